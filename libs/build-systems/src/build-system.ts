@@ -1,0 +1,84 @@
+import type { Contents, Evidence, SourceRef } from '@millrace/contracts';
+import type { ComponentId, Moment } from '@millrace/kernel';
+
+/** Names one build inside its build system, for ever. Opaque to callers; local-rpm: the build folder's name. */
+export type BuildRef = string;
+
+/** Where a cascade builds, isolated from the release: a side repository, a side tag. Opaque beside its fields. */
+export interface Place {
+  readonly id: string;
+  readonly release: string;
+  /** null: the release's own place (builds by hand). */
+  readonly cascade: string | null;
+}
+
+/** What to build. Everything that the result depends on is in here, so that an order can be read years later. */
+export interface Order {
+  readonly release: string;
+  readonly component: ComponentId;
+  readonly cascade: string | null;
+  readonly generation: number;
+  readonly pass: number;
+  readonly source: SourceRef;
+  /** RPM macros to define, e.g. `{"_with_bootstrap": "1"}` in a knot's first pass. */
+  readonly macros: Readonly<Record<string, string>>;
+  /** True for a knot's first pass: the build is never landed. */
+  readonly bootstrap: boolean;
+  /** Builds of this cascade that it needs, by ref: the local builder proves by them which inputs were used. */
+  readonly needs: readonly BuildRef[];
+  /** Candidates of its own knot that the build root may see before they are admitted. */
+  readonly siblings: readonly BuildRef[];
+}
+
+export type BuildProgress = 'submitted' | 'building' | 'complete' | 'failed' | 'cancelled';
+
+export interface BuildStatus {
+  readonly ref: BuildRef;
+  readonly key: string;
+  readonly release: string;
+  readonly component: ComponentId;
+  readonly origin: 'cascade' | 'hand';
+  readonly cascade: string | null;
+  readonly state: BuildProgress;
+  /** `name-version-release`; modules: `name-stream-version.context`; images: `name-tag-N`. null until it is known. */
+  readonly nvr: string | null;
+  readonly bootstrap: boolean;
+  readonly startedAt: Moment | null;
+  readonly endedAt: Moment | null;
+  /** The candidate repository (a file:// address) with only this build's results, once complete. */
+  readonly repository: string | null;
+  /** The place and its repository number that the build root was made from. */
+  readonly builtFrom: { readonly place: string; readonly number: number } | null;
+  readonly submittedBy: string | null;
+}
+
+/** One door for every build system. The suite in `build-system.suite.ts` holds each implementation to it. */
+export interface BuildSystem {
+  readonly name: string;
+  /** Makes the cascade's place, or finds it again: idempotent by (release, cascade). */
+  open(release: string, cascade: string | null): Promise<Place>;
+  /** Look before you act: a submission of ours with this key, whoever of us made it. */
+  find(key: string): Promise<BuildRef | null>;
+  /** Idempotent by key all the same: a second call with the same key and order gives the same ref. */
+  submit(key: string, order: Order, place: Place): Promise<BuildRef>;
+  look(refs: readonly BuildRef[]): Promise<readonly BuildStatus[]>;
+  /** What a complete build consists of and was built with. */
+  contents(ref: BuildRef): Promise<Contents>;
+  /** Why a build failed: class, stage, summary, tail of the log, addresses of all logs. */
+  evidence(ref: BuildRef): Promise<Evidence>;
+  /** After the gate: the build is in the place's next repository number, usable by dependants. Idempotent. */
+  admit(ref: BuildRef, place: Place): Promise<{ readonly number: number; readonly repository: string }>;
+  /** Draft to final; nothing to do where there are no drafts. Idempotent. */
+  promote(ref: BuildRef): Promise<void>;
+  /** Builds that appeared or ended since the cursor (null: from the beginning), ours and foreign ones, oldest first. */
+  seen(release: string, cursor: string | null): Promise<{ readonly builds: readonly BuildStatus[]; readonly cursor: string }>;
+  cancel(ref: BuildRef): Promise<void>;
+  /**
+   * Ends a place. `landed`: the base moves once to base + everything admitted that is no bootstrap build; `kept`: the
+   * side stays readable and base as it was; `cancelled`: likewise, running builds are cancelled. Idempotent.
+   */
+  close(place: Place, outcome: 'landed' | 'kept' | 'cancelled'): Promise<{ readonly number: number; readonly repository: string }>;
+  /** The current repository of the release's base (cascade null) or of a place. */
+  repository(release: string, cascade: string | null): Promise<{ readonly number: number; readonly repository: string }>;
+  limits(): Promise<{ readonly capacity: number }>;
+}

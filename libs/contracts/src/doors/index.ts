@@ -1,0 +1,60 @@
+import type { App } from '../envelope';
+import { commonDoors } from './common';
+import type { Door } from './door';
+import * as others from './others';
+import * as resolver from './resolver';
+import * as scheduler from './scheduler';
+
+export * from './common';
+export * from './door';
+
+/** Every door there is, by owner and then by name. */
+export const doors = {
+  resolver: {
+    ...commonDoors('resolver'),
+    impact: resolver.impact,
+    compare: resolver.compare,
+    dependants: resolver.dependants,
+    path: resolver.path,
+    knots: resolver.knotsDoor,
+    graph: resolver.graph,
+    graphImport: resolver.graphImport,
+  },
+  scheduler: {
+    ...commonDoors('scheduler'),
+    releases: scheduler.releases,
+    releaseHistory: scheduler.releaseHistory,
+    releaseApply: scheduler.releaseApply,
+    changeReport: scheduler.changeReport,
+    cascades: scheduler.cascades,
+    cascade: scheduler.cascade,
+    explain: scheduler.explain,
+    builds: scheduler.builds,
+    build: scheduler.build,
+    contents: scheduler.contentsDoor,
+    validated: scheduler.validated,
+    sourceHead: scheduler.sourceHead,
+    cascadePlan: scheduler.cascadePlan,
+    cascadeStart: scheduler.cascadeStart,
+    cascadeHold: scheduler.cascadeHold,
+    cascadeResume: scheduler.cascadeResume,
+    cascadeCancel: scheduler.cascadeCancel,
+    cascadeRetry: scheduler.cascadeRetry,
+    cascadeSkip: scheduler.cascadeSkip,
+    buildAdopt: scheduler.buildAdopt,
+  },
+  'ci-bridge': { ...commonDoors('ci-bridge'), gates: others.gates, gateWaive: others.gateWaive },
+  notifier: { ...commonDoors('notifier'), notices: others.notices },
+  harvester: {
+    ...commonDoors('harvester'),
+    composes: others.composes,
+    compose: others.compose,
+    composeMake: others.composeMake,
+  },
+} as const;
+
+export function doorsOf(app: App): readonly Door[] {
+  return Object.values(doors[app]) as unknown as readonly Door[];
+}
+
+export type { ImpactRebuild } from './resolver';

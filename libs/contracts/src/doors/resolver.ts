@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { releaseName } from '../common';
+import { componentIdSchema } from '../contents';
+import { ask, command } from './door';
+
+export const dependencyKinds = ['build', 'runtime', 'contains'] as const;
+
+/** One planned rebuild as the resolver sees it. */
+export const impactRebuild = z.object({
+  component: componentIdSchema,
+  /** 1, or 1 and 2 for the members of a knot that are built in two passes: pass 1 is the bootstrap. */
+  pass: z.number().int().positive(),
+  tier: z.number().int().nonnegative(),
+  bootstrap: z.boolean(),
+  /** The fewest needs (transitive reduction) inside this set. */
+  needs: z.array(z.object({ component: componentIdSchema, pass: z.number().int().positive() })),
+  because: z.string().max(500),
+});
+export type ImpactRebuild = z.infer<typeof impactRebuild>;
+
+export const impact = ask({
+  owner: 'resolver',
+  name: 'impact',
+  about:
+    'Orders a set of components into rebuilds with tiers, passes and needs (the transitive reduction over the build-chroot closure). ' +
+    'With `preview` it adds what a change of the members would likely, and at most, pull in.',
+  request: z.object({
+    release: releaseName,
+    /** A snapshot id; absent: the newest. */
+    snapshot: z.string().optional(),
+    /** Components to rebuild; `all`: every component of the release that can be built. */
+    members: z.union([z.array(componentIdSchema).max(100_000), z.literal('all')]),
+    /** Lay the validated builds of this cascade over the snapshot first. */
+    overlay: z.object({ cascade: z.string(), revision: z.number().int() }).nullable().default(null),
+    preview: z.boolean().default(false),
+  }),
+  reply: z.object({
+    snapshot: z.string(),
+    rebuilds: z.array(impactRebuild),
+    knots: z.array(z.array(componentIdSchema)),
+    tiers: z.number().int(),
+    /** Members that the snapshot does not know, with a hint each. */
+    unknown: z.array(z.object({ component: z.string(), hint: z.string() })),
+    likely: z.array(componentIdSchema),
+    atMost: z.array(componentIdSchema),
+  }),
+  http: { method: 'POST', path: '/api/v1/impact' },
+});
+
+export const compare = ask({
+  owner: 'resolver',
+  name: 'compare',
+  about:
+    'Compares a new build with what it replaces: who lost a requirement, and which components must therefore be rebuilt. ' +
+    'Refused as `overlay-behind` (unavailable: ask again) until the overlay revision has been seen.',
+  request: z.object({
+    release: releaseName,
+    snapshot: z.string(),
+    overlay: z.object({ cascade: z.string(), revision: z.number().int().nonnegative() }),
+    component: componentIdSchema,
+    scope: z.enum(['capability', 'direct']),
+    /** Digest of the new build's contents; the resolver fetches them from the scheduler. */
+    contents: z.string(),
+  }),
+  reply: z.object({
+    lost: z.array(
+      z.object({
+        dependant: componentIdSchema,
+        requirement: z.string(),
+        kind: z.enum(['run', 'build', 'moved', 'embedding']),
+      }),
+    ),
+    unneeded: z.array(componentIdSchema),
+    added: z.array(z.object({ component: componentIdSchema, because: z.string().max(500) })),
+  }),
+  http: { method: 'POST', path: '/api/v1/compare' },
+});
+
+const neighbour = z.object({
+  component: componentIdSchema,
+  kind: z.enum(dependencyKinds),
+  via: z.string(),
+  distance: z.number().int(),
+});
+
+export const dependants = ask({
+  owner: 'resolver',
+  name: 'dependants',
+  about: 'Who depends on a component (or, with direction=dependencies, what it depends on).',
+  request: z.object({
+    release: releaseName,
+    component: componentIdSchema,
+    direction: z.enum(['dependants', 'dependencies']).default('dependants'),
+    kind: z.enum([...dependencyKinds, 'any']).default('any'),
+    depth: z.coerce.number().int().min(1).max(100).default(1),
+  }),
+  reply: z.object({ snapshot: z.string(), component: componentIdSchema, found: z.array(neighbour) }),
+  http: { method: 'GET', path: '/api/v1/dependants' },
+});
+
+export const path = ask({
+  owner: 'resolver',
+  name: 'path',
+  about: 'A shortest chain of dependencies from one component to another; empty when there is none.',
+  request: z.object({ release: releaseName, from: componentIdSchema, to: componentIdSchema }),
+  reply: z.object({ snapshot: z.string(), path: z.array(neighbour) }),
+  http: { method: 'GET', path: '/api/v1/path' },
+});
+
+export const knotsDoor = ask({
+  owner: 'resolver',
+  name: 'knots',
+  about: 'Dependency cycles among the components of a release.',
+  request: z.object({ release: releaseName }),
+  reply: z.object({ snapshot: z.string(), knots: z.array(z.array(componentIdSchema)) }),
+  http: { method: 'GET', path: '/api/v1/knots' },
+});
+
+export const graph = ask({
+  owner: 'resolver',
+  name: 'graph',
+  about: "A release's newest snapshot: counts, sources, what is unresolved.",
+  request: z.object({ release: releaseName }),
+  reply: z.object({
+    release: releaseName,
+    snapshot: z.string().nullable(),
+    digest: z.string().nullable(),
+    at: z.string().nullable(),
+    because: z.string(),
+    components: z.array(z.object({ component: componentIdSchema, external: z.boolean(), nvr: z.string().nullable() })),
+    dependencies: z.number().int(),
+    unresolved: z.array(z.object({ component: componentIdSchema, requirement: z.string(), hint: z.string() })),
+    importing: z.boolean(),
+    /** What stopped the last import; null when it went well. */
+    problem: z.string().nullable(),
+  }),
+  http: { method: 'GET', path: '/api/v1/graph' },
+});
+
+export const graphImport = command({
+  owner: 'resolver',
+  name: 'graph-import',
+  about: "Imports a release's graph again from its sources; unchanged input makes no new snapshot.",
+  request: z.object({ release: releaseName }),
+  reply: z.object({ accepted: z.boolean(), text: z.string() }),
+  http: { method: 'POST', path: '/admin/v1/graph/import' },
+  role: 'releng',
+});

@@ -1,0 +1,296 @@
+import { z } from 'zod';
+import { buildStates, cascadeStates, rebuildCounts, rebuildStates, releaseName } from '../common';
+import { componentIdSchema, contents, evidence, sourceRef } from '../contents';
+import { releaseDefinition } from '../release-definition';
+import { done } from './common';
+import { ask, command } from './door';
+
+const why = z.string().max(1000).default('');
+const repository = z.object({ number: z.number().int(), address: z.string(), place: z.string() });
+
+export const releaseView = z.object({
+  name: releaseName,
+  revision: z.number().int(),
+  digest: z.string(),
+  definition: releaseDefinition,
+  by: z.string(),
+  at: z.string(),
+});
+
+export const releases = ask({
+  owner: 'scheduler',
+  name: 'releases',
+  about: 'Release definitions, whole, the newest revision of each; one when it is named.',
+  request: z.object({ name: releaseName.optional() }),
+  reply: z.object({ releases: z.array(releaseView) }),
+  http: { method: 'GET', path: '/api/v1/releases' },
+});
+
+export const releaseHistory = ask({
+  owner: 'scheduler',
+  name: 'release-history',
+  about: 'Every revision of a release definition, newest first.',
+  request: z.object({ name: releaseName }),
+  reply: z.object({ revisions: z.array(releaseView) }),
+  http: { method: 'GET', path: '/api/v1/releases/{name}/history' },
+});
+
+export const releaseApply = command({
+  owner: 'scheduler',
+  name: 'release-apply',
+  about: 'Makes a release definition the current one. Equal definitions make no new revision.',
+  request: z.object({ definition: releaseDefinition, why }),
+  reply: z.object({ name: releaseName, revision: z.number().int(), changed: z.boolean() }),
+  http: { method: 'POST', path: '/admin/v1/releases' },
+  role: 'releng',
+});
+
+export const changeReport = command({
+  owner: 'scheduler',
+  name: 'change-report',
+  about: 'Says that components changed. Without a source the head of their git repository is taken.',
+  request: z.object({
+    release: releaseName,
+    components: z
+      .array(z.object({ component: componentIdSchema, commit: z.string().optional() }))
+      .min(1)
+      .max(1000),
+    urgency: z.enum(['security', 'normal', 'background']).default('normal'),
+    why,
+  }),
+  reply: z.object({
+    change: z.string(),
+    outcome: z.enum(['cascade', 'waits', 'ignored']),
+    cascade: z.string().nullable(),
+    because: z.string(),
+  }),
+  http: { method: 'POST', path: '/admin/v1/changes' },
+  role: 'maintainer',
+});
+
+export const rebuildView = z.object({
+  component: componentIdSchema,
+  generation: z.number().int(),
+  pass: z.number().int(),
+  tier: z.number().int(),
+  state: z.enum(rebuildStates),
+  held: z.boolean(),
+  bootstrap: z.boolean(),
+  attempt: z.number().int(),
+  needs: z.array(componentIdSchema),
+  /** Needs that are not released yet. */
+  waitsFor: z.array(componentIdSchema),
+  build: z.string().nullable(),
+  nvr: z.string().nullable(),
+  origin: z.enum(['cascade', 'hand']).nullable(),
+  resumed: z.boolean(),
+  because: z.string(),
+  evidence: evidence.nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
+
+export const cascadeView = z.object({
+  cascade: z.string(),
+  release: releaseName,
+  state: z.enum(cascadeStates),
+  roots: z.array(componentIdSchema),
+  why: z.string(),
+  by: z.string(),
+  plan: z.number().int(),
+  tiers: z.number().int(),
+  counts: rebuildCounts,
+  scope: z.string(),
+  pace: z.string(),
+  snapshot: z.string().nullable(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  landed: z.boolean(),
+  repository: repository.nullable(),
+});
+
+export const cascades = ask({
+  owner: 'scheduler',
+  name: 'cascades',
+  about: 'Cascades, newest first.',
+  request: z.object({
+    release: releaseName.optional(),
+    state: z.enum(cascadeStates).optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  }),
+  reply: z.object({ cascades: z.array(cascadeView) }),
+  http: { method: 'GET', path: '/api/v1/cascades' },
+});
+
+export const cascade = ask({
+  owner: 'scheduler',
+  name: 'cascade',
+  about: 'One cascade with its rebuilds, by tier.',
+  request: z.object({ cascade: z.string() }),
+  reply: cascadeView.extend({ rebuilds: z.array(rebuildView) }),
+  http: { method: 'GET', path: '/api/v1/cascades/{cascade}' },
+});
+
+export const explain = ask({
+  owner: 'scheduler',
+  name: 'explain',
+  about: 'Why a rebuild is where it is: why it is in the plan, what it waits for, what would free it.',
+  request: z.object({ cascade: z.string(), component: componentIdSchema.optional() }),
+  reply: z.object({ lines: z.array(z.string()) }),
+  http: { method: 'GET', path: '/api/v1/cascades/{cascade}/explain' },
+});
+
+export const buildView = z.object({
+  build: z.string(),
+  release: releaseName,
+  component: componentIdSchema,
+  cascade: z.string().nullable(),
+  origin: z.enum(['cascade', 'hand']),
+  standing: z.enum(['own', 'adopted', 'seen']),
+  because: z.string(),
+  state: z.enum(buildStates),
+  nvr: z.string().nullable(),
+  attempt: z.number().int(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  evidence: evidence.nullable(),
+});
+
+export const builds = ask({
+  owner: 'scheduler',
+  name: 'builds',
+  about: 'Builds, newest first.',
+  request: z.object({
+    release: releaseName.optional(),
+    component: componentIdSchema.optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(50),
+  }),
+  reply: z.object({ builds: z.array(buildView) }),
+  http: { method: 'GET', path: '/api/v1/builds' },
+});
+
+export const build = ask({
+  owner: 'scheduler',
+  name: 'build',
+  about: 'One build.',
+  request: z.object({ build: z.string() }),
+  reply: buildView,
+  http: { method: 'GET', path: '/api/v1/builds/{build}' },
+});
+
+export const contentsDoor = ask({
+  owner: 'scheduler',
+  name: 'contents',
+  about: 'The contents of a build by their digest.',
+  request: z.object({ digest: z.string() }),
+  reply: contents,
+  http: { method: 'GET', path: '/api/v1/contents/{digest}' },
+});
+
+export const validated = ask({
+  owner: 'scheduler',
+  name: 'validated',
+  about: 'The newest validated build of each component of a release, and the repository that holds them.',
+  request: z.object({ release: releaseName }),
+  reply: z.object({
+    release: releaseName,
+    repository,
+    builds: z.array(
+      z.object({
+        component: componentIdSchema,
+        build: z.string(),
+        nvr: z.string(),
+        contents: z.string(),
+        cascade: z.string().nullable(),
+      }),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/validated' },
+});
+
+const scopeOfWork = {
+  release: releaseName,
+  /** Components to rebuild; with `all`, every one of the release. */
+  components: z.array(componentIdSchema).max(100_000).default([]),
+  all: z.boolean().default(false),
+};
+
+export const cascadePlan = ask({
+  owner: 'scheduler',
+  name: 'cascade-plan',
+  about: 'A dry run: what a cascade would rebuild, in which order. Nothing is stored.',
+  request: z.object(scopeOfWork),
+  reply: z.object({
+    snapshot: z.string(),
+    tiers: z.number().int(),
+    knots: z.array(z.array(componentIdSchema)),
+    rebuilds: z.array(
+      z.object({
+        component: componentIdSchema,
+        pass: z.number().int(),
+        tier: z.number().int(),
+        needs: z.array(componentIdSchema),
+        because: z.string(),
+      }),
+    ),
+    likely: z.array(componentIdSchema),
+    atMost: z.array(componentIdSchema),
+  }),
+  http: { method: 'POST', path: '/api/v1/plans' },
+});
+
+export const cascadeStart = command({
+  owner: 'scheduler',
+  name: 'cascade-start',
+  about: 'Starts a cascade of a set of components (a mass rebuild: `all`).',
+  request: z.object({ ...scopeOfWork, why }),
+  reply: z.object({ cascade: z.string().nullable(), change: z.string(), because: z.string() }),
+  http: { method: 'POST', path: '/admin/v1/cascades' },
+  role: 'releng',
+});
+
+function act<const Name extends string>(name: Name, about: string, role: 'maintainer' | 'releng') {
+  return command({
+    owner: 'scheduler',
+    name: `cascade-${name}`,
+    about,
+    request: z.object({ cascade: z.string(), component: componentIdSchema.optional(), why }),
+    reply: done,
+    http: { method: 'POST', path: `/admin/v1/cascades/{cascade}/${name}` },
+    role,
+  });
+}
+
+export const cascadeHold = act(
+  'hold',
+  'Starts nothing new in a cascade, or one rebuild of it, until it is resumed.',
+  'maintainer',
+);
+export const cascadeResume = act('resume', 'Lets a held cascade, or one rebuild of it, go on.', 'maintainer');
+export const cascadeCancel = act('cancel', 'Gives up a cascade, or one rebuild of it.', 'releng');
+export const cascadeRetry = act(
+  'retry',
+  'Builds what failed (one rebuild, or all of them) once more, from the head of its source.',
+  'maintainer',
+);
+export const cascadeSkip = act('skip', 'Goes on without rebuilding a component.', 'releng');
+
+export const buildAdopt = command({
+  owner: 'scheduler',
+  name: 'build-adopt',
+  about: 'Takes a build made by hand into a cascade although its inputs do not prove that it belongs there.',
+  request: z.object({ build: z.string(), cascade: z.string(), why }),
+  reply: done,
+  http: { method: 'POST', path: '/admin/v1/builds/{build}/adopt' },
+  role: 'releng',
+});
+
+/** Where a component's source is now; the CLI and the demo need not know the build system for it. */
+export const sourceHead = ask({
+  owner: 'scheduler',
+  name: 'source-head',
+  about: "The head of a component's source.",
+  request: z.object({ release: releaseName, component: componentIdSchema }),
+  reply: z.object({ source: sourceRef }),
+  http: { method: 'GET', path: '/api/v1/source-head' },
+});

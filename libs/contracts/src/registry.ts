@@ -1,0 +1,20 @@
+import * as bridge from './events/ci-bridge';
+import * as harvester from './events/harvester';
+import * as inlet from './events/inlet';
+import * as notifier from './events/notifier';
+import * as resolver from './events/resolver';
+import * as cascade from './events/scheduler-cascade';
+import * as rebuild from './events/scheduler-rebuild';
+import { eventType, type EventContract } from './envelope';
+
+function isContract(value: unknown): value is EventContract {
+  return typeof value === 'object' && value !== null && 'happened' in value;
+}
+
+/** Every event there is, by type. A new file under events/ is named here; a test compares the two. */
+export const events: ReadonlyMap<string, EventContract> = new Map(
+  [inlet, resolver, cascade, rebuild, bridge, notifier, harvester]
+    .flatMap((file) => Object.values(file as Record<string, unknown>))
+    .filter(isContract)
+    .map((contract) => [eventType(contract), contract]),
+);
