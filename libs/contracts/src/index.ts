@@ -12,3 +12,4 @@ export * from './events/scheduler-cascade';
 export * from './events/scheduler-rebuild';
 export * from './registry';
 export * from './release-definition';
+export * from './say';

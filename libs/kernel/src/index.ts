@@ -2,6 +2,7 @@ export * from './app-error';
 export * from './assert-never';
 export * from './component-id';
 export * from './dag';
+export * from './decision';
 export * from './digest';
 export * from './moment';
 export * from './nevra';

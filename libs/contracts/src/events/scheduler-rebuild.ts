@@ -21,7 +21,7 @@ export const rebuildStarted = defineEvent({
     needs: z.array(componentIdSchema),
   }),
   summary: (d) => `${d.component} is being rebuilt (attempt ${d.attempt})`,
-  link,
+  link: (d) => link(d),
   concerns: (d) => ({ components: [d.component], people: [], severity: 'debug' }),
   example: {
     release: 'minidistro',
@@ -49,7 +49,7 @@ export const rebuildValidated = defineEvent({
     resumed: z.boolean(),
   }),
   summary: (d) => `${d.component} is validated as ${d.nvr}${d.origin === 'hand' ? ' (built by hand)' : ''}`,
-  link,
+  link: (d) => link(d),
   concerns: (d) => ({ components: [d.component], people: [], severity: 'info' }),
   example: {
     release: 'minidistro',
@@ -117,7 +117,7 @@ export const rebuildFailed = defineEvent({
   about: 'A rebuild could not be built, and no retry of our own is left.',
   data: failure,
   summary: (d) => `${d.component} failed to build: ${d.evidence.summary}`,
-  link,
+  link: (d) => link(d),
   concerns: (d) => ({ components: [d.component], people: d.owners, severity: 'error' }),
   example: { release: 'minidistro', subject: 'rpm/libmill', data: failureExample },
 });
@@ -131,7 +131,7 @@ export const rebuildRejected = defineEvent({
     reasons: z.array(z.object({ test: z.string(), text: z.string(), link: z.string().nullable() })),
   }),
   summary: (d) => `${d.component} was built but its tests say no: ${d.evidence.summary}`,
-  link,
+  link: (d) => link(d),
   concerns: (d) => ({ components: [d.component], people: d.owners, severity: 'error' }),
   example: {
     release: 'minidistro',
@@ -157,7 +157,7 @@ export const rebuildSettled = defineEvent({
     why: z.string().max(1000),
   }),
   summary: (d) => `${d.component} is ${d.state}: ${d.why}`,
-  link,
+  link: (d) => link(d),
   concerns: (d) => ({ components: [d.component], people: [d.by], severity: 'info' }),
   example: {
     release: 'minidistro',

@@ -1,0 +1,96 @@
+import type { App, Door, DoorReply, DoorRequest, Envelope, EventContract, Role } from '@millrace/contracts';
+import type { Machine, TypedInput, WorkKind } from '@millrace/engine';
+import type { Migration, Readers, Tables } from '@millrace/store';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+
+/** Who calls: proven by a token, or a message's publisher. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role | null;
+}
+
+/** One event that a service hears, and the input that it makes of it. */
+export interface Hears<Input> {
+  readonly event: EventContract;
+  /** null: of no interest; acked and forgotten. */
+  readonly toInput: (envelope: Envelope) => Input | null;
+}
+
+export function hear<Data, Input>(
+  event: EventContract<Data>,
+  toInput: (envelope: Envelope<Data>) => Input | null,
+): Hears<Input> {
+  return { event: event as unknown as EventContract, toInput: toInput as (envelope: Envelope) => Input | null };
+}
+
+/** One door and what is behind it. */
+export type BoundDoor<Input> =
+  | { readonly door: Door; readonly answer: (request: never, caller: Caller) => Promise<unknown> }
+  | { readonly door: Door; readonly toInput: (request: never, caller: Caller) => Input | Promise<Input> };
+
+/** Binds a question to its answer. */
+export function answer<D extends Door<never, unknown>>(
+  door: D,
+  reply: (
+    request: z.output<D extends { readonly request: infer S extends z.ZodType } ? S : never>,
+    caller: Caller,
+  ) => Promise<DoorReply<D>>,
+): BoundDoor<never> {
+  return { door: door as unknown as Door, answer: reply as (request: never, caller: Caller) => Promise<unknown> };
+}
+
+/** Binds a command to the input that it becomes; the decision's `reply` goes back to the caller. */
+export function obey<D extends Door<never, unknown>, Input>(
+  door: D,
+  toInput: (
+    request: z.output<D extends { readonly request: infer S extends z.ZodType } ? S : never>,
+    caller: Caller,
+  ) => Input | Promise<Input>,
+): BoundDoor<Input> {
+  return {
+    door: door as unknown as Door,
+    toInput: toInput as (request: never, caller: Caller) => Input | Promise<Input>,
+  };
+}
+
+/** Asks other services; big answers come through the object store, unseen by the caller. */
+export interface Asker {
+  ask<D extends Door<never, unknown>>(door: D, request: DoorRequest<D>): Promise<DoorReply<D>>;
+}
+
+export interface ServiceContext<T extends Tables, Input extends TypedInput, Config> {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Read-only, outside of any transaction, on a connection of its own. */
+  readonly read: Readers<T>;
+  readonly asker: Asker;
+  /** Hands an input to the engine; answers with the decision's reply after the commit. Equal ids are taken once. */
+  take(input: Input, meta: { readonly id: string; readonly who: string }): Promise<unknown>;
+  /** The service's own folder for files, made already. */
+  readonly dataDir: string;
+}
+
+/** What a service adds to the common machinery. */
+export interface ServiceParts<Input extends TypedInput> {
+  readonly doors: readonly BoundDoor<Input>[];
+  // The order and value types of each kind differ; the engine passes them through unseen.
+  readonly works: readonly WorkKind<never, unknown, Input>[];
+  /** Nest controllers for foreign HTTP APIs (ResultsDB, webhooks), made by the service itself. */
+  readonly controllers?: readonly object[];
+  /** Runs once everything is connected: reconciling with the outside. */
+  start?(): Promise<void>;
+  stop?(): Promise<void>;
+}
+
+/** A whole service: `main.ts` hands it to `runService`. */
+export interface ServiceDefinition<T extends Tables, Input extends TypedInput, Config> {
+  readonly app: App;
+  readonly machine: Machine<T, Input>;
+  readonly migrations: readonly Migration[];
+  readonly hears: readonly Hears<Input>[];
+  readonly says: readonly EventContract<never>[];
+  /** Settings of this app, from its section of millrace.yaml and `MILLRACE_<APP>_<KEY>`. */
+  readonly config: z.ZodType<Config>;
+  setUp(context: ServiceContext<T, Input, Config>): Promise<ServiceParts<Input>>;
+}

@@ -1,0 +1,64 @@
+import type { Row } from '@millrace/kernel';
+
+export type ColumnValue = string | number | null;
+
+export interface Column<R extends Row> {
+  readonly type: 'text' | 'integer';
+  readonly of: (row: R) => ColumnValue;
+}
+
+/**
+ * A table of rows: the row whole as JSON in `doc`, beside it `id`, `revision`, `updated_at` and the columns that are
+ * searched. In the database it is called `<app>_<name>`.
+ */
+export interface Table<R extends Row = Row> {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, Column<R>>>;
+  /** Column names of each index. */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+export function table<R extends Row>(
+  name: string,
+  columns: Readonly<Record<string, Column<R>>> = {},
+  indexes: readonly (readonly string[])[] = [],
+): Table<R> {
+  return { name, columns, indexes };
+}
+
+export function text<R extends Row>(of: (row: R) => string | null): Column<R> {
+  return { type: 'text', of };
+}
+
+export function integer<R extends Row>(of: (row: R) => number | null): Column<R> {
+  return { type: 'integer', of };
+}
+
+export type Tables = Readonly<Record<string, Table<never>>>;
+export type RowOf<T> = T extends Table<infer R> ? R : never;
+
+export type Filter = Readonly<Record<string, ColumnValue | readonly ColumnValue[]>>;
+
+export interface Order {
+  /** A column, or `updated_at` or `id`; `-` in front: descending. */
+  readonly orderBy?: string;
+  readonly limit?: number;
+}
+
+/** Reads one table. Inside a decision's transaction it sees what the batch has decided so far. */
+export interface TableReader<R extends Row> {
+  get(id: string): Promise<R | null>;
+  getMany(ids: readonly string[]): Promise<R[]>;
+  where(filter: Filter, order?: Order): Promise<R[]>;
+  count(filter: Filter): Promise<number>;
+}
+
+export type Readers<T extends Tables> = { readonly [K in keyof T]: TableReader<RowOf<T[K]>> };
+/** What a machine's `load` returns: the rows that an input touches. */
+export type Slice<T extends Tables> = { readonly [K in keyof T]: ReadonlyMap<string, RowOf<T[K]>> };
+
+/** A map by id, for slices. */
+export function byId<R extends Row>(...rows: readonly (R | null | undefined | readonly R[])[]): ReadonlyMap<string, R> {
+  const all = rows.flat().filter((row): row is R => row !== null && row !== undefined);
+  return new Map(all.map((row) => [row.id, row]));
+}
