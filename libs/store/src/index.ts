@@ -1,2 +1,5 @@
-export * from './table';
+export * from './database';
+export * from './migrate';
 export * from './migration';
+export * from './records';
+export * from './table';

@@ -1,0 +1,43 @@
+import { tablePrefix, type Connection, type Parameter } from '@millrace/store';
+import { engineTables } from './engine-tables';
+
+type EngineTable = keyof typeof engineTables;
+
+/** A row of one of the engine's tables: `doc` is JSON, the other columns are there to be searched. */
+export interface DocumentRow {
+  readonly id: string;
+  readonly doc: unknown;
+  readonly columns?: Readonly<Record<string, Parameter>>;
+}
+
+export function engineTable(app: string, table: EngineTable): string {
+  return `${tablePrefix(app)}_${table}`;
+}
+
+/** One insert for any number of rows. `replace`: a row of the same id is overwritten, else it stays as it is. */
+export async function insertDocuments(
+  tx: Connection,
+  app: string,
+  table: EngineTable,
+  rows: readonly DocumentRow[],
+  at: string,
+  replace = false,
+): Promise<void> {
+  const columns = Object.keys(engineTables[table].columns);
+  const all = ['id', 'revision', 'updated_at', ...columns, 'doc'];
+  const conflict = replace
+    ? `DO UPDATE SET ${all
+        .slice(1)
+        .map((c) => `${c} = excluded.${c}`)
+        .join(', ')}`
+    : 'DO NOTHING';
+  for (let i = 0; i < rows.length; i += 200) {
+    const parameters: Parameter[] = [];
+    const tuples = rows.slice(i, i + 200).map((row) => {
+      const values = [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), JSON.stringify(row.doc ?? null)];
+      return `(${values.map((value) => `$${parameters.push(value)}`).join(', ')})`;
+    });
+    const sql = `INSERT INTO ${engineTable(app, table)} (${all.join(', ')}) VALUES ${tuples.join(', ')} ON CONFLICT (id) ${conflict}`;
+    await tx.change(sql, parameters);
+  }
+}

@@ -1,0 +1,305 @@
+import {
+  AppError,
+  digestOf,
+  isParked,
+  isRefusal,
+  moment,
+  type Decision,
+  type Moment,
+  type Refusal,
+} from '@millrace/kernel';
+import { Session, tablePrefix, type Connection, type Database, type Slice, type Tables } from '@millrace/store';
+import { engineTable, insertDocuments, type DocumentRow } from './documents';
+import { envelopesOf } from './envelopes';
+import type { Machine, TypedInput } from './machine';
+
+export interface TakeMeta {
+  /** With `source` the input's identity: a second one of the same is answered like the first and decides nothing. */
+  readonly id: string;
+  readonly source: string;
+  readonly who: string;
+  readonly traceparent?: string;
+  /** Runs in the same transaction, however the input is decided: marks the row that it came from as done. */
+  readonly settle?: (tx: Connection) => Promise<void>;
+}
+
+export type Taken =
+  | { readonly status: 'decided'; readonly reply: unknown }
+  | { readonly status: 'duplicate'; readonly reply: unknown }
+  | { readonly status: 'refused'; readonly refusal: Refusal }
+  | { readonly status: 'parked'; readonly until: string };
+
+interface Waiting<Input> {
+  readonly input: Input;
+  readonly meta: TakeMeta;
+  readonly resolve: (taken: Taken) => void;
+  readonly reject: (thrown: unknown) => void;
+}
+
+/** What a batch adds to the engine's tables, gathered in memory and written at its end with one insert each. */
+interface Gathered {
+  readonly inbox: DocumentRow[];
+  readonly journal: DocumentRow[];
+  readonly outbox: DocumentRow[];
+  readonly work: DocumentRow[];
+  readonly deadlines: Map<string, DocumentRow | null>;
+  readonly self: DocumentRow[];
+  readonly parked: DocumentRow[];
+  readonly appeared: Set<string>;
+}
+
+export interface EngineOptions {
+  readonly batch?: number;
+  readonly now?: () => number;
+  readonly newId: () => string;
+  /** Called after each commit that left something to do. */
+  readonly onCommit?: (left: { readonly outbox: boolean; readonly work: boolean; readonly deadlines: boolean }) => void;
+}
+
+/**
+ * The one loop. An input is claimed in the inbox, decided on the rows that it touches, and what it changed is saved
+ * together with its journal entry, events, calls and timers, in one transaction; only then is whoever gave it answered.
+ * Promises, each with its test in engine.spec.ts and crash.spec.ts: an input is decided once; an input that was
+ * answered is never lost; an input that fails leaves state as it was and stops nobody else.
+ */
+export class Engine<T extends Tables, Input extends TypedInput> {
+  private readonly queue: Waiting<Input>[] = [];
+  private running: Promise<void> | null = null;
+  private closed = false;
+  private readonly now: () => number;
+
+  constructor(
+    private readonly database: Database,
+    readonly machine: Machine<T, Input>,
+    private readonly options: EngineOptions,
+  ) {
+    this.now = options.now ?? Date.now;
+  }
+
+  get app(): string {
+    return this.machine.app;
+  }
+
+  /** Inputs that wait in memory. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /** Gives the engine an input; answers after the commit. Faults are thrown, and then nothing was changed. */
+  take(input: Input, meta: TakeMeta): Promise<Taken> {
+    if (this.closed) {
+      return Promise.reject(
+        new AppError({
+          code: 'stopping',
+          kind: 'unavailable',
+          message: `${this.app} is stopping`,
+          remedy: 'try again',
+        }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.queue.push({ input, meta, resolve, reject });
+      this.running ??= this.drain().finally(() => (this.running = null));
+    });
+  }
+
+  /** Takes up what an earlier process left: inputs to itself. Call once at the start. */
+  async resume(): Promise<void> {
+    const rows = await this.database.reader.rows<{ id: string; doc: string }>(
+      `SELECT id, doc FROM ${engineTable(this.app, 'self')} ORDER BY id`,
+    );
+    this.takeSelf(rows.map((row) => ({ id: row.id, doc: JSON.parse(row.doc) as unknown })));
+  }
+
+  /** Gives parked inputs another chance; the start and a slow timer do so, beside the decisions that name them. */
+  async retryParked(until?: readonly string[]): Promise<number> {
+    const filter = until ? ` WHERE until IN (${until.map((_, n) => `$${n + 1}`).join(', ')})` : '';
+    const rows = await this.database.reader.rows<{ id: string; doc: string }>(
+      `SELECT id, doc FROM ${engineTable(this.app, 'parked')}${filter} ORDER BY id LIMIT 1000`,
+      until ?? [],
+    );
+    for (const row of rows) {
+      const kept = JSON.parse(row.doc) as { input: Input; who: string; times: number };
+      const settle = (tx: Connection): Promise<void> => this.remove(tx, 'parked', row.id);
+      void this.take(kept.input, { id: `${row.id}+`, source: 'parked', who: kept.who, settle }).catch(() => undefined);
+    }
+    return rows.length;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, this.options.batch ?? 50);
+      const error = await this.attempt(batch);
+      if (error === null) continue;
+      if (batch.length === 1) batch[0]!.reject(error);
+      // One bad input stops nobody: the batch is taken again one by one.
+      else for (const one of batch) await this.attempt([one]).then((e) => e !== null && one.reject(e));
+    }
+  }
+
+  private async attempt(batch: readonly Waiting<Input>[]): Promise<unknown> {
+    const gathered = emptyGathered();
+    try {
+      const locks = batch.map(({ input }) => `${this.app}/${this.machine.keyOf(input)}`);
+      const taken = await this.database.transaction((tx) => this.decideAll(tx, batch, gathered), locks);
+      taken.forEach((one, n) => batch[n]!.resolve(one));
+    } catch (thrown) {
+      return thrown;
+    }
+    this.takeSelf(gathered.self);
+    if (gathered.appeared.size > 0) void this.retryParked([...gathered.appeared]).catch(() => undefined);
+    this.options.onCommit?.({
+      outbox: gathered.outbox.length > 0,
+      work: gathered.work.length > 0,
+      deadlines: gathered.deadlines.size > 0,
+    });
+    return null;
+  }
+
+  private async decideAll(tx: Connection, batch: readonly Waiting<Input>[], gathered: Gathered): Promise<Taken[]> {
+    const at = moment(this.now());
+    const session = new Session(tx, tablePrefix(this.app), this.machine.tables, at);
+    const seen = await this.claimed(tx, batch);
+    const taken: Taken[] = [];
+    for (const { input, meta } of batch) {
+      const id = inboxId(meta);
+      const before = seen.get(id);
+      const result: Taken = before ?? (await this.decideOne(session, input, meta, at, gathered));
+      if (before === undefined) {
+        seen.set(id, result.status === 'decided' ? { status: 'duplicate', reply: result.reply } : result);
+        gathered.inbox.push({ id, doc: seen.get(id), columns: { at, reply: null } });
+      }
+      if (meta.settle) await meta.settle(tx);
+      taken.push(result);
+    }
+    await session.flush();
+    await this.save(tx, gathered, at);
+    return taken;
+  }
+
+  private async claimed(tx: Connection, batch: readonly Waiting<Input>[]): Promise<Map<string, Taken>> {
+    const ids = batch.map(({ meta }) => inboxId(meta));
+    const places = ids.map((_, n) => `$${n + 1}`).join(', ');
+    const rows = await tx.rows<{ id: string; doc: string }>(
+      `SELECT id, doc FROM ${engineTable(this.app, 'inbox')} WHERE id IN (${places})`,
+      ids,
+    );
+    return new Map(rows.map((row) => [row.id, JSON.parse(row.doc) as Taken]));
+  }
+
+  private async decideOne(
+    session: Session<T>,
+    input: Input,
+    meta: TakeMeta,
+    at: Moment,
+    gathered: Gathered,
+  ): Promise<Taken> {
+    const slice: Slice<T> = await this.machine.load(session.readers, input);
+    const decided = this.machine.decide(slice, input, { at, id: meta.id, who: meta.who });
+    const id = this.options.newId();
+    const columns = { at, key: this.machine.keyOf(input), type: input.type, who: meta.who };
+    if (isRefusal(decided)) {
+      gathered.journal.push({ id, doc: { input: bounded(input), refused: decided }, columns });
+      return { status: 'refused', refusal: decided };
+    }
+    if (isParked(decided)) {
+      const doc = { input, who: meta.who, because: decided.because };
+      gathered.parked.push({ id, doc, columns: { until: decided.until } });
+      return { status: 'parked', until: decided.until };
+    }
+    session.apply(slice, decided.state);
+    this.gather(decided, meta, at, gathered);
+    const effects = decided.effects.map((effect) => bounded(effect));
+    gathered.journal.push({ id, doc: { input: bounded(input), effects, cause: meta.id }, columns });
+    return { status: 'decided', reply: decided.reply ?? null };
+  }
+
+  private gather(decision: Decision<Slice<T>>, meta: TakeMeta, at: Moment, gathered: Gathered): void {
+    decision.appeared?.forEach((token) => gathered.appeared.add(token));
+    for (const effect of decision.effects) {
+      switch (effect.lane) {
+        case 'bus':
+          gathered.outbox.push(envelopesOf(this.machine.app, effect, this.options.newId(), at, meta.traceparent));
+          break;
+        case 'work':
+          gathered.work.push({
+            id: `${effect.kind}|${effect.key}`,
+            doc: { kind: effect.kind, key: effect.key, order: effect.order },
+            columns: {
+              kind: effect.kind,
+              state: 'waiting',
+              due_at: effect.notBefore ?? at,
+              lease_until: null,
+              attempts: 0,
+            },
+          });
+          break;
+        case 'deadline':
+          gathered.deadlines.set(
+            effect.key,
+            effect.at === null
+              ? null
+              : { id: effect.key, doc: { input: effect.input, at: effect.at }, columns: { due_at: effect.at } },
+          );
+          break;
+        case 'input':
+          gathered.self.push({ id: this.options.newId(), doc: { input: effect.input, who: meta.who } });
+          break;
+      }
+    }
+  }
+
+  private async save(tx: Connection, gathered: Gathered, at: Moment): Promise<void> {
+    const { app } = this;
+    await insertDocuments(tx, app, 'inbox', gathered.inbox, at);
+    await insertDocuments(tx, app, 'journal', gathered.journal, at);
+    await insertDocuments(tx, app, 'outbox', gathered.outbox, at);
+    await insertDocuments(tx, app, 'work', gathered.work, at);
+    await insertDocuments(tx, app, 'self', gathered.self, at);
+    await insertDocuments(tx, app, 'parked', gathered.parked, at);
+    const deadlines = [...gathered.deadlines];
+    for (const [key, row] of deadlines) if (row === null) await this.remove(tx, 'deadline', key);
+    const set = deadlines.map(([, row]) => row).filter((row) => row !== null);
+    await insertDocuments(tx, app, 'deadline', set, at, true);
+  }
+
+  private takeSelf(rows: readonly { readonly id: string; readonly doc: unknown }[]): void {
+    for (const { id, doc } of rows) {
+      const { input, who } = doc as { input: Input; who: string };
+      const settle = (tx: Connection): Promise<void> => this.remove(tx, 'self', id);
+      void this.take(input, { id, source: 'self', who, settle }).catch(() => undefined);
+    }
+  }
+
+  private async remove(tx: Connection, table: 'self' | 'parked' | 'deadline', id: string): Promise<void> {
+    await tx.change(`DELETE FROM ${engineTable(this.app, table)} WHERE id = $1`, [id]);
+  }
+}
+
+function inboxId(meta: TakeMeta): string {
+  return `${meta.source}|${meta.id}`;
+}
+
+function emptyGathered(): Gathered {
+  return {
+    inbox: [],
+    journal: [],
+    outbox: [],
+    work: [],
+    deadlines: new Map(),
+    self: [],
+    parked: [],
+    appeared: new Set(),
+  };
+}
+
+/** The journal holds large things by digest. */
+function bounded(value: unknown): unknown {
+  const size = JSON.stringify(value).length;
+  return size <= 16_384 ? value : { digest: digestOf(value), size };
+}

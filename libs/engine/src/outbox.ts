@@ -1,0 +1,184 @@
+import { moment, toAppError, type AppError } from '@millrace/kernel';
+import type { Database } from '@millrace/store';
+import { keepDeadLetter } from './dead-letters';
+import { engineTable } from './documents';
+
+/** Where events go: JetStream, or a bus in memory for tests. */
+export interface Publisher {
+  /**
+   * Publishes with the message id that lets the server drop doubles; answers the sequence in the stream. Throws
+   * `unavailable` when it may work later; any other fault means that the server refuses this message for good.
+   */
+  publish(subject: string, id: string, bytes: Uint8Array): Promise<{ readonly seq: number }>;
+  /** When this owner's stream was made, as the server says it; changes when the stream was lost and made again. */
+  streamCreated(): Promise<string>;
+  /** The message id at a sequence of this owner's stream; null when the stream does not hold it (any more). */
+  idAt(seq: number): Promise<string | null>;
+  /** The stream's first sequence that is still kept. */
+  firstSeq(): Promise<number>;
+}
+
+interface OutboxRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly doc: string;
+}
+
+const inFlight = 64;
+
+/**
+ * The relay: publishes what the outbox holds, in its order, and marks exactly the rows whose acknowledgement came. The
+ * bus may forget what it acknowledged: {@link OutboxRelay.verify} finds that out and publishes again what is kept.
+ */
+export class OutboxRelay {
+  private sending: Promise<void> | null = null;
+  private again = false;
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+  private created = '';
+
+  constructor(
+    private readonly database: Database,
+    private readonly app: string,
+    private readonly publisher: Publisher,
+    private readonly log: { failed(fault: AppError): void; resent(rows: number): void },
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  private get table(): string {
+    return engineTable(this.app, 'outbox');
+  }
+
+  /** There may be rows to send. */
+  wake(): void {
+    if (this.stopped) return;
+    this.again = true;
+    this.sending ??= this.run().finally(() => (this.sending = null));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.sending;
+  }
+
+  /** Rows that wait to be sent. */
+  async waiting(): Promise<number> {
+    const [row] = await this.database.reader.rows<{ n: number }>(
+      `SELECT count(*) AS n FROM ${this.table} WHERE sent_at IS NULL`,
+    );
+    return Number(row!.n);
+  }
+
+  /**
+   * Asks whether the bus still holds what it acknowledged last; if not, every kept row whose sequence no longer holds
+   * its id is sent again, in outbox order. What the stream has aged out stays as it is. Answers how many rows.
+   */
+  async verify(): Promise<number> {
+    const created = await this.publisher.streamCreated();
+    this.created = created;
+    const reader = this.database.reader;
+    const lost = await reader.rows<{ id: string }>(
+      `SELECT id FROM ${this.table} WHERE sent_at IS NOT NULL AND stream_created <> $1 ORDER BY id`,
+      [created],
+    );
+    const ids = lost.map(({ id }) => id);
+    ids.push(...(await this.lostOf(created)));
+    if (ids.length === 0) return 0;
+    await this.unmark(ids);
+    this.log.resent(ids.length);
+    this.wake();
+    return ids.length;
+  }
+
+  /** Rows of today's stream that it does not hold any more: looked for from the newest until one is held. */
+  private async lostOf(created: string): Promise<string[]> {
+    const first = await this.publisher.firstSeq();
+    const rows = await this.database.reader.rows<{ id: string; stream_seq: number }>(
+      `SELECT id, stream_seq FROM ${this.table} WHERE stream_created = $1 AND stream_seq >= $2 ORDER BY stream_seq DESC`,
+      [created, first],
+    );
+    const lost: string[] = [];
+    for (const row of rows) {
+      if ((await this.publisher.idAt(Number(row.stream_seq))) === row.id) break;
+      lost.push(row.id);
+    }
+    return lost;
+  }
+
+  private async unmark(ids: readonly string[]): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      for (let i = 0; i < ids.length; i += 500) {
+        const chunk = ids.slice(i, i + 500);
+        const places = chunk.map((_, n) => `$${n + 1}`).join(', ');
+        await tx.change(`UPDATE ${this.table} SET sent_at = NULL, stream_seq = NULL WHERE id IN (${places})`, chunk);
+      }
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      try {
+        while (!this.stopped && (await this.sendSome()) > 0);
+      } catch (thrown) {
+        this.log.failed(toAppError(thrown));
+        this.arm();
+      }
+    }
+  }
+
+  private arm(): void {
+    if (this.timer) clearTimeout(this.timer);
+    if (!this.stopped) this.timer = setTimeout(() => this.wake(), 500);
+  }
+
+  private async sendSome(): Promise<number> {
+    const rows = await this.database.reader.rows<OutboxRow>(
+      `SELECT id, subject, doc FROM ${this.table} WHERE sent_at IS NULL ORDER BY id LIMIT ${inFlight}`,
+    );
+    if (rows.length === 0) return 0;
+    if (this.created === '') this.created = await this.publisher.streamCreated();
+    const sent = await Promise.allSettled(
+      rows.map((row) => this.publisher.publish(row.subject, row.id, Buffer.from(row.doc))),
+    );
+    await this.mark(rows, sent);
+    const failed = sent.find((one) => one.status === 'rejected' && toAppError(one.reason).kind === 'unavailable');
+    if (failed?.status === 'rejected') throw failed.reason;
+    return rows.length;
+  }
+
+  private async mark(
+    rows: readonly OutboxRow[],
+    sent: readonly PromiseSettledResult<{ readonly seq: number }>[],
+  ): Promise<void> {
+    const at = moment(this.now());
+    await this.database.transaction(async (tx) => {
+      for (const [n, result] of sent.entries()) {
+        const row = rows[n]!;
+        if (result.status === 'fulfilled') {
+          await tx.change(`UPDATE ${this.table} SET sent_at = $1, stream_seq = $2, stream_created = $3 WHERE id = $4`, [
+            at,
+            result.value.seq,
+            this.created,
+            row.id,
+          ]);
+          continue;
+        }
+        const fault = toAppError(result.reason);
+        if (fault.kind === 'unavailable') continue;
+        await keepDeadLetter(tx, this.app, {
+          id: row.id,
+          origin: 'outbox',
+          messageId: row.id,
+          reason: fault.message,
+          remedy: 'replay it when the bus takes messages of this kind again',
+          attempts: 1,
+          bytes: Buffer.from(row.doc),
+          at,
+        });
+        await tx.change(`UPDATE ${this.table} SET sent_at = $1 WHERE id = $2`, [at, row.id]);
+      }
+    });
+  }
+}

@@ -1,0 +1,193 @@
+import { moment, toAppError, type AppError } from '@millrace/kernel';
+import type { Connection, Database } from '@millrace/store';
+import { engineTable } from './documents';
+import type { Engine } from './engine';
+import type { Outcome, TypedInput, WorkKind } from './machine';
+import type { Tables } from '@millrace/store';
+
+interface WorkRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly order: unknown;
+  readonly attempts: number;
+}
+
+export interface WorkLog {
+  retry(kind: string, key: string, attempt: number, fault: AppError): void;
+  unknown(kind: string): void;
+}
+
+/**
+ * Performs the calls of the work lane. A row is leased before its call; the call is aborted before the lease ends; its
+ * outcome comes back as an input in the same transaction that marks the row done. A call whose process died is made
+ * again with the same key: kinds look before they act.
+ */
+export class WorkRunner<Input extends TypedInput> {
+  private readonly running = new Map<
+    string,
+    { readonly kind: string; readonly abort: AbortController; readonly done: Promise<void> }
+  >();
+  private readonly kinds: ReadonlyMap<string, WorkKind<unknown, unknown, Input>>;
+  private timer: NodeJS.Timeout | null = null;
+  private looking: Promise<void> | null = null;
+  private again = false;
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly engine: Engine<Tables, Input>,
+    kinds: readonly WorkKind<never, unknown, Input>[],
+    private readonly log: WorkLog,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.kinds = new Map(kinds.map((kind) => [kind.kind, kind as unknown as WorkKind<unknown, unknown, Input>]));
+  }
+
+  private get table(): string {
+    return engineTable(this.engine.app, 'work');
+  }
+
+  /**
+   * Starts; `alone`: no other process works on this database, so that leases of a dead predecessor are void at once.
+   */
+  async start(alone: boolean): Promise<void> {
+    if (alone) {
+      await this.database.transaction((tx) =>
+        tx.change(`UPDATE ${this.table} SET state = 'waiting', lease_until = NULL WHERE state = 'running'`),
+      );
+    }
+    this.wake();
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    if (this.stopped) return;
+    this.again = true;
+    this.looking ??= this.lookLoop().finally(() => (this.looking = null));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.looking;
+    for (const { abort } of this.running.values()) abort.abort();
+    await Promise.allSettled([...this.running.values()].map(({ done }) => done));
+  }
+
+  private async lookLoop(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      const started = await this.startDue().catch(() => 0);
+      if (started > 0) this.again = true;
+    }
+    if (!this.stopped) await this.armTimer().catch(() => this.arm(1000));
+  }
+
+  private async startDue(): Promise<number> {
+    const at = moment(this.now());
+    const full = [...this.kinds.values()].filter((kind) => this.free(kind) <= 0).map(({ kind }) => kind);
+    const not = full.length > 0 ? ` AND kind NOT IN (${full.map((_, n) => `$${n + 3}`).join(', ')})` : '';
+    const rows = await this.database.reader.rows<{ id: string; doc: string; kind: string; attempts: number }>(
+      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2))${not} ORDER BY due_at, id LIMIT 100`,
+      [at, at, ...full],
+    );
+    let started = 0;
+    for (const { id, doc, attempts } of rows) {
+      const { kind, key, order } = JSON.parse(doc) as Omit<WorkRow, 'id' | 'attempts'>;
+      const found = this.kinds.get(kind);
+      if (!found) this.log.unknown(kind);
+      if (!found || this.running.has(id) || this.free(found) <= 0) continue;
+      if (await this.begin(found, { id, kind, key, order, attempts: Number(attempts) + 1 })) started++;
+    }
+    return started;
+  }
+
+  private free(kind: WorkKind<unknown, unknown, Input>): number {
+    return kind.concurrency - [...this.running.values()].filter((one) => one.kind === kind.kind).length;
+  }
+
+  private async begin(kind: WorkKind<unknown, unknown, Input>, row: WorkRow): Promise<boolean> {
+    const at = moment(this.now());
+    // The lease outlives the call by five seconds: two calls of one row never overlap.
+    const until = moment(this.now() + kind.timeoutMs + 5000);
+    const claimed = await this.database.transaction((tx) =>
+      tx.change(
+        `UPDATE ${this.table} SET state = 'running', lease_until = $1, attempts = $2 WHERE id = $3 AND (state = 'waiting' OR (state = 'running' AND lease_until < $4))`,
+        [until, row.attempts, row.id, at],
+      ),
+    );
+    if (claimed !== 1 || this.stopped) return false;
+    const abort = new AbortController();
+    const done = this.perform(kind, row, abort).finally(() => {
+      this.running.delete(row.id);
+      this.wake();
+    });
+    this.running.set(row.id, { kind: kind.kind, abort, done });
+    return true;
+  }
+
+  private async perform(kind: WorkKind<unknown, unknown, Input>, row: WorkRow, abort: AbortController): Promise<void> {
+    const timeout = setTimeout(() => abort.abort(), kind.timeoutMs);
+    let outcome: Outcome<unknown>;
+    try {
+      outcome = {
+        ok: true,
+        value: await kind.run(row.order, { key: row.key, attempt: row.attempts, signal: abort.signal }),
+      };
+    } catch (thrown) {
+      const fault = toAppError(thrown);
+      if (this.stopped) return; // the lease ends by itself; the next process makes the call again
+      if (fault.kind === 'unavailable' && row.attempts < kind.tries) return await this.postpone(row, fault);
+      const { code, message, remedy } = fault;
+      outcome = { ok: false, fault: { code, kind: fault.kind, message, ...(remedy === undefined ? {} : { remedy }) } };
+    } finally {
+      clearTimeout(timeout);
+    }
+    await this.report(kind, row, outcome);
+  }
+
+  private async postpone(row: WorkRow, fault: AppError): Promise<void> {
+    this.log.retry(row.kind, row.key, row.attempts, fault);
+    const due = moment(this.now() + backOffMs(row.attempts));
+    await this.database.transaction((tx) =>
+      tx.change(`UPDATE ${this.table} SET state = 'waiting', due_at = $1, lease_until = NULL WHERE id = $2`, [
+        due,
+        row.id,
+      ]),
+    );
+  }
+
+  private async report(
+    kind: WorkKind<unknown, unknown, Input>,
+    row: WorkRow,
+    outcome: Outcome<unknown>,
+  ): Promise<void> {
+    const settle = async (tx: Connection): Promise<void> => {
+      await tx.change(`UPDATE ${this.table} SET state = 'done', lease_until = NULL WHERE id = $1`, [row.id]);
+    };
+    const input = kind.toInput(row.order, outcome, row.key);
+    try {
+      await this.engine.take(input, { id: row.id, source: 'work', who: this.engine.app, settle });
+    } catch (thrown) {
+      if (!this.stopped) await this.postpone(row, toAppError(thrown));
+    }
+  }
+
+  private async armTimer(): Promise<void> {
+    const [next] = await this.database.reader.rows<{ due_at: string }>(
+      `SELECT due_at FROM ${this.table} WHERE state = 'waiting' ORDER BY due_at LIMIT 1`,
+    );
+    this.arm(next ? Math.min(1000, Math.max(5, Date.parse(next.due_at) - this.now())) : 1000);
+  }
+
+  private arm(ms: number): void {
+    if (this.timer) clearTimeout(this.timer);
+    if (!this.stopped) this.timer = setTimeout(() => this.wake(), ms);
+  }
+}
+
+/** 0.2 s, doubling, at most a minute. */
+export function backOffMs(attempt: number): number {
+  return Math.min(60_000, 200 * 2 ** (attempt - 1));
+}

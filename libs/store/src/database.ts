@@ -1,0 +1,155 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '@millrace/kernel';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+
+/** Values that both engines bind alike. */
+export type Parameter = string | number | null;
+
+/** A connection inside a transaction, or a reading one. Placeholders are `$1`, `$2`, … in the order of their first use. */
+export interface Connection {
+  rows<Result extends object>(sql: string, parameters?: readonly Parameter[]): Promise<Result[]>;
+  /** Runs a change; answers how many rows it touched. */
+  change(sql: string, parameters?: readonly Parameter[]): Promise<number>;
+}
+
+/**
+ * One service's database. SQLite has one connection per data source, and a row that one flow wrote on it can vanish
+ * with the rollback of another: so every write of either engine goes through {@link Database.transaction}, one after
+ * another on SQLite, side by side on PostgreSQL. Reads outside of transactions have a connection of their own.
+ */
+export class Database {
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly inside = new AsyncLocalStorage<Connection>();
+
+  private constructor(
+    readonly kind: 'sqlite' | 'postgres',
+    readonly writing: DataSource,
+    private readonly reading: DataSource,
+  ) {}
+
+  /** `url`: `sqlite:<file>` or `postgres://…`. The file and its folder are made when they are missing. */
+  static async open(url: string): Promise<Database> {
+    if (url.startsWith('sqlite:')) return Database.openSqlite(url.slice('sqlite:'.length));
+    if (!/^postgres(ql)?:\/\//.test(url)) {
+      throw new AppError({
+        code: 'database-url-malformed',
+        kind: 'invalid',
+        message: `'${url.replace(/:[^:@/]*@/, ':***@')}' names no database`,
+        remedy: 'write sqlite:<file> or postgres://user@host/name',
+      });
+    }
+    const options: DataSourceOptions = { type: 'postgres', url, migrationsTableName: 'millrace_migrations' };
+    const source = await connect(new DataSource(options), url);
+    return new Database('postgres', source, source);
+  }
+
+  private static async openSqlite(file: string): Promise<Database> {
+    mkdirSync(dirname(file), { recursive: true });
+    const writing = await connect(
+      new DataSource({
+        type: 'sqlite',
+        database: file,
+        enableWAL: true,
+        busyErrorRetry: 50,
+        migrationsTableName: 'millrace_migrations',
+      }),
+      file,
+    );
+    // FULL: what a message's ack promises must survive a power cut.
+    for (const pragma of ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON']) {
+      await writing.query(`PRAGMA ${pragma}`);
+    }
+    const reading = await connect(new DataSource({ type: 'sqlite', database: file }), file);
+    await reading.query('PRAGMA query_only = ON');
+    await reading.query('PRAGMA busy_timeout = 5000');
+    return new Database('sqlite', writing, reading);
+  }
+
+  /** Runs `work` in one transaction; nested calls join the outer one. `locks`: keys held until its end (PostgreSQL). */
+  async transaction<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[] = []): Promise<Result> {
+    const outer = this.inside.getStore();
+    if (outer) return work(outer);
+    if (this.kind === 'postgres') return this.perform(work, locks);
+    const turn = this.tail.then(() => this.perform(work, locks));
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async perform<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[]): Promise<Result> {
+    const runner = this.writing.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      if (this.kind === 'postgres') {
+        for (const key of [...new Set(locks)].sort()) {
+          await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+        }
+      }
+      const tx = connectionOf(runner);
+      const result = await this.inside.run(tx, () => work(tx));
+      await runner.commitTransaction();
+      return result;
+    } catch (thrown) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      throw storeFault(thrown);
+    } finally {
+      if (this.kind === 'postgres') await runner.release();
+    }
+  }
+
+  /** A reading connection: sees what is committed, never holds up a writer. */
+  get reader(): Connection {
+    return {
+      rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
+        (await this.reading.query(sql, [...parameters])) as Result[],
+      change: () => Promise.reject(new Error('a reading connection changes nothing')),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.tail;
+    await this.writing.destroy();
+    if (this.reading !== this.writing) await this.reading.destroy();
+  }
+}
+
+function connectionOf(runner: QueryRunner): Connection {
+  return {
+    rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
+      (await runner.query(sql, [...parameters])) as Result[],
+    change: async (sql, parameters = []) => {
+      const result = (await runner.query(sql, [...parameters], true)) as { affected?: number };
+      return result.affected ?? 0;
+    },
+  };
+}
+
+async function connect(source: DataSource, name: string): Promise<DataSource> {
+  try {
+    return await source.initialize();
+  } catch (thrown) {
+    throw new AppError({
+      code: 'database-unreachable',
+      kind: 'unavailable',
+      message: `the database ${name.replace(/:[^:@/]*@/, ':***@')} cannot be opened: ${(thrown as Error).message}`,
+      remedy: 'check that the folder is writable (SQLite), or that the server answers (PostgreSQL)',
+      cause: thrown,
+    });
+  }
+}
+
+/** Full disks and lost servers are no bugs: whoever asked may try again. */
+function storeFault(thrown: unknown): unknown {
+  const code = (thrown as { code?: string }).code ?? '';
+  const full = code === 'SQLITE_FULL' || code === '53100' || code === 'SQLITE_IOERR';
+  const away = ['ECONNREFUSED', 'ECONNRESET', '57P01', '40001', '40P01', 'SQLITE_BUSY'].includes(code);
+  if (!full && !away) return thrown;
+  return new AppError({
+    code: full ? 'disk-full' : 'database-unavailable',
+    kind: 'unavailable',
+    message: `the database did not take a change: ${(thrown as Error).message}`,
+    remedy: full ? 'free space on the disk that holds the data folder; it goes on by itself then' : 'it is tried again',
+    cause: thrown,
+  });
+}
