@@ -53,17 +53,20 @@ export interface EventContract<Data = unknown> {
   readonly example: { readonly release: string | null; readonly subject: string; readonly data: Data };
 }
 
-export function eventType(of: Pick<EventContract, 'owner' | 'entity' | 'happened' | 'version'>): string {
+/** What names an event: any contract will do. */
+export type EventName = Pick<EventContract, 'owner' | 'entity' | 'happened' | 'version'>;
+
+export function eventType(of: EventName): string {
   return `millrace.${of.owner}.${of.entity}.${of.happened}.v${of.version}`;
 }
 
 /** The NATS subject of one event: `millrace.<owner>.<entity>.<happened>.v1.<release>.<component type>`. */
-export function eventSubject(of: EventContract<never>, release: string | null, componentType: string | null): string {
+export function eventSubject(of: EventName, release: string | null, componentType: string | null): string {
   return `${eventType(of)}.${subjectToken(release)}.${subjectToken(componentType)}`;
 }
 
 /** The subject filter of every event of a contract. */
-export function eventFilter(of: EventContract<never>): string {
+export function eventFilter(of: EventName): string {
   return `${eventType(of)}.>`;
 }
 

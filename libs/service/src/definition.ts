@@ -1,4 +1,4 @@
-import type { App, Door, DoorReply, DoorRequest, Envelope, EventContract, Role } from '@millrace/contracts';
+import type { App, Door, DoorReply, DoorRequest, Envelope, EventContract, EventName, Role } from '@millrace/contracts';
 import type { Machine, TypedInput, WorkKind } from '@millrace/engine';
 import type { Migration, Readers, Tables } from '@millrace/store';
 import type { Logger } from 'pino';
@@ -89,7 +89,7 @@ export interface ServiceDefinition<T extends Tables, Input extends TypedInput, C
   readonly machine: Machine<T, Input>;
   readonly migrations: readonly Migration[];
   readonly hears: readonly Hears<Input>[];
-  readonly says: readonly EventContract<never>[];
+  readonly says: readonly EventName[];
   /** Settings of this app, from its section of millrace.yaml and `MILLRACE_<APP>_<KEY>`. */
   readonly config: z.ZodType<Config>;
   setUp(context: ServiceContext<T, Input, Config>): Promise<ServiceParts<Input>>;
