@@ -55,7 +55,7 @@ export type CascadeState = (typeof cascadeStates)[number];
 export type RebuildState = (typeof rebuildStates)[number];
 export type BuildState = (typeof buildStates)[number];
 
-export const rebuildCounts = z.record(z.enum(rebuildStates), z.number().int().nonnegative());
+export const rebuildCounts = z.partialRecord(z.enum(rebuildStates), z.number().int().nonnegative());
 
 /** What a CI result or a verdict is about. `id` is the NVR with the build's ref behind a `@` where there are drafts. */
 export const subject = z.object({

@@ -1,6 +1,7 @@
 export * from './common';
 export * from './contents';
 export * from './define-event';
+export * from './describe';
 export * from './doors';
 export * from './envelope';
 export * from './events/ci-bridge';

@@ -109,7 +109,7 @@ const example: Cascade = {
   roots: ['rpm/libstone'],
   plan: 1,
   tiers: 4,
-  counts: { waiting: 9, ready: 1 } as Cascade['counts'],
+  counts: { waiting: 9, ready: 1 },
   by: 'git',
   why: 'libstone 2.0',
 };
