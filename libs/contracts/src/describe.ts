@@ -14,11 +14,11 @@ export function eventDataSchema(contract: EventContract): Json {
  * The OpenAPI 3.1 document of one service. Members of a request that the path names come from the path, the others of
  * a GET from the query and those of a POST from the body, exactly as the service reads them.
  */
-export function openApiOf(app: App, doors: readonly Door<never, unknown>[], version = '0.1.0'): Json {
+export function openApiOf(app: App, doors: readonly Door[], version = '0.1.0'): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const door of doors) {
     const at = (paths[door.http.path] ??= {});
-    at[door.http.method.toLowerCase()] = operation(door as Door);
+    at[door.http.method.toLowerCase()] = operation(door);
   }
   return {
     openapi: '3.1.0',

@@ -1,6 +1,7 @@
 export * from './dead-letters';
 export * from './deadlines';
 export * from './engine';
+export * from './documents';
 export * from './engine-tables';
 export * from './machine';
 export * from './outbox';

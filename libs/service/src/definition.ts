@@ -30,7 +30,7 @@ export type BoundDoor<Input> =
   | { readonly door: Door; readonly toInput: (request: never, caller: Caller) => Input | Promise<Input> };
 
 /** Binds a question to its answer. */
-export function answer<D extends Door<never, unknown>>(
+export function answer<D extends Door>(
   door: D,
   reply: (
     request: z.output<D extends { readonly request: infer S extends z.ZodType } ? S : never>,
@@ -41,7 +41,7 @@ export function answer<D extends Door<never, unknown>>(
 }
 
 /** Binds a command to the input that it becomes; the decision's `reply` goes back to the caller. */
-export function obey<D extends Door<never, unknown>, Input>(
+export function obey<D extends Door, Input>(
   door: D,
   toInput: (
     request: z.output<D extends { readonly request: infer S extends z.ZodType } ? S : never>,
@@ -56,7 +56,7 @@ export function obey<D extends Door<never, unknown>, Input>(
 
 /** Asks other services; big answers come through the object store, unseen by the caller. */
 export interface Asker {
-  ask<D extends Door<never, unknown>>(door: D, request: DoorRequest<D>): Promise<DoorReply<D>>;
+  ask<D extends Door>(door: D, request: DoorRequest<D>): Promise<DoorReply<D>>;
 }
 
 export interface ServiceContext<T extends Tables, Input extends TypedInput, Config> {

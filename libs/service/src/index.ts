@@ -1,1 +1,5 @@
 export * from './definition';
+export * from './run-service';
+export * from './settings';
+export * from './start-service';
+export * from './tokens';

@@ -22,10 +22,10 @@ export interface Door<Request = unknown, Reply = unknown> {
   readonly role: Role | null;
 }
 
-export type DoorRequest<D extends Door<never, unknown>> = D extends { readonly request: infer S extends z.ZodType }
+export type DoorRequest<D extends Door> = D extends { readonly request: infer S extends z.ZodType }
   ? z.input<S>
   : never;
-export type DoorReply<D extends Door<never, unknown>> = D extends { readonly reply: infer S extends z.ZodType }
+export type DoorReply<D extends Door> = D extends { readonly reply: infer S extends z.ZodType }
   ? z.output<S>
   : never;
 

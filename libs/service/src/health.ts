@@ -1,0 +1,44 @@
+import { doorsOf, type App } from '@millrace/contracts';
+import { openApiOf } from '@millrace/contracts';
+import { Controller, Get, Header, Res, type Type } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Registry } from 'prom-client';
+
+/** One thing that must hold for a service to be of use. `problem` says what is wrong; null: nothing. */
+export interface Check {
+  readonly name: string;
+  readonly problem: () => Promise<string | null>;
+}
+
+/** `/healthz` (the process lives), `/readyz` (it can work), `/metrics`, `/openapi.json`. */
+export function healthController(app: App, version: string, checks: readonly Check[], metrics: Registry): Type {
+  @Controller()
+  class Health {
+    @Get('healthz')
+    health(): object {
+      return { status: 'ok', app, version };
+    }
+
+    @Get('readyz')
+    async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
+      const found = await Promise.all(
+        checks.map(async ({ name, problem }) => ({ name, problem: await problem().catch(String) })),
+      );
+      const ok = found.every(({ problem }) => problem === null);
+      response.status(ok ? 200 : 503);
+      return { status: ok ? 'ready' : 'not ready', app, checks: found.map((c) => ({ ...c, ok: c.problem === null })) };
+    }
+
+    @Get('metrics')
+    @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+    metrics(): Promise<string> {
+      return metrics.metrics();
+    }
+
+    @Get('openapi.json')
+    openapi(): object {
+      return openApiOf(app, doorsOf(app)) as object;
+    }
+  }
+  return Health;
+}

@@ -1,0 +1,45 @@
+import type { App } from '@millrace/contracts';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly inputs: Counter<'type' | 'status'>;
+}
+
+/** Gauges are asked when they are scraped. */
+export function createMetrics(
+  app: App,
+  gauges: Readonly<Record<string, { readonly help: string; readonly value: () => Promise<number> }>>,
+  lags: () => Promise<ReadonlyMap<string, number>>,
+): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ app });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  for (const [name, { help, value }] of Object.entries(gauges)) {
+    new Gauge({
+      name: `millrace_${name}`,
+      help,
+      registers,
+      async collect() {
+        this.set(await value());
+      },
+    });
+  }
+  new Gauge({
+    name: 'millrace_consumer_lag_messages',
+    help: 'Messages that wait in the stream of a consumer',
+    labelNames: ['consumer'],
+    registers,
+    async collect() {
+      for (const [consumer, lag] of await lags()) this.set({ consumer }, lag);
+    },
+  });
+  const inputs = new Counter({
+    name: 'millrace_inputs_total',
+    help: 'Inputs by their type and by what became of them',
+    labelNames: ['type', 'status'] as const,
+    registers,
+  });
+  return { registry, inputs };
+}

@@ -1,0 +1,58 @@
+import { type AppError, toAppError } from '@millrace/kernel';
+import { statusOf } from '@millrace/bus';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { throwError, type Observable } from 'rxjs';
+
+/** The two translators in one: HTTP answers are problem+json (RFC 9457), bus handlers fail with the error itself. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): Observable<never> | void {
+    if (host.getType() !== 'http') return throwError(() => thrown);
+    const response = host.switchToHttp().getResponse<Response>();
+    const request = host.switchToHttp().getRequest<Request>();
+    if (response.headersSent) return;
+    const { status, body } = problemOf(thrown);
+    if (status === 500) this.log.error({ err: thrown, path: request.path }, 'a request failed unexpectedly');
+    response
+      .status(status)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...body, instance: request.path }));
+  }
+}
+
+function problemOf(thrown: unknown): { status: number; body: Record<string, unknown> } {
+  if (thrown instanceof HttpException) {
+    const status = thrown.getStatus();
+    const code = status === 404 ? 'route-unknown' : 'http';
+    return {
+      status,
+      body: { type: `urn:millrace:${code}`, title: thrown.message, status, code, detail: thrown.message },
+    };
+  }
+  const sized = thrown as { type?: string; status?: number };
+  if (sized.type === 'entity.too.large' || sized.type === 'entity.parse.failed') {
+    const code = sized.type === 'entity.too.large' ? 'body-too-large' : 'body-malformed';
+    return {
+      status: sized.status ?? 400,
+      body: {
+        type: `urn:millrace:${code}`,
+        title: code,
+        status: sized.status,
+        code,
+        detail: (thrown as Error).message,
+      },
+    };
+  }
+  return ofAppError(toAppError(thrown));
+}
+
+function ofAppError(error: AppError): { status: number; body: Record<string, unknown> } {
+  const { code, kind, message, remedy } = error;
+  const status = code === 'token-needed' ? 401 : statusOf(kind);
+  const detail = kind === 'bug' ? 'an unexpected fault; the service log has the details' : message;
+  return { status, body: { type: `urn:millrace:${code}`, title: code, status, code, kind, detail, remedy } };
+}

@@ -1,0 +1,27 @@
+import type { TypedInput } from '@millrace/engine';
+import { toAppError } from '@millrace/kernel';
+import type { Tables } from '@millrace/store';
+import type { ServiceDefinition } from './definition';
+import { startService } from './start-service';
+
+/** A service's whole `main`: runs until SIGINT or SIGTERM. Ends with 1 and a plain message when it cannot start. */
+export async function runService<T extends Tables, Input extends TypedInput, Config>(
+  definition: ServiceDefinition<T, Input, Config>,
+): Promise<void> {
+  try {
+    const running = await startService(definition, process.env);
+    const end = (): void => {
+      // A part that hangs must not keep a stopped service alive: what matters is committed.
+      setTimeout(() => process.exit(0), 8000).unref();
+      void running.stop().then(() => process.exit(0));
+    };
+    process.once('SIGTERM', end);
+    process.once('SIGINT', end);
+  } catch (thrown) {
+    const { message, remedy, kind, stack } = toAppError(thrown);
+    process.stderr.write(
+      `${definition.app}: ${message}\n${remedy ? `  what to do: ${remedy}\n` : ''}${kind === 'bug' ? `${stack}\n` : ''}`,
+    );
+    process.exit(1);
+  }
+}
