@@ -1,0 +1,52 @@
+// Every check of the project, the quick ones first.
+import { boundariesHold } from './boundaries.mjs';
+import { command } from './command.mjs';
+import { graphHasEdges } from './graph.mjs';
+import { suites } from './jest.mjs';
+import { lockIsComplete } from './lock.mjs';
+
+const bin = (name) => `node_modules/.bin/${name}`;
+
+export const checks = [
+  byCommand('format', [bin('prettier'), '--check', '--log-level', 'warn', '.'], 'npx prettier --check .'),
+  byFunction('lock file', lockIsComplete),
+  byFunction('project graph', graphHasEdges),
+  byFunction('module boundaries', boundariesHold),
+  byCommand('lint', [bin('nx'), 'run-many', '-t', 'lint', '--output-style=static'], 'npm run lint'),
+  byCommand('types', [bin('tsc'), '-p', 'tsconfig.check.json'], 'npx tsc -p tsconfig.check.json'),
+  byCommand('drift', ['node', 'tools/docs/dist/main.js', '--check'], 'npm run docs -- --check'),
+  {
+    name: 'tests',
+    how: 'npx jest -c <project>/jest.config.cjs <pattern>',
+    isSuite: true,
+    usesPostgres: true,
+    run: () => suites('jest.config.cjs', { minutes: 20 }),
+  },
+  {
+    name: 'tests from outside',
+    how: 'npx jest -c <project>/jest.e2e.config.cjs --runInBand',
+    isSuite: true,
+    run: () => suites('jest.e2e.config.cjs', { minutes: 15, inBand: true }),
+  },
+  byCommand('end to end: the whole story', ['npm', 'run', '--silent', 'e2e'], 'npm run e2e', 12),
+  byCommand('end to end: every service killed', ['npm', 'run', '--silent', 'e2e:crash'], 'npm run e2e:crash', 15),
+  byCommand('end to end: the bus lost', ['npm', 'run', '--silent', 'e2e:bus'], 'npm run e2e:bus', 12),
+];
+
+function byCommand(name, argv, how, minutes = 10) {
+  const run = async () => {
+    const { code, output } = await command(argv, { minutes });
+    return code === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [{ name, output }] };
+  };
+  return { name, how, run };
+}
+
+function byFunction(name, find) {
+  const run = async () => {
+    const problems = await find();
+    return problems.length === 0
+      ? { passed: 1, failures: [] }
+      : { passed: 0, failures: [{ name, output: problems.join('\n') }] };
+  };
+  return { name, how: `npm test -- --only '${name}'`, run };
+}
