@@ -1,0 +1,4 @@
+export * from './ledger';
+export * from './nats-server';
+export * from './schema-drift';
+export * from './test-store';

@@ -1,0 +1,14 @@
+import { columnsOf, tablePrefix, type Database, type Tables } from '@millrace/store';
+
+/** Where an app's live table specs and its migrated database disagree; empty when they agree. */
+export async function schemaDrift(database: Database, app: string, tables: Tables): Promise<readonly string[]> {
+  const drift: string[] = [];
+  for (const table of Object.values(tables)) {
+    const name = `${tablePrefix(app)}_${table.name}`;
+    const wanted = ['id', 'revision', 'updated_at', 'doc', ...Object.keys(table.columns)].sort();
+    const found = await columnsOf(database.reader, database.kind, name);
+    if (wanted.join() !== found.join())
+      drift.push(`${name}: the spec has ${wanted.join(', ')}; the database has ${found.join(', ') || 'no such table'}`);
+  }
+  return drift;
+}
