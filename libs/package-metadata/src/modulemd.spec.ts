@@ -67,6 +67,14 @@ describe("a packager's form", () => {
   });
 });
 
+describe('a text whose closing quote is not indented', () => {
+  it('is read as libyaml reads it', () => {
+    const yaml =
+      "document: modulemd\nversion: 2\ndata:\n  name: a\n  stream: '1'\n  summary: 'two\n    lines\n\n'\n  version: 7\n";
+    expect(parseModulemd(yaml)[0]).toMatchObject({ version: '7', summary: expect.stringContaining('two lines') });
+  });
+});
+
 describe('a damaged document', () => {
   it.each([
     ['document: modulemd\nversion: 2\ndata: {stream: 1}', 'no name'],

@@ -42,7 +42,7 @@ const maxBytes = 64 * 1024 * 1024;
  */
 export function parseModulemd(yaml: string, what = 'modulemd'): readonly ModuleDescription[] {
   if (yaml.length > maxBytes) throw damaged(what, `it has more than ${maxBytes} characters`);
-  const documents = parseAllDocuments(yaml, { schema: 'failsafe', uniqueKeys: true });
+  const documents = parseAllDocuments(withIndentedQuotes(yaml), { schema: 'failsafe', uniqueKeys: true });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document, n) => {
     const where = `${what}, document ${n + 1}`;
@@ -50,6 +50,14 @@ export function parseModulemd(yaml: string, what = 'modulemd'): readonly ModuleD
     if (error) throw damaged(where, error.message);
     return moduleOf(plainValue(document, where), where) ?? [];
   });
+}
+
+/**
+ * Published metadata has texts over several lines whose closing quote stands alone at the start of a line. libyaml takes
+ * that, YAML's grammar does not.
+ */
+function withIndentedQuotes(yaml: string): string {
+  return yaml.replace(/^(['"])[ \t]*$/gm, `${' '.repeat(40)}$1`);
 }
 
 /** Aliases that multiply are refused while they are resolved. */
