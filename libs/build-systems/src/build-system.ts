@@ -71,14 +71,23 @@ export interface BuildSystem {
   /** Draft to final; nothing to do where there are no drafts. Idempotent. */
   promote(ref: BuildRef): Promise<void>;
   /** Builds that appeared or ended since the cursor (null: from the beginning), ours and foreign ones, oldest first. */
-  seen(release: string, cursor: string | null): Promise<{ readonly builds: readonly BuildStatus[]; readonly cursor: string }>;
+  seen(
+    release: string,
+    cursor: string | null,
+  ): Promise<{ readonly builds: readonly BuildStatus[]; readonly cursor: string }>;
   cancel(ref: BuildRef): Promise<void>;
   /**
    * Ends a place. `landed`: the base moves once to base + everything admitted that is no bootstrap build; `kept`: the
    * side stays readable and base as it was; `cancelled`: likewise, running builds are cancelled. Idempotent.
    */
-  close(place: Place, outcome: 'landed' | 'kept' | 'cancelled'): Promise<{ readonly number: number; readonly repository: string }>;
+  close(
+    place: Place,
+    outcome: 'landed' | 'kept' | 'cancelled',
+  ): Promise<{ readonly number: number; readonly repository: string }>;
   /** The current repository of the release's base (cascade null) or of a place. */
-  repository(release: string, cascade: string | null): Promise<{ readonly number: number; readonly repository: string }>;
+  repository(
+    release: string,
+    cascade: string | null,
+  ): Promise<{ readonly number: number; readonly repository: string }>;
   limits(): Promise<{ readonly capacity: number }>;
 }

@@ -1,0 +1,49 @@
+import { msOf } from '@millrace/kernel';
+import { join } from 'node:path';
+import type { BuildRef, BuildStatus } from '../build-system';
+import { isFinal, readOrder, readState, statusOf, writeEnd, type OrderRecord, type StateRecord } from './build-folder';
+import { BuildStop } from './build-stop';
+import { evidenceOf } from './failure';
+import { announce } from './feed';
+import { buildDir } from './layout';
+import { removeTree } from './remove-tree';
+import { claimForNobody, killRunner, runnerState, startRunner } from './runner-process';
+
+/** After this time a submitted build without a runner lost it with its submitter, and is given another. */
+const patienceMs = 5_000;
+
+/** A build's state as it is: one whose runner died without saying so has failed, and one that never got one gets one. */
+export async function lookAtBuild(dir: string, ref: BuildRef): Promise<BuildStatus> {
+  const record = await readOrder(dir, ref);
+  const state = await readState(dir, ref);
+  if (isFinal(state)) return statusOf(dir, record, state);
+  const runner = await runnerState(dir, ref);
+  if (runner === 'none' && Date.now() - msOf(record.submittedAt) > patienceMs) await startRunner(dir, ref);
+  return statusOf(dir, record, runner === 'dead' ? await buryBuild(dir, record) : state);
+}
+
+/** Ends a build at once. One that has ended stays as it is. */
+export async function cancelBuild(dir: string, ref: BuildRef): Promise<void> {
+  const record = await readOrder(dir, ref);
+  if (isFinal(await readState(dir, ref))) return;
+  if (!(await claimForNobody(dir, ref))) await killRunner(dir, ref);
+  if (isFinal(await readState(dir, ref))) return;
+  await endBuild(dir, record, 'cancelled', 'the build was cancelled');
+}
+
+/** The runner is dead. Its last act may have been the state, after the caller read it. */
+async function buryBuild(dir: string, record: OrderRecord): Promise<StateRecord> {
+  const state = await readState(dir, record.ref);
+  if (isFinal(state)) return state;
+  await endBuild(dir, record, 'failed', 'the runner of this build died: it was killed, or the machine went down');
+  return readState(dir, record.ref);
+}
+
+async function endBuild(dir: string, record: OrderRecord, how: 'failed' | 'cancelled', why: string): Promise<void> {
+  const { ref, order } = record;
+  const { stage } = await readState(dir, ref);
+  const stop = new BuildStop(stage ?? 'submitted', why, how === 'failed' ? 'infrastructure' : 'cancelled');
+  await writeEnd(dir, ref, how, await evidenceOf(buildDir(dir, ref), stop));
+  await announce(dir, order.release, ref);
+  await removeTree(join(buildDir(dir, ref), 'work'));
+}
