@@ -3,6 +3,7 @@ import { copyFile, lstat, mkdir, opendir, readlink, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { BuildStop } from '../build-stop';
 import { inWork, runBoxed, runPlain, type Job } from '../job';
+import { giveToBuilder } from '../sandbox';
 
 export interface FetchedSource {
   /** Where its files are, absolute. They are the work of strangers: links in it lead anywhere. */
@@ -21,7 +22,7 @@ export async function fetchSource(job: Job): Promise<FetchedSource> {
     case 'git':
       return { folder, epoch: await checkOut(job, source.url, source.commit) };
     case 'folder':
-      return { folder, epoch: await copyFolder(source.path, folder, { left: job.record.settings.limits.diskBytes }) };
+      return { folder, epoch: await copyFolder(source.path, folder, { host: job.host, left: job.record.settings.limits.diskBytes }) };
     case 'srpm':
       return { folder, epoch: await unpackSrpm(job, source.path) };
   }
@@ -91,8 +92,14 @@ function addressOf(url: string): string {
   );
 }
 
+interface Room {
+  readonly host: Job['host'];
+  /** Bytes that may still be copied. */
+  left: number;
+}
+
 /** Copies folders, regular files and symbolic links (as links); gives the newest change in seconds. */
-async function copyFolder(from: string, to: string, room: { left: number }): Promise<number> {
+async function copyFolder(from: string, to: string, room: Room): Promise<number> {
   const entries = await opendir(from).catch(() => null);
   if (!entries) throw new BuildStop(stage, `the source folder ${from} cannot be read`, 'source');
   let newest = 0;
@@ -104,14 +111,15 @@ async function copyFolder(from: string, to: string, room: { left: number }): Pro
   return newest;
 }
 
-async function copyEntry(source: string, target: string, room: { left: number }): Promise<number> {
+async function copyEntry(source: string, target: string, room: Room): Promise<number> {
   const stat = await lstat(source);
   room.left -= stat.size;
   if (room.left < 0) throw new BuildStop(stage, `the source at ${source} is larger than a build may be`, 'limits');
   if (stat.isSymbolicLink()) await symlink(await readlink(source), target);
   if (stat.isFile()) await copyFile(source, target, constants.COPYFILE_EXCL);
+  if (stat.isDirectory()) await mkdir(target);
+  if (stat.isFile() || stat.isDirectory()) await giveToBuilder(room.host, target);
   if (!stat.isDirectory()) return Math.floor(stat.mtimeMs / 1000);
-  await mkdir(target);
   // A folder's own time tells when it was copied, not when its content changed.
   return copyFolder(source, target, room);
 }
