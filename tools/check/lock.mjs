@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './command.mjs';
+import { command, root } from './command.mjs';
 
 /**
- * Optional packages that package-lock.json names but does not hold. `npm ci` refuses such a lock file, and packages for
- * other platforms are the ones that go missing.
+ * What would make `npm ci` refuse package-lock.json: packages out of step with a package.json, and optional packages
+ * that are named but not held (those for other platforms are the ones that go missing, unseen on this one).
  */
 export async function lockIsComplete() {
+  const dryRun = ['npm', 'ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const { code, output } = await command(dryRun);
+  return [...(code === 0 ? [] : [output]), ...optionalPackagesMissing()];
+}
+
+function optionalPackagesMissing() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries(packages).flatMap(([path, of]) =>
     Object.keys(of.optionalDependencies ?? {})
