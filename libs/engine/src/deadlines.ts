@@ -34,9 +34,9 @@ export class Deadlines<Input extends TypedInput> {
     if (this.stopped) return;
     this.firing ??= this.fire()
       .catch(() => undefined)
-      .finally(() => {
+      .then(() => {
         this.firing = null;
-        if (!this.stopped) void this.arm().catch(() => undefined);
+        return this.stopped ? undefined : this.arm().catch(() => undefined);
       });
   }
 

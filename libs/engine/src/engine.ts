@@ -99,7 +99,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     }
     return new Promise((resolve, reject) => {
       this.queue.push({ input, meta, resolve, reject });
-      this.running ??= this.drain().finally(() => (this.running = null));
+      this.running ??= this.drain();
     });
   }
 
@@ -140,6 +140,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       // One bad input stops nobody: the batch is taken again one by one.
       else for (const one of batch) await this.attempt([one]).then((e) => e !== null && one.reject(e));
     }
+    // In the same turn as the last look at the queue: an input that comes now starts the loop again.
+    this.running = null;
   }
 
   private async attempt(batch: readonly Waiting<Input>[]): Promise<unknown> {

@@ -53,7 +53,7 @@ export class OutboxRelay {
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.sending ??= this.run().finally(() => (this.sending = null));
+    this.sending ??= this.run();
   }
 
   async stop(): Promise<void> {
@@ -126,6 +126,8 @@ export class OutboxRelay {
         this.arm();
       }
     }
+    // In the same turn as the last look: a wake that comes now starts it again.
+    this.sending = null;
   }
 
   private arm(): void {

@@ -64,7 +64,7 @@ export class WorkRunner<Input extends TypedInput> {
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.looking ??= this.lookLoop().finally(() => (this.looking = null));
+    this.looking ??= this.lookLoop();
   }
 
   async stop(): Promise<void> {
@@ -81,6 +81,8 @@ export class WorkRunner<Input extends TypedInput> {
       const started = await this.startDue().catch(() => 0);
       if (started > 0) this.again = true;
     }
+    // In the same turn as the last look: a wake that comes now starts it again.
+    this.looking = null;
     if (!this.stopped) await this.armTimer().catch(() => this.arm(1000));
   }
 
