@@ -49,6 +49,7 @@ it('names a module by its parts, though its stream has dashes', () => {
   expect(ciMessage({ ...run, build }, { status: 'running' }).body['artifact']).toEqual({
     type: 'redhat-module',
     id: 'b-2',
+    nvr: 'grinding-1_0-20260131093000.abcd1234',
     nsvc: 'grinding:1-0:20260131093000:abcd1234',
     name: 'grinding',
     stream: '1-0',

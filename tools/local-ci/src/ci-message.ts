@@ -73,7 +73,7 @@ function artifactOf(build: FinishedBuild): Readonly<Record<string, unknown>> {
     // N-S-V.C, where a stream has _ for -, so that the last - stands before the version.
     const [moduleVersion, context] = nvr.slice(nvr.lastIndexOf('-') + 1).split('.');
     const nsvc = `${name}:${stream}:${moduleVersion}:${context}`;
-    return { type, id: build.build, nsvc, name, stream, version: moduleVersion, context, issuer: 'millrace' };
+    return { type, id: build.build, nvr, nsvc, name, stream, version: moduleVersion, context, issuer: 'millrace' };
   }
   const common = { type, nvr, component: name, issuer: 'millrace', scratch: false, source };
   return type === 'koji-build' ? { ...common, id: build.build } : { ...common, id: nvr, build: build.build };
