@@ -1,0 +1,58 @@
+/** An answer of a foreign HTTP API: its clients read `message`, newer ones `validation_error`, so both are sent. */
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly loc: readonly string[];
+  readonly msg: string;
+  readonly input: unknown;
+}
+
+export function ok(body: unknown): Reply {
+  return { status: 200, body };
+}
+
+export function created(body: unknown): Reply {
+  return { status: 201, body };
+}
+
+export function notFound(message: string): Reply {
+  return { status: 404, body: { message } };
+}
+
+export function badRequest(message: string): Reply {
+  return { status: 400, body: { message } };
+}
+
+/** The form of pydantic 2, which the original validates with. */
+export function invalid(problems: readonly Problem[]): Reply {
+  const message = problems.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  const validation_error = problems.map((problem) => ({
+    ...problem,
+    url: `https://errors.pydantic.dev/2.11/v/${problem.type}`,
+  }));
+  return { status: 400, body: { message, validation_error } };
+}
+
+export function missingField(field: string, input: unknown): Problem {
+  return { type: 'missing', loc: [field], msg: 'Field required', input };
+}
+
+export function valueError(field: string, text: string, input: unknown): Problem {
+  return { type: 'value_error', loc: [field], msg: `Value error, ${text}`, input };
+}
+
+export function notString(field: string, input: unknown): Problem {
+  return { type: 'string_type', loc: [field], msg: 'Input should be a valid string', input };
+}
+
+export function tooShort(field: string, input: unknown): Problem {
+  return { type: 'string_too_short', loc: [field], msg: 'String should have at least 1 character', input };
+}
+
+export function isReply(value: object): value is Reply {
+  return 'status' in value && 'body' in value;
+}

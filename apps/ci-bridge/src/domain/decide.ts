@@ -1,0 +1,144 @@
+import {
+  assertNever,
+  doWork,
+  parkUntil,
+  put,
+  tellSelf,
+  type DecideContext,
+  type Decision,
+  type Parked,
+  type Refusal,
+} from '@millrace/kernel';
+import { answerVerdicts, touchedBy } from './answer';
+import type { Input, ResultDraft, VerdictWanted } from './input';
+import { recordResult, saveGroup, saveTestcase, uuidOf } from './record';
+import { verdictId, type Answer, type State, type VerdictRow, type WatchRow } from './state';
+import { namesIn, namesOf } from './subject';
+import { waive } from './waive';
+
+export function decide(state: State, input: Input, context: DecideContext): Decision<State> | Refusal | Parked {
+  switch (input.type) {
+    case 'result-reported':
+      return takeResult(state, input.draft, context);
+    case 'result-unmappable':
+      return input.refusal;
+    case 'group-posted':
+      return keepGroup(state, input.group, context);
+    case 'testcase-posted':
+      return keepTestcase(state, input.name, input.ref_url);
+    case 'verdict-wanted':
+      return answerWanted(state, input.wanted, context);
+    case 'verdict-review':
+      return answerVerdicts(state, [input.verdict], context.at);
+    case 'release-changed':
+      return keepReleases(state, [input.release]);
+    case 'waive':
+      return waive(state, input, context);
+    case 'releases-missed':
+      return { state, effects: [doWork('releases.ask', context.id, {})] };
+    case 'releases-told':
+      return keepReleases(state, input.releases);
+    default:
+      return assertNever(input);
+  }
+}
+
+function takeResult(state: State, draft: ResultDraft, context: DecideContext): Decision<State> {
+  const recorded = recordResult(state, draft, context);
+  const { result } = recorded;
+  const reply = { result, testcase: recorded.state.testcases.get(result.testcase) ?? null };
+  if (!recorded.fresh) return { state, effects: [], reply };
+  const answered = answerVerdicts(recorded.state, touchedBy(recorded.state, namesIn(result.data)), context.at);
+  return { state: answered.state, effects: [...recorded.effects, ...answered.effects], reply };
+}
+
+function keepGroup(
+  state: State,
+  draft: Extract<Input, { type: 'group-posted' }>['group'],
+  context: DecideContext,
+): Decision<State> {
+  const saved = saveGroup(state, { ...draft, uuid: draft.uuid ?? uuidOf(context.id) });
+  return { state: saved.state, effects: [], reply: saved.group };
+}
+
+function keepTestcase(state: State, name: string, refUrl: string | undefined): Decision<State> {
+  const saved = saveTestcase(state, name, refUrl);
+  return { state: saved.state, effects: [], reply: saved.testcase };
+}
+
+/** Newer revisions replace older ones; open verdicts of the release are looked at again, each by itself. */
+function keepReleases(state: State, releases: Extract<Input, { type: 'releases-told' }>['releases']): Decision<State> {
+  const newer = releases.filter(({ name, revision }) => revision > (state.releases.get(name)?.definitionRevision ?? 0));
+  let next = state;
+  for (const { name, revision, definition } of newer) {
+    const known = state.releases.get(name);
+    next = put(next, 'releases', {
+      id: name,
+      revision: known?.revision ?? 0,
+      definitionRevision: revision,
+      definition,
+    });
+  }
+  const names = newer.map(({ name }) => name);
+  const open = [...state.verdicts.values()].filter(({ release }) => names.includes(release));
+  return {
+    state: next,
+    effects: open.map(({ id }) => tellSelf({ type: 'verdict-review', verdict: id } satisfies Input)),
+    appeared: names.map((name) => `release/${name}`),
+  };
+}
+
+/** Registers the subject and answers; results that came before the question count too. */
+function answerWanted(state: State, wanted: VerdictWanted, context: DecideContext): Decision<State> | Parked {
+  if (!state.releases.has(wanted.release)) {
+    return parkUntil(`release/${wanted.release}`, `the definition of release '${wanted.release}' is not known yet`);
+  }
+  const id = verdictId(wanted.subject, wanted.decision_context);
+  const known = state.verdicts.get(id);
+  // A question about an older build of the same name, come late: its answer would be about the wrong build.
+  if (known && known.build !== wanted.build && wanted.since < known.since) return { state, effects: [] };
+  const row = verdictRow(id, known, wanted, context);
+  let next = put(state, 'verdicts', row);
+  for (const watch of watchesOf(row)) if (!next.watches.has(watch.id)) next = put(next, 'watches', watch);
+  return answerVerdicts(next, [id, ...touchedBy(next, namesOf(row.subject))], context.at, [id]);
+}
+
+const unanswered: Answer = { decision: 'pending', state: 'waiting', reasons: [], retry_after: null };
+
+function verdictRow(
+  id: string,
+  known: VerdictRow | undefined,
+  wanted: VerdictWanted,
+  { at }: DecideContext,
+): VerdictRow {
+  const sameBuild = known?.build === wanted.build;
+  return {
+    id,
+    revision: known?.revision ?? 0,
+    subject: wanted.subject,
+    release: wanted.release,
+    product_version: wanted.product_version,
+    decision_context: wanted.decision_context,
+    component: wanted.component,
+    build: wanted.build,
+    group: wanted.group,
+    cascade: wanted.cascade,
+    since: wanted.since,
+    askedAt: known && sameBuild ? known.askedAt : at,
+    said: known?.said ?? 0,
+    answer: known?.answer ?? unanswered,
+    answeredAt: known?.answeredAt ?? at,
+  };
+}
+
+function watchesOf(verdict: VerdictRow): readonly WatchRow[] {
+  const own = namesOf(verdict.subject).map((name) => ({ name, kind: 'subject' as const }));
+  const members = (verdict.group ?? []).map(({ nvr }) => ({ name: nvr, kind: 'member' as const }));
+  return [...own, ...members].map(({ name, kind }) => ({
+    id: `${kind}|${name}|${verdict.id}`,
+    revision: 0,
+    name,
+    kind,
+    verdict: verdict.id,
+  }));
+}

@@ -1,0 +1,153 @@
+import { resultRecorded, say } from '@millrace/contracts';
+import { put, sha256, type DecideContext, type Effect } from '@millrace/kernel';
+import type { GroupDraft, ResultDraft } from './input';
+import { earlier, later, stampAfter, stampOf, type Stamp } from './stamp';
+import {
+  groupKey,
+  numberId,
+  type CounterRow,
+  type GroupRow,
+  type ResultDataRow,
+  type ResultRow,
+  type State,
+  type TestcaseRow,
+} from './state';
+import { namesIn } from './subject';
+
+export interface Recorded {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+  readonly result: ResultRow;
+  /** false: it was there already, from the same source. */
+  readonly fresh: boolean;
+}
+
+/** Stores a result with its test case and groups, and says so. The same source gives the same result. */
+export function recordResult(state: State, draft: ResultDraft, context: DecideContext): Recorded {
+  const known = [...state.results.values()].find((row) => row.source === draft.source);
+  if (known) return { state, effects: [], result: known, fresh: false };
+  const counter = counterOf(state, 'results');
+  const now = later(stampOf(context.at), stampAfter(counter.last, 1));
+  const groups = groupsOf(draft);
+  const result = resultRow(draft, counter.next, now, groups, context.who);
+  let next = put(state, 'counters', { ...counter, next: counter.next + 1, last: now });
+  next = put(next, 'results', result);
+  for (const row of dataRows(result)) next = put(next, 'resultData', row);
+  next = saveTestcase(next, draft.testcase.name, draft.testcase.ref_url).state;
+  for (const group of groups) next = saveGroup(next, group, 1).state;
+  return { state: next, effects: [recorded(result, draft.release)], result, fresh: true };
+}
+
+/** Makes the group or updates what is given; `results` is how many more results it has. */
+export function saveGroup(
+  state: State,
+  draft: GroupDraft & { uuid: string },
+  results = 0,
+): { state: State; group: GroupRow } {
+  const known = state.groups.get(draft.uuid);
+  const counter = counterOf(state, 'groups');
+  const group: GroupRow = {
+    id: draft.uuid,
+    revision: known?.revision ?? 0,
+    number: known?.number ?? counter.next,
+    description: draft.description ?? known?.description ?? null,
+    ref_url: draft.ref_url ?? known?.ref_url ?? null,
+    results_count: (known?.results_count ?? 0) + results,
+  };
+  const counted = known ? state : put(state, 'counters', { ...counter, next: counter.next + 1 });
+  return { state: put(counted, 'groups', group), group };
+}
+
+export function saveTestcase(state: State, name: string, ref_url?: string): { state: State; testcase: TestcaseRow } {
+  const known = state.testcases.get(name);
+  if (known && (ref_url === undefined || ref_url === known.ref_url)) return { state, testcase: known };
+  const testcase = { id: name, revision: known?.revision ?? 0, ref_url: ref_url ?? known?.ref_url ?? null };
+  return { state: put(state, 'testcases', testcase), testcase };
+}
+
+/** A name-based UUID (RFC 9562, version 8): the same name gives the same one. */
+export function uuidOf(name: string): string {
+  const hex = sha256(`millrace-group/${name}`);
+  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
+}
+
+export function counterOf(state: State, name: 'results' | 'groups' | 'waivers'): CounterRow {
+  return state.counters.get(name) ?? { id: name, revision: 0, next: 1, last: '1970-01-01T00:00:00.000000' };
+}
+
+/** What stands in a search column: long values by their digest, since databases bound the size of an index entry. */
+export function searchValue(value: string): string {
+  return value.length <= 512 ? value : `sha256:${sha256(value)}`;
+}
+
+function groupsOf(draft: ResultDraft): readonly (GroupDraft & { uuid: string })[] {
+  const named = draft.groups.map((group, n) => ({ ...group, uuid: group.uuid ?? uuidOf(`${draft.source}/${n}`) }));
+  return [...new Map(named.map((group) => [group.uuid, group])).values()];
+}
+
+function resultRow(
+  draft: ResultDraft,
+  number: number,
+  now: Stamp,
+  groups: readonly { readonly uuid: string }[],
+  who: string,
+): ResultRow {
+  const submitted = draft.submit_time ?? now;
+  const occurred = draft.occurred ?? { from: submitted, until: submitted };
+  return {
+    id: numberId(number),
+    revision: 0,
+    number,
+    testcase: draft.testcase.name,
+    outcome: draft.outcome,
+    submit_time: submitted,
+    // A clock that is ahead must not make its result the latest for ever.
+    occurred: earlier(occurred.from, now),
+    occurredUntil: earlier(occurred.until, now),
+    note: draft.note,
+    ref_url: draft.ref_url,
+    groups: groups.map((group) => group.uuid),
+    data: draft.data,
+    source: draft.source,
+    who,
+  };
+}
+
+function dataRows(result: ResultRow): readonly ResultDataRow[] {
+  const pairs = [
+    ...Object.entries(result.data).flatMap(([key, values]) => values.map((value) => [key, value] as const)),
+    ...result.groups.map((uuid) => [groupKey, uuid] as const),
+  ];
+  return pairs.map(([key, value], n) => ({
+    id: `${result.id}/${String(n).padStart(4, '0')}`,
+    revision: 0,
+    key,
+    value: searchValue(value),
+    result: result.id,
+  }));
+}
+
+function recorded(result: ResultRow, release: string | null): Effect {
+  const item = namesIn(result.data)[0] ?? result.testcase;
+  return say(resultRecorded, {
+    release,
+    subject: item.slice(0, 512),
+    revision: 1,
+    data: {
+      id: result.number,
+      testcase: result.testcase,
+      outcome: result.outcome,
+      item,
+      type: result.data['type']?.[0] ?? 'unknown',
+      ref_url: result.ref_url,
+      note: result.note,
+    },
+  });
+}

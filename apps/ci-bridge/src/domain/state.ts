@@ -1,0 +1,145 @@
+import type { ReleaseDefinition, Subject, VerdictReason } from '@millrace/contracts';
+import type { Moment, Row, SliceOf } from '@millrace/kernel';
+import type { Stamp } from './stamp';
+
+/** A result in ResultsDB's form; its id is its number with leading zeros, so that ids sort like numbers. */
+export interface ResultRow extends Row {
+  readonly number: number;
+  readonly testcase: string;
+  readonly outcome: string;
+  readonly submit_time: Stamp;
+  /** When the test said so by the CI's own clock, never later than it was heard: the span of its precision. */
+  readonly occurred: Stamp;
+  readonly occurredUntil: Stamp;
+  readonly note: string | null;
+  readonly ref_url: string | null;
+  readonly groups: readonly string[];
+  readonly data: Readonly<Record<string, readonly string[]>>;
+  /** What it came from: the same source gives the same result. */
+  readonly source: string;
+  readonly who: string;
+}
+
+/** One value of a result's data, to be searched by; group memberships stand here too, under the key {@link groupKey}. */
+export interface ResultDataRow extends Row {
+  readonly key: string;
+  readonly value: string;
+  readonly result: string;
+}
+
+export interface GroupRow extends Row {
+  /** Grows in the order in which groups were made. */
+  readonly number: number;
+  readonly description: string | null;
+  readonly ref_url: string | null;
+  readonly results_count: number;
+}
+
+export interface TestcaseRow extends Row {
+  readonly ref_url: string | null;
+}
+
+/** Numbers are given one after another; `last` is the stamp given last, so that no two results share one. */
+export interface CounterRow extends Row {
+  readonly next: number;
+  readonly last: Stamp;
+}
+
+export interface WaiverRow extends Row {
+  readonly number: number;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly testcase: string;
+  readonly scenario: string | null;
+  readonly product_version: string;
+  readonly username: string;
+  readonly comment: string;
+  /** false takes an earlier waiver back. */
+  readonly waived: boolean;
+  readonly timestamp: Stamp;
+}
+
+export const decisions = ['pending', 'passed', 'failed', 'unknown'] as const;
+export type GateDecision = (typeof decisions)[number];
+export type TestState = VerdictReason['state'];
+
+export interface Answer {
+  readonly decision: GateDecision;
+  readonly state: TestState;
+  readonly reasons: readonly VerdictReason[];
+  readonly retry_after: number | null;
+}
+
+export interface Member {
+  readonly component: string;
+  readonly nvr: string;
+}
+
+/** A subject that somebody asked about, at one decision context, with the answer that was said last. */
+export interface VerdictRow extends Row {
+  readonly subject: Subject;
+  readonly release: string;
+  readonly product_version: string;
+  readonly decision_context: string;
+  readonly component: string;
+  readonly build: string;
+  readonly group: readonly Member[] | null;
+  readonly cascade: string | null;
+  /** Results older than this are not counted, unless they name the build. */
+  readonly since: Moment;
+  /** When this build was first asked about: deadlines of tests count from here. */
+  readonly askedAt: Moment;
+  /** Revision of the answer said last. */
+  readonly said: number;
+  readonly answer: Answer;
+  readonly answeredAt: Moment;
+}
+
+/** Which verdicts a name (an NVR, an alias, a group's member) matters to. */
+export interface WatchRow extends Row {
+  readonly name: string;
+  readonly kind: 'subject' | 'member';
+  readonly verdict: string;
+}
+
+export interface ReleaseRow extends Row {
+  readonly definitionRevision: number;
+  readonly definition: ReleaseDefinition;
+}
+
+export interface Rows {
+  readonly results: ResultRow;
+  readonly resultData: ResultDataRow;
+  readonly groups: GroupRow;
+  readonly testcases: TestcaseRow;
+  readonly counters: CounterRow;
+  readonly waivers: WaiverRow;
+  readonly verdicts: VerdictRow;
+  readonly watches: WatchRow;
+  readonly releases: ReleaseRow;
+}
+
+export type State = SliceOf<{ [Table in keyof Rows]: Rows[Table] }>;
+
+export const emptyState: State = {
+  results: new Map(),
+  resultData: new Map(),
+  groups: new Map(),
+  testcases: new Map(),
+  counters: new Map(),
+  waivers: new Map(),
+  verdicts: new Map(),
+  watches: new Map(),
+  releases: new Map(),
+};
+
+/** No data key holds a colon, so this one is free. */
+export const groupKey = ':group';
+
+export function numberId(number: number): string {
+  return String(number).padStart(12, '0');
+}
+
+export function verdictId(subject: Pick<Subject, 'type' | 'id'>, context: string): string {
+  return `${subject.type}|${subject.id}|${context}`;
+}

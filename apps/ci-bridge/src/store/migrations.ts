@@ -1,0 +1,37 @@
+import type { Migration } from '@millrace/store';
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 202611230500,
+    name: 'initial',
+    tables: {
+      results: {
+        columns: { testcase: 'text', outcome: 'text', submit_time: 'text', source: 'text' },
+        indexes: [['testcase', 'submit_time'], ['submit_time'], ['source']],
+      },
+      result_data: {
+        columns: { key: 'text', value: 'text', result: 'text' },
+        indexes: [['value', 'key', 'result']],
+      },
+      groups: { columns: { number: 'integer', description: 'text' }, indexes: [['number'], ['description']] },
+      testcases: { columns: {}, indexes: [] },
+      counters: { columns: {}, indexes: [] },
+      waivers: {
+        columns: {
+          subject_type: 'text',
+          subject: 'text',
+          testcase: 'text',
+          product_version: 'text',
+          username: 'text',
+        },
+        indexes: [['subject']],
+      },
+      verdicts: {
+        columns: { subject: 'text', release: 'text', component: 'text', decision: 'text', answered_at: 'text' },
+        indexes: [['component'], ['release', 'decision'], ['answered_at']],
+      },
+      watches: { columns: { name: 'text', verdict: 'text' }, indexes: [['name']] },
+      releases: { columns: {}, indexes: [] },
+    },
+  },
+];

@@ -1,0 +1,64 @@
+import { integer, table, text } from '@millrace/store';
+import type {
+  CounterRow,
+  GroupRow,
+  ReleaseRow,
+  ResultDataRow,
+  ResultRow,
+  TestcaseRow,
+  VerdictRow,
+  WaiverRow,
+  WatchRow,
+} from '../domain/state';
+
+export const tables = {
+  results: table<ResultRow>(
+    'results',
+    {
+      testcase: text((row) => row.testcase),
+      outcome: text((row) => row.outcome),
+      submit_time: text((row) => row.submit_time),
+      source: text((row) => row.source),
+    },
+    [['testcase', 'submit_time'], ['submit_time'], ['source']],
+  ),
+  resultData: table<ResultDataRow>(
+    'result_data',
+    { key: text((row) => row.key), value: text((row) => row.value), result: text((row) => row.result) },
+    [['value', 'key', 'result']],
+  ),
+  groups: table<GroupRow>(
+    'groups',
+    { number: integer((row) => row.number), description: text((row) => row.description?.slice(0, 512) ?? null) },
+    [['number'], ['description']],
+  ),
+  testcases: table<TestcaseRow>('testcases'),
+  counters: table<CounterRow>('counters'),
+  waivers: table<WaiverRow>(
+    'waivers',
+    {
+      subject_type: text((row) => row.subject_type),
+      subject: text((row) => row.subject_id),
+      testcase: text((row) => row.testcase),
+      product_version: text((row) => row.product_version),
+      username: text((row) => row.username),
+    },
+    [['subject']],
+  ),
+  verdicts: table<VerdictRow>(
+    'verdicts',
+    {
+      subject: text((row) => row.subject.id),
+      release: text((row) => row.release),
+      component: text((row) => row.component),
+      decision: text((row) => row.answer.decision),
+      answered_at: text((row) => row.answeredAt),
+    },
+    [['component'], ['release', 'decision'], ['answered_at']],
+  ),
+  watches: table<WatchRow>('watches', { name: text((row) => row.name), verdict: text((row) => row.verdict) }, [
+    ['name'],
+  ]),
+  releases: table<ReleaseRow>('releases'),
+};
+export type BridgeTables = typeof tables;

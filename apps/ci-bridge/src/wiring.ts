@@ -1,0 +1,60 @@
+import {
+  doors,
+  inletResultReported,
+  releaseChanged,
+  resultRecorded,
+  schedulerResultReported,
+  verdictDecided,
+  verdictWanted,
+  waiverRecorded,
+  type EventName,
+} from '@millrace/contracts';
+import { answer, hear, obey, type Hears, type ServiceDefinition } from '@millrace/service';
+import { randomUUID } from 'node:crypto';
+import { showGates } from './admin/gates';
+import { resultsDbController } from './admin/resultsdb/controller';
+import { config, type BridgeConfig } from './config';
+import { machine } from './machine';
+import type { Input } from './domain/input';
+import { mapCiMessage } from './inbound/ci-message/map';
+import { mapOwnResult } from './inbound/own-result';
+import { askReleases } from './outbound/ask-releases';
+import { migrations } from './store/migrations';
+import type { BridgeTables } from './store/tables';
+
+/** What the bridge consumes, and what it makes of it. */
+export const hears: readonly Hears<Input>[] = [
+  hear(inletResultReported, ({ data, release }) => mapCiMessage(data, release ?? null)),
+  hear(schedulerResultReported, mapOwnResult),
+  hear(verdictWanted, ({ data }) => ({ type: 'verdict-wanted', wanted: data })),
+  hear(releaseChanged, ({ data: { name, revision, definition } }) => ({
+    type: 'release-changed',
+    release: { name, revision, definition },
+  })),
+];
+
+/** What the bridge publishes. */
+export const says: readonly EventName[] = [resultRecorded, verdictDecided, waiverRecorded];
+
+const own = doors['ci-bridge'];
+
+export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = {
+  app: 'ci-bridge',
+  machine,
+  migrations,
+  hears,
+  says,
+  config,
+  setUp: ({ config: { outcomes }, read, take, asker }) =>
+    Promise.resolve({
+      doors: [
+        answer(own.gates, (wanted) => showGates(read, wanted)),
+        obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
+      ],
+      works: [askReleases((door, request) => asker.ask(door, request))],
+      controllers: [resultsDbController({ read, take, outcomes })],
+      start: async () => {
+        await take({ type: 'releases-missed' }, { id: `start/${randomUUID()}`, who: 'ci-bridge' });
+      },
+    }),
+};
