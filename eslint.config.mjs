@@ -107,14 +107,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    files: ['**/src/**/*.ts'],
+    ignores: ['**/*.{spec,e2e}.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: promises,
   },
   {
     // A test tells a story: its length is no measure, and it may set the environment of what it starts.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.{spec,e2e}.ts', '**/test/**/*.ts'],
     rules: {
       'max-lines': 'off',
       'max-lines-per-function': 'off',
@@ -124,7 +124,7 @@ export default tseslint.config(
   {
     // Where a process starts: its settings come from the environment, and its answers go to the terminal.
     files: ['**/config.ts', '**/main.ts', 'tools/**/*.ts', 'libs/supervisor/**/*.ts', 'libs/testing/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.{spec,e2e}.ts'],
     rules: { 'no-restricted-syntax': ['error', noEnums, noDefaultExport, noShell, noWriteBeside] },
   },
   {
@@ -146,6 +146,8 @@ export default tseslint.config(
         __dirname: 'readonly',
         URL: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        Buffer: 'readonly',
         fetch: 'readonly',
         AbortSignal: 'readonly',
       },

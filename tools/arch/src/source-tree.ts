@@ -11,6 +11,7 @@ export interface SourceFile {
   readonly text: string;
   /** What it imports, as written. */
   readonly imports: readonly string[];
+  /** A test, or something that only tests use. */
   readonly isSpec: boolean;
 }
 
@@ -57,5 +58,5 @@ export function folders(parent: string): readonly string[] {
 function read(path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
   const imports = ts.preProcessFile(text, true, true).importedFiles.map((found) => found.fileName);
-  return { path, text, imports, isSpec: /\.(spec|e2e)\.ts$/.test(path) };
+  return { path, text, imports, isSpec: /\.(spec|e2e)\.ts$|^(apps|libs)\/[^/]+\/test\//.test(path) };
 }
