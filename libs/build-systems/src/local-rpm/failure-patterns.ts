@@ -19,7 +19,7 @@ export const failurePatterns: readonly FailurePattern[] = [
     failureClass: 'limits',
     stages: ['source', 'srpm', 'root', 'build', 'repository', 'module', 'image'],
     pattern:
-      /File size limit exceeded|File too large|virtual memory exhausted|Cannot allocate memory|MemoryError|fork: (retry: )?Resource temporarily unavailable/,
+      /File size limit exceeded|File too large|virtual memory exhausted|Cannot allocate memory|MemoryError|Cannot fork|fork: (retry: )?Resource temporarily unavailable/,
   },
   {
     failureClass: 'dependencies',

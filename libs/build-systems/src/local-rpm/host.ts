@@ -1,6 +1,6 @@
 import { AppError, sha256 } from '@millrace/kernel';
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePlatformRpm } from './platform';
 import { codeOf } from './json-file';
@@ -14,6 +14,7 @@ import { asBuilder, giveToBuilder, seen, type Host } from './sandbox';
 export async function prepareHost(dir: string, path: string): Promise<Host> {
   await mkdir(join(dir, 'host'), { recursive: true });
   const start = { dir, asRoot: process.getuid!() === 0, top: await topOfHost() };
+  if (start.asRoot) await letThrough(dir);
   await once(join(dir, 'host'), 'etc', (draft) => writeEtc(draft));
   const skeleton = `skeleton-${await stateOfHostPackages()}`;
   await once(join(dir, 'host'), skeleton, (draft) => makeSkeleton(start, draft, path));
@@ -21,6 +22,12 @@ export async function prepareHost(dir: string, path: string): Promise<Host> {
   await once(join(dir, 'host'), 'platform', (draft) => makePlatformRpm(host, draft, path));
   const rpm = (await readdir(join(dir, 'host/platform'))).find((name) => name.endsWith('.rpm'));
   return { ...host, platformRpm: `host/platform/${rpm}` };
+}
+
+/** The sandbox's user has to get through the builder's folder, though not to read its list. */
+async function letThrough(dir: string): Promise<void> {
+  const { mode } = await stat(dir);
+  if ((mode & 0o011) !== 0o011) await chmod(dir, mode | 0o011);
 }
 
 /** A small /etc: programs find root and nobody, rpm its database and what makes builds repeatable. */

@@ -1,7 +1,7 @@
 import { AppError, moment } from '@millrace/kernel';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readState, writeState, type OrderRecord, type StateRecord } from './build-folder';
+import { readState, writeState, type BuilderSettings, type OrderRecord, type StateRecord } from './build-folder';
 import { BuildStop } from './build-stop';
 import { prepareHost } from './host';
 import { buildDir } from './layout';
@@ -9,18 +9,23 @@ import { currentRepository, type RepositoryRecord } from './repository';
 import { runStep, type StepResult } from './run-step';
 import { giveToBuilder, sandboxCommand, type Bind, type Host, type SandboxRoot } from './sandbox';
 
-/** One build under way: what its stages share. */
-export interface Job {
+/** Where sandboxed commands work and leave their logs. */
+export interface Workshop {
   readonly host: Host;
-  readonly record: OrderRecord;
-  /** The build's folder, absolute. */
+  readonly settings: BuilderSettings;
+  /** Has `logs`; absolute. */
   readonly folder: string;
-  /** Its work folder, relative to the builder's folder; removed when the build ends. */
+  /** The work folder, relative to the builder's folder; removed when the work ends. */
   readonly work: string;
-  /** The place's repository when the build started: its build root is made from it and the siblings alone. */
-  readonly repository: RepositoryRecord;
   /** Milliseconds since 1970. */
   readonly deadline: number;
+}
+
+/** One build under way: what its stages share. */
+export interface Job extends Workshop {
+  readonly record: OrderRecord;
+  /** The place's repository when the build started: its build root is made from it and the siblings alone. */
+  readonly repository: RepositoryRecord;
 }
 
 export interface BoxedStep {
@@ -37,15 +42,28 @@ export async function startJob(dir: string, record: OrderRecord): Promise<Job> {
   const folder = buildDir(dir, ref);
   const repository = await currentRepository(dir, place.release, place.cascade);
   if (!repository) throw new BuildStop('place', `the place ${place.id} was never opened`, 'infrastructure');
-  const work = `builds/${ref}/work`;
-  for (const made of ['', 'tmp', 'top', 'top/SOURCES', 'top/SPECS']) {
-    await mkdir(join(dir, work, made), { recursive: true });
-    await giveToBuilder(host, join(dir, work, made));
-  }
+  const shop = await openWorkshop(host, settings, `builds/${ref}`);
   for (const made of ['out/packages', 'out/source']) await mkdir(join(folder, made), { recursive: true });
-  const job = { host, record, folder, work, repository, deadline: Date.now() + settings.limits.seconds * 1000 };
+  const job = { ...shop, record, repository };
   await progress(job, { builtFrom: { place: repository.place, number: repository.number } });
   return job;
+}
+
+/** Makes the work folder in a folder of the builder's, and starts the clock. */
+export async function openWorkshop(host: Host, settings: BuilderSettings, folder: string): Promise<Workshop> {
+  const work = `${folder}/work`;
+  await mkdir(join(host.dir, folder, 'logs'), { recursive: true });
+  for (const made of ['', 'tmp', 'top', 'top/SOURCES', 'top/SPECS']) {
+    await mkdir(join(host.dir, work, made), { recursive: true });
+    await giveToBuilder(host, join(host.dir, work, made));
+  }
+  return {
+    host,
+    settings,
+    folder: join(host.dir, folder),
+    work,
+    deadline: Date.now() + settings.limits.seconds * 1000,
+  };
 }
 
 /** Says how far the build is. */
@@ -56,34 +74,34 @@ export async function progress(job: Job, news: Partial<StateRecord>): Promise<vo
 }
 
 /** Runs one command of a stage in a sandbox, with the stage's log. A limit that it breaks ends the build. */
-export async function runBoxed(job: Job, stage: string, step: BoxedStep): Promise<StepResult> {
-  const { limits, path } = job.record.settings;
-  const box = { ...step, binds: step.binds ?? [], work: job.work, path, limits };
-  return runPlain(job, stage, sandboxCommand(job.host, box), step.output ?? 'log');
+export async function runBoxed(shop: Workshop, stage: string, step: BoxedStep): Promise<StepResult> {
+  const { limits, path } = shop.settings;
+  const box = { ...step, binds: step.binds ?? [], work: shop.work, path, limits };
+  return runPlain(shop, stage, sandboxCommand(shop.host, box), step.output ?? 'log');
 }
 
 /** The same without a sandbox, for commands that run nothing of the source's. */
 export async function runPlain(
-  job: Job,
+  shop: Workshop,
   stage: string,
   argv: readonly string[],
   output: 'log' | 'returned',
   env?: Readonly<Record<string, string>>,
 ): Promise<StepResult> {
-  const { limits, path } = job.record.settings;
-  const watch = { limits, deadline: job.deadline, work: join(job.host.dir, job.work) };
-  const result = await runStep({ argv, path, log: logOf(job, stage), output, watch, ...(env ? { env } : {}) });
+  const { limits, path } = shop.settings;
+  const watch = { limits, deadline: shop.deadline, work: join(shop.host.dir, shop.work) };
+  const result = await runStep({ argv, path, log: logOf(shop, stage), output, watch, ...(env ? { env } : {}) });
   if (result.breach) throw new BuildStop(stage, result.breach.summary, result.breach.failureClass);
   return result;
 }
 
-export function logOf(job: Pick<Job, 'folder'>, stage: string): string {
-  return join(job.folder, 'logs', `${stage}.log`);
+export function logOf(shop: Workshop, stage: string): string {
+  return join(shop.folder, 'logs', `${stage}.log`);
 }
 
 /** Path in the work folder, absolute. */
-export function inWork(job: Job, ...parts: string[]): string {
-  return join(job.host.dir, job.work, ...parts);
+export function inWork(shop: Workshop, ...parts: string[]): string {
+  return join(shop.host.dir, shop.work, ...parts);
 }
 
 /** A failure of the builder itself, said as such. */

@@ -1,7 +1,8 @@
 import { canonicalJson, sha256 } from '@millrace/kernel';
+import type { ContainerDescription } from '@millrace/package-metadata';
 import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageDefinition } from './containerfile';
+
 import { sha256Of } from './stages/repository';
 
 export interface ImageFacts {
@@ -23,7 +24,7 @@ const media = 'application/vnd.oci.image';
 export async function writeLayout(
   folder: string,
   layerTar: string,
-  definition: ImageDefinition,
+  definition: ContainerDescription,
   facts: ImageFacts,
 ): Promise<string> {
   const blobs = join(folder, 'blobs/sha256');
@@ -51,7 +52,7 @@ export async function writeLayout(
   return manifest.digest;
 }
 
-function configOf(definition: ImageDefinition, { created, platform }: ImageFacts, diffId: string): unknown {
+function configOf(definition: ContainerDescription, { created, platform }: ImageFacts, diffId: string): unknown {
   const { entrypoint, command, labels } = definition;
   const at = new Date(created * 1000).toISOString();
   return {
@@ -65,7 +66,7 @@ function configOf(definition: ImageDefinition, { created, platform }: ImageFacts
     },
     rootfs: { type: 'layers', diff_ids: [diffId] },
     history: [
-      { created: at, created_by: `dnf install ${definition.install.join(' ')}`, comment: `layer over ${platform}` },
+      { created: at, created_by: `dnf install ${definition.installs.join(' ')}`, comment: `layer over ${platform}` },
     ],
   };
 }

@@ -1,9 +1,9 @@
-import { nvrOf, parseComponentId } from '@millrace/kernel';
+import { AppError, nvrOf, parseComponentId } from '@millrace/kernel';
+import { parseContainerfile, type ContainerDescription } from '@millrace/package-metadata';
 import type { BuildInput, Contents } from '@millrace/contracts';
 import { mkdir, rename, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildStop } from '../build-stop';
-import { parseContainerfile, type ImageDefinition } from '../containerfile';
 import { takeNumber } from '../counter';
 import { etcFiles } from '../host';
 import { builderFault, inWork, progress, runBoxed, type Job } from '../job';
@@ -16,6 +16,8 @@ import { fetchSource } from '../stages/source';
 
 const stage = 'image';
 const names = ['Containerfile', 'Dockerfile'];
+/** Either way the layer lies over the host's platform. */
+const bases = ['platform', 'scratch'];
 
 /** An OCI layout with one layer: what the definition installs from the place's repository, over the host's platform. */
 export async function buildImage(job: Job): Promise<Contents> {
@@ -23,13 +25,13 @@ export async function buildImage(job: Job): Promise<Contents> {
   const { name, stream } = parseComponentId(component);
   const tag = stream ?? 'latest';
   await progress(job, { stage: 'source' });
-  const source = await fetchSource(job);
+  const source = await fetchSource(job, job.record.order.source);
   const definition = await readDefinition(source.folder);
   const number = await takeNumber(job.host.dir, release, component);
   const nvr = nvrOf({ name, version: tag.replaceAll('-', '_'), release: String(number) });
   await progress(job, { stage: 'root', nvr });
   await makeRoot(job);
-  const inputs = await installRoot(job, definition.install);
+  const inputs = await installRoot(job, definition.installs);
   await progress(job, { stage });
   await packLayer(job, inputs, source.epoch);
   const layout = join(job.folder, 'out/oci');
@@ -48,22 +50,40 @@ export async function buildImage(job: Job): Promise<Contents> {
   };
 }
 
-async function readDefinition(folder: string): Promise<ImageDefinition> {
+async function readDefinition(folder: string): Promise<ContainerDescription> {
   for (const name of names) {
     const text = await readSourceFile(folder, name, 256 * 1024);
-    if (text === null) continue;
-    const definition = parseContainerfile(text);
-    if (!('problem' in definition)) return definition;
-    throw new BuildStop(stage, `${name}:${definition.line}: ${definition.problem}`, 'source');
+    if (text !== null) return describe(text, name);
   }
   throw new BuildStop(stage, `the source has no ${names.join(' or ')}`, 'source');
+}
+
+function describe(text: string, name: string): ContainerDescription {
+  const definition = parsed(text, name);
+  if (bases.includes(definition.from)) return definition;
+  throw new BuildStop(
+    stage,
+    `${name}: FROM ${definition.from}: local-rpm builds only upon ${bases.join(' and ')}`,
+    'source',
+  );
+}
+
+function parsed(text: string, name: string): ContainerDescription {
+  try {
+    return parseContainerfile(text, name);
+  } catch (error) {
+    if (error instanceof AppError) throw new BuildStop(stage, error.message, 'source');
+    throw error;
+  }
 }
 
 /** What the build root has for the tools alone, and what the platform has of its own. */
 const notInLayer = [
   ...['bin', 'builddir', 'dev', 'lib', 'lib32', 'lib64', 'libx32', 'proc', 'root', 'run', 'sbin', 'tmp'],
   ...['var/cache', 'var/lib/dnf', 'var/lib/rpm', 'var/log', 'var/tmp'],
-  ...['alternatives', 'ld.so.cache', 'ld.so.conf.d', ...Object.keys(etcFiles)].map((name) => `etc/${name}`),
+  ...['alternatives', 'dnf', 'ld.so.cache', 'ld.so.conf.d', 'rpm', ...Object.keys(etcFiles)].map(
+    (name) => `etc/${name}`,
+  ),
 ];
 
 // Device nodes are the overlay's marks for removed files of the host; the platform is not to be changed by a layer.

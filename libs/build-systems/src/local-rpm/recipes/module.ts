@@ -1,4 +1,5 @@
-import { canonicalJson, componentId, parseComponentId } from '@millrace/kernel';
+import { AppError, canonicalJson, componentId, parseComponentId } from '@millrace/kernel';
+import { parseModulemd, type ModuleDescription } from '@millrace/package-metadata';
 import type { Contents } from '@millrace/contracts';
 import { link, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -6,7 +7,7 @@ import { BuildStop } from '../build-stop';
 import { shortDigest, takeNumber, versionOf } from '../counter';
 import { indexRepository } from '../createrepo';
 import { builderFault, progress, runBoxed, type Job } from '../job';
-import { parseModulemd, writeModulemd, type ModuleDefinition } from '../modulemd';
+import { builtModulemd } from '../modulemd';
 import { readSourceFile } from '../read-source-file';
 import type { RepositoryPackage } from '../repository';
 import { showCandidate } from '../stages/repository';
@@ -19,16 +20,17 @@ const largestDefinition = 1024 * 1024;
 export async function buildModule(job: Job): Promise<Contents> {
   const { component, release } = job.record.order;
   await progress(job, { stage: 'source' });
-  const source = await fetchSource(job);
+  const source = await fetchSource(job, job.record.order.source);
   await progress(job, { stage });
   const definition = await readDefinition(source.folder);
-  const { name, stream } = nameOf(job, definition);
-  const packages = Object.keys(definition.components).flatMap((rpm) => builtFor(job, rpm));
+  const { name, stream, components, dependencies } = definition.described;
+  refuseOther(job, definition.described);
+  const packages = components.flatMap((rpm) => builtFor(job, rpm.name));
   const version = await takeNumber(job.host.dir, release, `module ${name}:${stream}`, versionOf(Date.now()));
-  const context = shortDigest(canonicalJson(definition.dependencies));
+  const context = shortDigest(canonicalJson(dependencies));
   const arch = packages.find((p) => p.arch !== 'noarch')?.arch ?? machineArch();
   const artifacts = packages.map((p) => p.nevra);
-  const modulemd = writeModulemd(definition, { name, stream, version, context, arch, artifacts });
+  const modulemd = builtModulemd(definition.text, definition.described, { version, context, arch, artifacts });
   await assemble(job, packages, modulemd);
   return {
     component,
@@ -43,27 +45,41 @@ export async function buildModule(job: Job): Promise<Contents> {
   };
 }
 
-async function readDefinition(folder: string): Promise<ModuleDefinition> {
+interface Definition {
+  readonly text: string;
+  readonly described: ModuleDescription;
+}
+
+async function readDefinition(folder: string): Promise<Definition> {
   const names = (await readdir(folder)).filter((name) => /\.modulemd\.ya?ml$/.test(name));
   const [file] = names;
   if (names.length !== 1 || !file) {
     throw new BuildStop(stage, `a module's source needs exactly one *.modulemd.yaml; found ${names.length}`, 'source');
   }
   const text = await readSourceFile(folder, file, largestDefinition);
-  const definition = text === null ? `is no regular file of at most ${largestDefinition} bytes` : parseModulemd(text);
-  if (typeof definition !== 'string') return definition;
-  throw new BuildStop(stage, `${file} ${definition}`, 'source');
+  if (text === null) {
+    throw new BuildStop(stage, `${file} is no regular file of at most ${largestDefinition} bytes`, 'source');
+  }
+  const [described, ...more] = describe(text, file);
+  if (described && more.length === 0 && described.components.length > 0) return { text, described };
+  throw new BuildStop(stage, `${file} must hold one module that names at least one RPM`, 'source');
+}
+
+function describe(text: string, file: string): readonly ModuleDescription[] {
+  try {
+    return parseModulemd(text, file);
+  } catch (error) {
+    if (error instanceof AppError) throw new BuildStop(stage, error.message, 'source');
+    throw error;
+  }
 }
 
 /** The component says which module this is; a definition that says otherwise is of another. */
-function nameOf(job: Job, definition: ModuleDefinition): { name: string; stream: string } {
+function refuseOther(job: Job, { name, stream }: ModuleDescription): void {
   const { component } = job.record.order;
   const id = parseComponentId(component);
-  const stream = id.stream ?? definition.stream;
-  const differs = (definition.name ?? id.name) !== id.name || (definition.stream ?? stream) !== stream;
-  if (stream && !differs) return { name: id.name, stream };
-  const found = `${definition.name ?? id.name}:${definition.stream ?? '(no stream)'}`;
-  throw new BuildStop(stage, `the definition is of ${found}, but the component is ${component}`, 'source');
+  if (name === id.name && stream === (id.stream ?? stream)) return;
+  throw new BuildStop(stage, `the definition is of ${name}:${stream}, but the component is ${component}`, 'source');
 }
 
 function builtFor(job: Job, rpm: string): readonly RepositoryPackage[] {
@@ -80,7 +96,7 @@ async function assemble(job: Job, packages: readonly RepositoryPackage[], module
   const out = join(job.folder, 'out');
   for (const { file } of packages) await link(join(job.host.dir, file), join(out, 'packages', basename(file)));
   await writeFile(join(out, 'modules.yaml'), modulemd);
-  await indexRepository(job.host, out, job.record.settings.path);
+  await indexRepository(job.host, out, job.settings.path);
   const { code } = await runBoxed(job, stage, {
     root: 'host',
     binds: [{ from: `builds/${job.record.ref}/out`, to: '/repository', writable: true }],

@@ -9,7 +9,7 @@ import { makeSourcePackage } from '../stages/srpm';
 /** Source -> source package -> build root -> binary packages -> candidate repository. */
 export async function buildRpm(job: Job): Promise<Contents> {
   await progress(job, { stage: 'source' });
-  const source = await fetchSource(job);
+  const source = await fetchSource(job, job.record.order.source);
   await progress(job, { stage: 'srpm' });
   const srpm = await makeSourcePackage(job, source);
   await progress(job, { stage: 'root', nvr: srpm.nvr });

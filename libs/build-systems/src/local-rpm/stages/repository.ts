@@ -20,7 +20,7 @@ export async function takeResults(job: Job): Promise<readonly BinaryPackage[]> {
   await takeRpms(job, 'SRPMS', 'out/source');
   if (packages.length === 0) throw new BuildStop(stage, 'the spec made no binary package: it has no %files', 'source');
   const described = await describe(job, packages);
-  await indexRepository(job.host, join(job.folder, 'out'), job.record.settings.path);
+  await indexRepository(job.host, join(job.folder, 'out'), job.settings.path);
   await showCandidate(job);
   return described;
 }

@@ -89,7 +89,7 @@ function dnfConfiguration(job: Job): string {
     '[main]',
     ...['reposdir=/nonexistent', 'varsdir=/nonexistent', 'plugins=0', 'gpgcheck=0', 'assumeyes=1', 'best=1'],
     ...['install_weak_deps=0', 'keepcache=0', 'metadata_expire=0', 'history_record=0', 'installonly_limit=0'],
-    `module_platform_id=${job.record.settings.platformModuleId}`,
+    `module_platform_id=${job.settings.platformModuleId}`,
   ];
   const sections = repositories(job).flatMap(({ name, priority }) => [
     `[${name}]`,

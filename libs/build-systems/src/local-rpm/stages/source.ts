@@ -1,8 +1,9 @@
+import type { SourceRef } from '@millrace/contracts';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, opendir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildStop } from '../build-stop';
-import { inWork, runBoxed, runPlain, type Job } from '../job';
+import { inWork, runBoxed, runPlain, type Workshop } from '../job';
 import { giveToBuilder } from '../sandbox';
 
 export interface FetchedSource {
@@ -15,16 +16,18 @@ export interface FetchedSource {
 const stage = 'source';
 
 /** Lays the source's files into the work folder. Nothing of them is run. */
-export async function fetchSource(job: Job): Promise<FetchedSource> {
-  const { source } = job.record.order;
-  const folder = inWork(job, 'top/SOURCES');
+export async function fetchSource(shop: Workshop, source: SourceRef): Promise<FetchedSource> {
+  const folder = inWork(shop, 'top/SOURCES');
   switch (source.kind) {
     case 'git':
-      return { folder, epoch: await checkOut(job, source.url, source.commit) };
+      return { folder, epoch: await checkOut(shop, source.url, source.commit) };
     case 'folder':
-      return { folder, epoch: await copyFolder(source.path, folder, { host: job.host, left: job.record.settings.limits.diskBytes }) };
+      return {
+        folder,
+        epoch: await copyFolder(source.path, folder, { host: shop.host, left: shop.settings.limits.diskBytes }),
+      };
     case 'srpm':
-      return { folder, epoch: await unpackSrpm(job, source.path) };
+      return { folder, epoch: await unpackSrpm(shop, source.path) };
   }
 }
 
@@ -47,9 +50,9 @@ const gitConfiguration = `[protocol]
 \tauto = 0
 `;
 
-async function checkOut(job: Job, url: string, commit: string): Promise<number> {
+async function checkOut(shop: Workshop, url: string, commit: string): Promise<number> {
   const address = addressOf(url);
-  const configuration = inWork(job, 'git.conf');
+  const configuration = inWork(shop, 'git.conf');
   await writeFile(configuration, gitConfiguration);
   const env = {
     HOME: '/nonexistent',
@@ -59,25 +62,25 @@ async function checkOut(job: Job, url: string, commit: string): Promise<number> 
     GIT_ASKPASS: '/bin/false',
     GIT_LITERAL_PATHSPECS: '1',
   };
-  const repository = inWork(job, 'git');
-  const fsize = `--fsize=${job.record.settings.limits.diskBytes}`;
+  const repository = inWork(shop, 'git');
+  const fsize = `--fsize=${shop.settings.limits.diskBytes}`;
   const git = (...args: string[]) =>
-    runPlain(job, stage, ['prlimit', fsize, 'git', '--git-dir', repository, ...args], 'returned', env);
+    runPlain(shop, stage, ['prlimit', fsize, 'git', '--git-dir', repository, ...args], 'returned', env);
   await git('init', '--quiet', '--bare', repository);
   const fetched = await git('fetch', '--quiet', '--no-tags', '--depth=1', '--', address, commit);
   // Servers of old may refuse a bare commit: then everything is fetched.
   if (fetched.code !== 0) await git('fetch', '--quiet', '--no-tags', '--', address, '+refs/*:refs/fetched/*');
   const time = await git('show', '--no-patch', '--format=%ct', commit, '--');
-  const archive = await git('archive', '--format=tar', '-o', inWork(job, 'source.tar'), commit);
+  const archive = await git('archive', '--format=tar', '-o', inWork(shop, 'source.tar'), commit);
   if (time.code !== 0 || archive.code !== 0) {
     throw new BuildStop(stage, `commit ${commit} could not be fetched from ${url.slice(0, 200)}`, 'source');
   }
   const unpack = ['tar', '-xf', '/source.tar', '-C', '/builddir/SOURCES', '--no-same-owner', '--no-same-permissions'];
   const binds = [
-    { from: join(job.work, 'source.tar'), to: '/source.tar' },
-    { from: join(job.work, 'top'), to: '/builddir', writable: true },
+    { from: join(shop.work, 'source.tar'), to: '/source.tar' },
+    { from: join(shop.work, 'top'), to: '/builddir', writable: true },
   ];
-  const { code } = await runBoxed(job, stage, { root: 'host', binds, argv: unpack });
+  const { code } = await runBoxed(shop, stage, { root: 'host', binds, argv: unpack });
   if (code !== 0) throw new BuildStop(stage, `the files of commit ${commit} could not be unpacked`, 'source');
   return Number(time.stdout.trim());
 }
@@ -93,7 +96,7 @@ function addressOf(url: string): string {
 }
 
 interface Room {
-  readonly host: Job['host'];
+  readonly host: Workshop['host'];
   /** Bytes that may still be copied. */
   left: number;
 }
@@ -127,16 +130,16 @@ async function copyEntry(source: string, target: string, room: Room): Promise<nu
 const unpackAll =
   'rpm -i --define "_specdir /builddir/SOURCES" /source.src.rpm && rpm -qp --qf "%{BUILDTIME}" /source.src.rpm';
 
-async function unpackSrpm(job: Job, path: string): Promise<number> {
+async function unpackSrpm(shop: Workshop, path: string): Promise<number> {
   const file = await lstat(path).catch(() => null);
   if (!file?.isFile()) throw new BuildStop(stage, `there is no source package at ${path}`, 'source');
-  await copyFile(path, inWork(job, 'source.src.rpm'));
+  await copyFile(path, inWork(shop, 'source.src.rpm'));
   const binds = [
-    { from: join(job.work, 'source.src.rpm'), to: '/source.src.rpm' },
-    { from: join(job.work, 'top'), to: '/builddir', writable: true },
+    { from: join(shop.work, 'source.src.rpm'), to: '/source.src.rpm' },
+    { from: join(shop.work, 'top'), to: '/builddir', writable: true },
   ];
   const argv = ['/bin/sh', '-c', unpackAll];
-  const { code, stdout } = await runBoxed(job, stage, { root: 'host', binds, argv, output: 'returned' });
+  const { code, stdout } = await runBoxed(shop, stage, { root: 'host', binds, argv, output: 'returned' });
   if (code !== 0) throw new BuildStop(stage, `${path} is no source package that rpm can read`, 'source');
   return Number(stdout.trim()) || 0;
 }

@@ -55,7 +55,7 @@ export async function makeSourcePackage(job: Job, source: FetchedSource): Promis
   return { nvr: nvrOf(made), buildRequires: made.requires, macros, spec, epoch: source.epoch };
 }
 
-async function readSpec(folder: string): Promise<{ file: string; text: string }> {
+export async function readSpec(folder: string): Promise<{ file: string; text: string }> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.spec')).sort();
   const [file] = names;
   if (names.length !== 1 || !file || !/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(file)) {
@@ -76,7 +76,7 @@ function withSuffix(spec: string, suffix: string): string {
   );
 }
 
-function macroArguments(macros: Readonly<Record<string, string>>): string[] {
+export function macroArguments(macros: Readonly<Record<string, string>>): string[] {
   return Object.entries(macros).flatMap(([name, value]) => {
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && /^[^\n%]{0,200}$/.test(value))
       return ['--define', `${name} ${value || '%{nil}'}`];
