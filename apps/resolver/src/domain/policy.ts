@@ -1,0 +1,30 @@
+import { globMatches, policyOf, type ReleaseDefinition } from '@millrace/contracts';
+import type { ComponentId } from '@millrace/kernel';
+import type { ComponentFacts } from './facts';
+
+/** What a release's definition says about how far a change goes. */
+export type Reach = Pick<ReleaseDefinition, 'tools' | 'embedding' | 'components' | 'scope'>;
+
+/** Can a cascade rebuild it? External components, those without a source, and what the definition keeps out cannot. */
+export function isRebuildable(facts: ComponentFacts, reach: Reach): boolean {
+  return notRebuildable(facts, reach) === null;
+}
+
+/** Why a cascade cannot rebuild it; null when it can. */
+export function notRebuildable(facts: ComponentFacts, reach: Reach): string | null {
+  if (facts.external) return 'it comes from outside of the release and is never rebuilt';
+  if (facts.source === null && !facts.component.startsWith('stack/')) return 'the release has no source for it';
+  const policy = policyOf(reach as ReleaseDefinition, facts.component);
+  if (!policy || policy.policy === 'normal') return null;
+  return `its policy is '${policy.policy}': ${policy.reason}`;
+}
+
+/** Dependencies on tools never propagate. Patterns name capabilities or components. */
+export function isTool(reach: Reach, capability: string, component: ComponentId): boolean {
+  return reach.tools.some((glob) => globMatches(glob, capability) || globMatches(glob, component));
+}
+
+/** Who builds with this takes a copy of what it uses: a new content must reach it. */
+export function isEmbedded(reach: Reach, capability: string): boolean {
+  return reach.embedding.some((glob) => globMatches(glob, capability));
+}
