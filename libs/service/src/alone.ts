@@ -17,7 +17,7 @@ export function holdAlone(file: string, what: string): () => void {
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
     }
     const [pid = '0', started = ''] = readFileSync(file, 'utf8').split(' ');
-    if (Number(pid) !== process.pid && startOf(Number(pid)) === started && started !== '') throw taken(what, pid, file);
+    if (started !== '' && startOf(Number(pid)) === started) throw taken(what, pid, file);
     rmSync(file, { force: true });
   }
   throw taken(what, 'another', file);
