@@ -1,9 +1,11 @@
+import { engineMigration } from '@millrace/engine';
 import type { Migration } from '@millrace/store';
 
 export const migrations: readonly Migration[] = [
+  engineMigration,
   {
-    version: 202611230500,
-    name: 'initial',
+    version: 202611230002,
+    name: 'Results, waivers, verdicts',
     tables: {
       results: {
         columns: { testcase: 'text', outcome: 'text', submit_time: 'text', source: 'text' },

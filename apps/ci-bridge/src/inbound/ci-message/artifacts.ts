@@ -54,7 +54,7 @@ function build(type: string): ToData {
   );
 }
 
-const module = mapper(moduleArtifact, (artifact, message) => {
+const moduleBuild = mapper(moduleArtifact, (artifact, message) => {
   const [name, stream, version, context] = artifact.nsvc?.split(':') ?? [];
   const parts = {
     name: artifact.name ?? name,
@@ -136,8 +136,8 @@ const productScenario = mapper(scenarioArtifact, ({ products, type, id }, messag
 const mappers: Readonly<Record<string, ToData>> = {
   'koji-build': build('koji_build'),
   'brew-build': build('brew-build'),
-  'redhat-module': module,
-  'fedora-module': module,
+  'redhat-module': moduleBuild,
+  'fedora-module': moduleBuild,
   'productmd-compose': compose,
   'container-image': containerImage,
   'redhat-container-image': redhatContainerImage,

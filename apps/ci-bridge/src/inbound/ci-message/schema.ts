@@ -92,6 +92,7 @@ export const redhatImageArtifact = z.object({
   type: name,
   id,
   nvr: name,
+  build: id.nullish(),
   component: optional,
   issuer: optional,
   scratch: flag,
