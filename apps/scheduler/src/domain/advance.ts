@@ -1,0 +1,160 @@
+import { cascadeResumed, rebuildFailed, type Evidence } from '@millrace/contracts';
+import { digestOf, later } from '@millrace/kernel';
+import { isReleased, mayStart } from './needs';
+import { isStack, systemOf } from './policy';
+import type { CascadeRow, RebuildRow } from './state';
+import { move, moveCascade } from './transitions';
+import type { Turn } from './turn';
+import { buildKey, cascadeData, failureData, makeCommand, retryCommand } from './words';
+
+/** Starts a rebuild when rule 1 holds; takes one back that was only ready when it does not hold any more. */
+export function advance(turn: Turn, id: string): void {
+  const rebuild = turn.row('rebuilds', id);
+  const may = mayStart(turn.row('cascades', rebuild.cascade), rebuild);
+  if (rebuild.state === 'ready' && !may) {
+    move(turn, rebuild, 'waiting', { because: waitingWords(turn, rebuild) });
+    return;
+  }
+  if (rebuild.state !== 'waiting') return;
+  if (!may) {
+    if (rebuild.open.length > 0) turn.put('rebuilds', { ...rebuild, because: waitingWords(turn, rebuild) });
+    return;
+  }
+  begin(turn, move(turn, rebuild, 'ready', { because: 'everything that it needs is validated' }));
+}
+
+/** Asks for what a ready rebuild needs to start: a slot of its build system; a stack needs none. */
+export function begin(turn: Turn, rebuild: RebuildRow): void {
+  const cascade = turn.row('cascades', rebuild.cascade);
+  if (cascade.state !== 'running') return;
+  if (rebuild.notBefore !== null && rebuild.notBefore > turn.at) {
+    const { release, attempt } = rebuild;
+    turn.wake(`start/${rebuild.id}`, rebuild.notBefore, {
+      type: 'step.due',
+      release,
+      rebuild: rebuild.id,
+      attempt,
+      step: 'start',
+    });
+    return;
+  }
+  if (isStack(rebuild.component)) return assemble(turn, rebuild);
+  const { definition } = turn.row('releases', rebuild.release);
+  const system = systemOf(definition, rebuild.component);
+  if (!system) return fail(turn, rebuild, noBuildSystem(rebuild));
+  turn.self({
+    type: 'slot.wanted',
+    system,
+    wish: {
+      rebuild: rebuild.id,
+      attempt: rebuild.attempt,
+      release: rebuild.release,
+      bound: definition.capacity,
+      priority: rebuild.priority,
+      height: rebuild.height,
+      tier: rebuild.tier,
+      at: turn.at,
+    },
+  });
+}
+
+function assemble(turn: Turn, rebuild: RebuildRow): void {
+  const row = move(turn, rebuild, 'submitting', { because: 'it is being assembled', startedAt: turn.at });
+  step(turn, row, 'assemble');
+}
+
+/** Orders one call about the current attempt of a rebuild. */
+export function step(turn: Turn, rebuild: RebuildRow, kind: StepWork, more: Record<string, unknown> = {}): RebuildRow {
+  const row = turn.put('rebuilds', { ...rebuild, round: rebuild.round + 1 });
+  const { release, cascade, component, attempt, build } = row;
+  const order = { release, cascade, component, rebuild: row.id, attempt, build, ...more };
+  turn.work(workOf[kind], `${buildKey(row)}/${row.round}`, order);
+  return row;
+}
+
+const workOf = {
+  submit: 'build.submit',
+  look: 'build.look',
+  compare: 'build.compare',
+  admit: 'build.admit',
+  assemble: 'stack.assemble',
+} as const;
+type StepWork = keyof typeof workOf;
+
+/** A failure that is the component's: it stands until somebody acts. */
+export function fail(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void {
+  const row = move(turn, rebuild, 'failed', { evidence, because: evidence.summary, endedAt: turn.at });
+  const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, row.component)];
+  turn.say(rebuildFailed, row.component, failureData(turn, row, evidence, remedy));
+}
+
+/** Takes up the dependants of a rebuild that is released from now on, through those that are skipped. */
+export function release(turn: Turn, id: string): void {
+  const rebuild = turn.row('rebuilds', id);
+  if (!isReleased(rebuild)) return;
+  const dependants = rebuild.dependants.map((dependant) => turn.row('rebuilds', dependant));
+  for (const { id: dependant } of dependants.sort(byUrgency)) {
+    const row = turn.row('rebuilds', dependant);
+    if (!row.open.includes(id)) continue;
+    const next = turn.put('rebuilds', { ...row, open: row.open.filter((open) => open !== id) });
+    if (next.state === 'skipped' || next.state === 'unneeded') release(turn, next.id);
+    else advance(turn, next.id);
+  }
+}
+
+/** What asks for a slot first: by the policy's priority, then by the longest remaining path. */
+export function byUrgency(a: RebuildRow, b: RebuildRow): number {
+  return b.priority - a.priority || b.height - a.height || (a.id < b.id ? -1 : 1);
+}
+
+/** The opposite: dependants that were not started wait for it again. */
+export function withhold(turn: Turn, id: string): void {
+  for (const dependant of turn.row('rebuilds', id).dependants) {
+    const row = turn.row('rebuilds', dependant);
+    if (row.open.includes(id)) continue;
+    const wasReleased = isReleased(row);
+    turn.put('rebuilds', { ...row, open: [...row.open, id] });
+    if (row.state === 'waiting' || row.state === 'ready') advance(turn, row.id);
+    if (wasReleased && row.state !== 'validated') withhold(turn, row.id);
+  }
+}
+
+/** Goes on with a cascade when it was stalled, because something in it can move again. */
+export function unstall(turn: Turn, id: string, why: string, by = 'scheduler'): void {
+  const cascade = turn.row('cascades', id);
+  if (cascade.state !== 'stalled') return;
+  const running = moveCascade(turn, cascade, 'running', { problem: null });
+  turn.say(cascadeResumed, id, cascadeData(running, why, by));
+}
+
+/** Nothing of a running cascade moves: it is complete, or stalled. */
+export function isIdle(cascade: CascadeRow): boolean {
+  const { counts, planning } = cascade;
+  const moving = (['ready', 'submitting', 'building', 'gating'] as const).some((state) => (counts[state] ?? 0) > 0);
+  return cascade.state === 'running' && !cascade.closing && !moving && planning.asked === planning.made;
+}
+
+/** Milliseconds until the next attempt after a breakdown: 2 s, then 8 s. */
+export function breakdownPause(turn: Turn, breakdowns: number): string {
+  return later(turn.at, 2000 * 4 ** (breakdowns - 1));
+}
+
+function waitingWords(turn: Turn, rebuild: RebuildRow): string {
+  if (rebuild.held) return rebuild.because;
+  const names = rebuild.open.map((id) => turn.find('rebuilds', id)?.component ?? id.split('/').slice(1, 3).join('/'));
+  if (names.length === 0) return 'it waits for the rest of the tiers below';
+  return `it waits for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+}
+
+function noBuildSystem(rebuild: RebuildRow): Evidence {
+  const type = rebuild.component.split('/')[0]!;
+  const summary = `release ${rebuild.release} names no build system for components of type ${type}`;
+  return {
+    class: 'source',
+    stage: 'plan',
+    summary,
+    tail: `${summary}: add it to build_systems in the release definition\n`,
+    logs: [],
+    signature: digestOf({ type, release: rebuild.release }),
+  };
+}

@@ -1,0 +1,258 @@
+import { changeDetected, durationMs } from '@millrace/contracts';
+import { digestOf, later, msBetween, refuse, type Refusal } from '@millrace/kernel';
+import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
+import { hasStarted } from './needs';
+import { askForPlan } from './plan';
+import { barOf } from './policy';
+import { retry } from './retry';
+import type { CascadeRow, ChangedComponent, ChangeRow, RebuildRow, ReleaseRow } from './state';
+import { isSettled } from './transitions';
+import type { Turn } from './turn';
+import { clip, commitOf, listed } from './words';
+
+export interface ChangeReply {
+  readonly change: string;
+  readonly outcome: ChangeRow['outcome'];
+  readonly cascade: string | null;
+  readonly because: string;
+}
+
+/** Somebody on the bus says that components changed: their sources and the graph are looked up first. */
+export function changeHeard(turn: Turn, input: Extract<ChangeInput, { type: 'change.heard' }>): Refusal | null {
+  if (!turn.find('releases', input.release)) return unknownRelease(input.release);
+  const { release, kind, components, urgency, by, why } = input;
+  check(turn, { change: changeId(turn), release, kind, components, urgency, by, why, times: 0 });
+  return null;
+}
+
+/** The look-up did not go: put off while the resolver cannot be asked, else the change is ignored with the reason. */
+export function changeUnchecked(turn: Turn, order: ChangeToCheck, fault: Hindrance): void {
+  if (fault.kind === 'unavailable' || fault.kind === 'conflict')
+    return check(turn, { ...order, times: order.times + 1 });
+  const { change: id, release, kind, urgency, by, why } = order;
+  const components = order.components.map((one) => ({
+    component: one.component,
+    source: null,
+    nvr: one.nvr ?? null,
+  }));
+  const because = clip(`${fault.message}${fault.remedy ? ` (${fault.remedy})` : ''}`, 500);
+  const of = { id, revision: 0, release, kind, components, all: false, urgency, by, why };
+  detected(turn, { ...of, outcome: 'ignored', cascade: null, because, at: turn.at });
+}
+
+/** Orders the look-up; each time it was put off it waits longer, at most five minutes. */
+export function check(turn: Turn, order: ChangeToCheck): void {
+  const pause = order.times === 0 ? undefined : later(turn.at, Math.min(300_000, 5000 * 2 ** order.times));
+  turn.work('change.check', `${order.change}/${order.times}`, order, pause);
+}
+
+/** A change with its sources known: it starts a cascade, joins the running one, waits for its end, or is ignored. */
+export function changeReported(turn: Turn, change: ReportedChange, asked: boolean): Refusal | ChangeReply {
+  const release = turn.find('releases', change.release);
+  if (!release) return unknownRelease(change.release);
+  if (asked && change.unknown.length > 0) return unknownComponents(change);
+  const running = release.running === null ? null : turn.row('cascades', release.running);
+  const fates = change.components.map((one) => fateOf(turn, release, running, change, one));
+  const left = change.components.filter((_, n) => fates[n]!.goesOn);
+  const joined = fates.some((fate) => fate.joined);
+  const words = [...new Set(fates.filter((fate) => !fate.goesOn).map((fate) => fate.because)), ...unknownWords(change)];
+  const id = change.id ?? changeId(turn);
+  const row: ChangeRow = {
+    id,
+    revision: 0,
+    release: release.id,
+    kind: change.kind,
+    components: left.length > 0 ? left : change.components,
+    all: change.all,
+    urgency: change.urgency,
+    by: change.by,
+    why: change.why,
+    outcome: joined ? 'cascade' : 'ignored',
+    cascade: joined ? release.running : null,
+    because: clip(words.join('; ') || 'it names no component', 500),
+    at: turn.at,
+  };
+  if (left.length === 0 && !change.all) return detected(turn, row);
+  if (running) return detected(turn, { ...row, outcome: 'waits', cascade: null, because: waitsWords(running) });
+  const lull = durationMs(release.definition.triggers.lull);
+  if (lull > 0 && change.kind === 'commit' && !asked) {
+    turn.wake(`changes/${release.id}`, later(turn.at, lull), { type: 'changes.due', release: release.id });
+    const because = `changes that come within ${release.definition.triggers.lull} of each other become one cascade`;
+    return detected(turn, { ...row, outcome: 'waits', because });
+  }
+  const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === release.id);
+  const cascade = startCascade(turn, release, [...waiting, row]);
+  return { change: id, outcome: 'cascade', cascade: cascade.id, because: startWords };
+}
+
+/** The release is free, or the lull is over: what waited becomes one cascade. */
+export function startWaiting(turn: Turn, name: string): void {
+  const release = turn.row('releases', name);
+  if (release.running !== null) return;
+  const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === name);
+  const lull = durationMs(release.definition.triggers.lull);
+  const newest = waiting
+    .map((one) => one.at)
+    .sort()
+    .pop();
+  if (newest === undefined) return;
+  if (lull > 0 && msBetween(newest, turn.at) < lull) {
+    turn.wake(`changes/${name}`, later(newest, lull), { type: 'changes.due', release: name });
+    return;
+  }
+  startCascade(turn, release, waiting);
+}
+
+const startWords = 'no cascade of this release was running';
+
+function startCascade(turn: Turn, release: ReleaseRow, changes: readonly ChangeRow[]): CascadeRow {
+  const number = release.cascades + 1;
+  const id = `c${number}-${digestOf([turn.context.id, number]).slice(7, 13)}`;
+  const components = new Map(changes.flatMap((one) => one.components.map((c) => [c.component, c] as const)));
+  const all = changes.some((one) => one.all);
+  const sources = [...components.values()].flatMap((one) => (one.source ? [[one.component, one.source] as const] : []));
+  const { definition } = release;
+  turn.put('releases', { ...release, running: id, cascades: number });
+  const cascade: CascadeRow = {
+    id,
+    revision: 0,
+    release: release.id,
+    number,
+    definitionRevision: release.definitionRevision,
+    state: 'planning',
+    roots: all ? [] : [...components.keys()].sort().slice(0, 1000),
+    members: all ? 'all' : [...components.keys()].sort(),
+    sources: Object.fromEntries(sources),
+    why: clip([...new Set(changes.map((one) => one.why).filter(Boolean))].join('; ') || 'it was asked for', 1000),
+    by: changes[0]!.by,
+    plan: 0,
+    planning: { asked: 0, made: 0, wanted: [] },
+    tiers: 0,
+    counts: {},
+    openByTier: {},
+    scope: definition.scope,
+    pace: definition.pace,
+    snapshot: null,
+    likely: [],
+    atMost: [],
+    overlay: 0,
+    doubtful: 0,
+    closing: false,
+    problem: null,
+    round: 0,
+    startedAt: turn.at,
+    endedAt: null,
+    landed: false,
+    repository: null,
+  };
+  for (const one of changes) detected(turn, { ...one, outcome: 'cascade', cascade: id, because: startWords });
+  return askForPlan(turn, turn.put('cascades', cascade));
+}
+
+function detected(turn: Turn, row: ChangeRow): ChangeReply {
+  turn.put('changes', row);
+  const { id: change, release, kind, urgency, by, why, outcome, cascade, because } = row;
+  const components = row.components.slice(0, 500).map((one) => ({ ...one }));
+  const data = { change, release, kind, components, urgency, by, why: clip(why, 500), outcome, cascade, because };
+  turn.say(changeDetected, row.components[0]?.component ?? release, data);
+  return { change, outcome, cascade, because };
+}
+
+interface Fate {
+  /** It needs a cascade: this one when none runs, else the next. */
+  readonly goesOn: boolean;
+  readonly joined: boolean;
+  readonly because: string;
+}
+
+function fateOf(
+  turn: Turn,
+  release: ReleaseRow,
+  running: CascadeRow | null,
+  change: ReportedChange,
+  one: ChangedComponent,
+): Fate {
+  const { component } = one;
+  const bar = barOf(release.definition, component);
+  if (bar && change.kind !== 'set') return ignored(`${component}: ${bar.because}`);
+  if (change.kind === 'build') {
+    return ignored(`${component}: a finished build is no change of a source; report the commit that it was built from`);
+  }
+  const commit = commitOf(one.source);
+  const member = running ? memberOf(turn, running, component) : undefined;
+  if (member && change.kind !== 'set') return fateOfMember(turn, member, one, change);
+  const validated = turn.find('validated', `${release.id}/${component}`);
+  if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
+    return ignored(`${component}: ${validated!.nvr} was built from commit ${commit.slice(0, 8)} and is validated`);
+  }
+  return { goesOn: true, joined: false, because: '' };
+}
+
+function fateOfMember(turn: Turn, member: RebuildRow, one: ChangedComponent, change: ReportedChange): Fate {
+  const { component, cascade } = member;
+  const commit = commitOf(one.source);
+  const same = commit !== null && commit === commitOf(member.source);
+  const failed = member.state === 'failed' || member.state === 'rejected';
+  if (change.kind === 'missing') {
+    if (member.state === 'validated' || !isSettled(member.state)) {
+      return joined(`${component} is ${member.state} in the running cascade ${cascade}`);
+    }
+    return { goesOn: true, joined: false, because: '' };
+  }
+  if (failed && !same) {
+    retry(turn, member.id, one.source, `${change.by}: ${change.why}`);
+    return joined(`${component} had ${member.state} in cascade ${cascade} and is built again from the new source`);
+  }
+  if (same) return ignored(`${component}: cascade ${cascade} builds it from commit ${commit.slice(0, 8)} already`);
+  if (!hasStarted(member)) {
+    takeSource(turn, member, one);
+    return joined(`${component} was not started yet in cascade ${cascade}: it is built from the new source`);
+  }
+  return { goesOn: true, joined: false, because: '' };
+}
+
+/** Every pass of a component that has not started is built from the new source. */
+function takeSource(turn: Turn, member: RebuildRow, one: ChangedComponent): void {
+  for (const row of turn.all('rebuilds')) {
+    const same = row.cascade === member.cascade && row.component === member.component;
+    if (same && !hasStarted(row)) turn.put('rebuilds', { ...row, source: one.source ?? row.source });
+  }
+}
+
+function memberOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRow | undefined {
+  const rows = turn.all('rebuilds').filter((row) => row.cascade === cascade.id && row.component === component);
+  const failed = rows.find((row) => row.state === 'failed' || row.state === 'rejected');
+  return failed ?? rows.sort((a, b) => b.pass - a.pass)[0];
+}
+
+function ignored(because: string): Fate {
+  return { goesOn: false, joined: false, because };
+}
+
+function joined(because: string): Fate {
+  return { goesOn: false, joined: true, because };
+}
+
+function waitsWords(running: CascadeRow): string {
+  return `it waits until cascade ${running.id} of this release ends`;
+}
+
+function unknownWords(change: ReportedChange): string[] {
+  return change.unknown.map((one) => `the graph does not know ${one.component}: ${one.hint}`);
+}
+
+function unknownComponents(change: ReportedChange): Refusal {
+  const names = listed(change.unknown.map((one) => one.component));
+  const hints = change.unknown.slice(0, 3).map((one) => one.hint);
+  const because = `release ${change.release} has no component ${names}`;
+  return refuse('component-unknown', because, `${hints.join('; ')} (see \`millrace graph show\`)`, 'missing');
+}
+
+export function unknownRelease(name: string): Refusal {
+  const remedy = 'apply its definition first: millrace release apply FILE (see `millrace release list`)';
+  return refuse('release-unknown', `there is no release ${name}`, remedy, 'missing');
+}
+
+function changeId(turn: Turn): string {
+  return `ch-${digestOf(turn.context.id).slice(7, 19)}`;
+}

@@ -1,0 +1,147 @@
+import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel';
+import { advance, isIdle } from './advance';
+import { assembled, broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
+import { decideCapacity } from './capacity';
+import { changeHeard, changeReported, changeUnchecked, startWaiting, unknownRelease } from './changes';
+import { compared } from './compare';
+import { checkCascade, placeClosed, placeDue, placeUnclosed } from './completion';
+import { admitted, verdictDecided } from './gate';
+import { handEnded } from './hand-made';
+import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
+import { decidePerson } from './people';
+import { planDue, planFailed, planMade } from './plan';
+import { reconcile } from './reconcile';
+import { applyRelease, buildsDue, buildsSeen, sourcesDue, sourcesPolled } from './releases';
+import type { State } from './state';
+import { Turn } from './turn';
+
+/** The scheduler's heart: what an input changes, and what is to be said and done about it. Pure. */
+export const decide: Decide<State, Input> = (state, input, context) => {
+  const turn = new Turn(state, context, 'release' in input ? input.release : null);
+  if (input.type === 'verdict.decided' && !turn.find('builds', input.build)) {
+    return parkUntil(`build/${input.build}`, `no build ${input.build} is known yet`);
+  }
+  const reply = handle(turn, input);
+  if (isRefusal(reply)) return reply;
+  if (input.type !== 'cascade.check') lookForTheEnd(turn);
+  return turn.done(reply ?? undefined);
+};
+
+function handle(turn: Turn, input: Input): unknown {
+  if (!('release' in input)) return decideCapacity(turn, input);
+  if (!turn.find('releases', input.release) && input.type !== 'release.apply') return unknownRelease(input.release);
+  switch (input.type) {
+    case 'cascade.hold':
+    case 'cascade.resume':
+    case 'cascade.cancel':
+    case 'cascade.skip':
+    case 'cascade.retry':
+    case 'build.adopt':
+      return decidePerson(turn, input);
+    case 'hand.ended':
+      return handEnded(turn, input.ended);
+    case 'verdict.decided':
+      return verdictDecided(turn, input);
+    case 'slot.granted':
+      return slotGranted(turn, input);
+    default:
+      if ('rebuild' in input) return handleAttempt(turn, input);
+      if ('cascade' in input) return handleCascade(turn, input);
+      return handleRelease(turn, input);
+  }
+}
+
+/** About one attempt of a rebuild: what comes from an earlier one is out of date and changes nothing. */
+function handleAttempt(turn: Turn, input: Exclude<RebuildInput, { type: 'slot.granted' }>): void {
+  const rebuild = turn.find('rebuilds', input.rebuild);
+  if (!rebuild || rebuild.attempt !== input.attempt) return outlived(turn, input);
+  switch (input.type) {
+    case 'build.submitted':
+      if (rebuild.state === 'submitting') return submitted(turn, rebuild, input.build);
+      return outlived(turn, input);
+    case 'build.looked':
+      return looked(turn, rebuild, input.status.nvr);
+    case 'build.ended':
+      return ended(turn, rebuild, input.ended);
+    case 'build.broke':
+      return broke(turn, rebuild, input.step, input.fault);
+    case 'step.due':
+      return stepDue(turn, rebuild, input.step);
+    case 'build.compared':
+      return compared(turn, rebuild, input);
+    case 'build.admitted':
+      return admitted(turn, rebuild, input.repository);
+    case 'stack.assembled':
+      return assembled(turn, rebuild, input);
+    default:
+      return assertNever(input);
+  }
+}
+
+/** A build that was submitted for an attempt which nobody wants any more is cancelled. */
+function outlived(turn: Turn, input: Exclude<RebuildInput, { type: 'slot.granted' }>): void {
+  if (input.type !== 'build.submitted') return;
+  const rebuild = turn.find('rebuilds', input.rebuild);
+  if (rebuild?.attempt === input.attempt && rebuild.build === input.build) return;
+  const component = input.rebuild.split('/').slice(1, -1).join('/');
+  turn.work('build.cancel', input.build, { release: input.release, component, build: input.build });
+}
+
+function handleCascade(turn: Turn, input: CascadeInput): void {
+  switch (input.type) {
+    case 'plan.made':
+      return planMade(turn, input.cascade, input.number, input.plan);
+    case 'plan.failed':
+      return planFailed(turn, input.cascade, input.number, input.fault);
+    case 'plan.due':
+      return planDue(turn, input.cascade);
+    case 'tier.opened':
+      for (const row of turn.all('rebuilds')) if (row.cascade === input.cascade) advance(turn, row.id);
+      return;
+    case 'cascade.check':
+      return checkCascade(turn, input.cascade);
+    case 'cascade.reconcile':
+      return reconcile(turn, input.cascade);
+    case 'place.closed':
+      return placeClosed(turn, input.cascade, input.outcome, input.repository);
+    case 'place.unclosed':
+      return placeUnclosed(turn, input.cascade, input.outcome, input.fault);
+    case 'place.due':
+      return placeDue(turn, input.cascade);
+    default:
+      return assertNever(input);
+  }
+}
+
+function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput): unknown {
+  switch (input.type) {
+    case 'release.apply':
+      return applyRelease(turn, input.definition, input.why);
+    case 'sources.due':
+      return sourcesDue(turn, input.release);
+    case 'sources.polled':
+      return sourcesPolled(turn, input);
+    case 'builds.due':
+      return buildsDue(turn, input.release, input.system);
+    case 'builds.seen':
+      return buildsSeen(turn, input);
+    case 'change.heard':
+      return changeHeard(turn, input);
+    case 'change.reported':
+      return changeReported(turn, input.change, input.asked);
+    case 'change.unchecked':
+      return changeUnchecked(turn, input.order, input.fault);
+    case 'changes.due':
+      return startWaiting(turn, input.release);
+    default:
+      return assertNever(input);
+  }
+}
+
+/** A cascade in which nothing moves any more is looked at once the inputs before it are decided. */
+function lookForTheEnd(turn: Turn): void {
+  for (const id of turn.touched('cascades')) {
+    const cascade = turn.row('cascades', id);
+    if (isIdle(cascade)) turn.self({ type: 'cascade.check', release: cascade.release, cascade: id });
+  }
+}

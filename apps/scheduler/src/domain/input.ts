@@ -1,0 +1,213 @@
+import type {
+  Contents,
+  Evidence,
+  ImpactRebuild,
+  ReleaseDefinition,
+  SourceRef,
+  VerdictReason,
+} from '@millrace/contracts';
+import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
+import type { ChangedComponent, ChangeKind, Repository, SlotWish, Urgency } from './state';
+
+/** What stopped an outside call. */
+export interface Hindrance {
+  readonly code: string;
+  readonly kind: FaultKind;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** A build as its build system shows it. */
+export interface SeenBuild {
+  readonly ref: string;
+  readonly component: ComponentId;
+  readonly origin: 'cascade' | 'hand';
+  readonly cascade: string | null;
+  readonly state: 'submitted' | 'building' | 'complete' | 'failed' | 'cancelled';
+  readonly nvr: string | null;
+  readonly bootstrap: boolean;
+  readonly startedAt: Moment | null;
+  readonly endedAt: Moment | null;
+  readonly repository: string | null;
+  readonly submittedBy: string | null;
+  readonly source: SourceRef | null;
+}
+
+/** A build that ended, with what it made or why it made nothing. */
+export interface EndedBuild {
+  readonly status: SeenBuild;
+  readonly contents: Contents | null;
+  readonly evidence: Evidence | null;
+  /** The repository that dependants and tests see beside the candidate. */
+  readonly base: Repository;
+}
+
+/** The resolver's order of a set of components, and the sources to build them from. */
+export interface MadePlan {
+  readonly snapshot: string;
+  readonly tiers: number;
+  readonly rebuilds: readonly ImpactRebuild[];
+  readonly knots: readonly (readonly ComponentId[])[];
+  readonly unknown: readonly { readonly component: string; readonly hint: string }[];
+  readonly likely: readonly ComponentId[];
+  readonly atMost: readonly ComponentId[];
+  readonly sources: Readonly<Record<ComponentId, SourceRef>>;
+}
+
+export interface ReportedChange {
+  /** null: it gets its id now. */
+  readonly id: string | null;
+  readonly release: string;
+  readonly kind: ChangeKind;
+  readonly components: readonly ChangedComponent[];
+  readonly all: boolean;
+  /** Components that the release's graph does not know, with a hint each. */
+  readonly unknown: readonly { readonly component: string; readonly hint: string }[];
+  readonly urgency: Urgency;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** Components that somebody named, before their sources and the graph were looked up. */
+export interface ChangeToCheck {
+  /** The change's id. */
+  readonly change: string;
+  readonly release: string;
+  readonly kind: ChangeKind;
+  readonly components: readonly NamedComponent[];
+  readonly urgency: Urgency;
+  readonly by: string;
+  readonly why: string;
+  /** How often the look-up was put off. */
+  readonly times: number;
+}
+
+export interface NamedComponent {
+  readonly component: ComponentId;
+  readonly commit?: string | undefined;
+  readonly nvr?: string | undefined;
+}
+
+interface OfRelease {
+  readonly release: string;
+}
+interface OfCascade extends OfRelease {
+  readonly cascade: string;
+}
+/** About one attempt: when the rebuild has gone on to another, it is out of date. */
+interface OfAttempt extends OfRelease {
+  readonly rebuild: string;
+  readonly attempt: number;
+}
+interface OfPerson extends OfCascade {
+  readonly component: ComponentId | null;
+  readonly why: string;
+}
+
+/** A call for one attempt that can be made again. */
+export type Step = 'submit' | 'look' | 'compare' | 'admit' | 'assemble';
+
+export type ReleaseInput =
+  | (OfRelease & { readonly type: 'release.apply'; readonly definition: ReleaseDefinition; readonly why: string })
+  | (OfRelease & { readonly type: 'sources.due' })
+  | (OfRelease & {
+      readonly type: 'sources.polled';
+      readonly heads: readonly { readonly component: ComponentId; readonly url: string; readonly commit: string }[];
+    })
+  | (OfRelease & { readonly type: 'builds.due'; readonly system: string })
+  | (OfRelease & {
+      readonly type: 'builds.seen';
+      readonly system: string;
+      readonly builds: readonly SeenBuild[];
+      readonly cursor: string | null;
+      readonly problem: string | null;
+    });
+
+export type ChangeInput =
+  | (OfRelease & {
+      readonly type: 'change.heard';
+      readonly kind: ChangeKind;
+      readonly components: readonly NamedComponent[];
+      readonly urgency: Urgency;
+      readonly by: string;
+      readonly why: string;
+    })
+  | (OfRelease & { readonly type: 'change.reported'; readonly change: ReportedChange; readonly asked: boolean })
+  | (OfRelease & { readonly type: 'change.unchecked'; readonly order: ChangeToCheck; readonly fault: Hindrance })
+  | (OfRelease & { readonly type: 'changes.due' });
+
+export type CascadeInput =
+  | (OfCascade & { readonly type: 'plan.made'; readonly number: number; readonly plan: MadePlan })
+  | (OfCascade & { readonly type: 'plan.failed'; readonly number: number; readonly fault: Hindrance })
+  | (OfCascade & { readonly type: 'plan.due' })
+  | (OfCascade & { readonly type: 'tier.opened'; readonly tier: number })
+  | (OfCascade & { readonly type: 'cascade.check' })
+  | (OfCascade & { readonly type: 'cascade.reconcile' })
+  | (OfCascade & {
+      readonly type: 'place.closed';
+      readonly outcome: 'landed' | 'kept' | 'cancelled';
+      readonly repository: Repository;
+    })
+  | (OfCascade & {
+      readonly type: 'place.unclosed';
+      readonly outcome: 'landed' | 'kept' | 'cancelled';
+      readonly fault: Hindrance;
+    })
+  | (OfCascade & { readonly type: 'place.due' });
+
+export type RebuildInput =
+  | (OfAttempt & { readonly type: 'slot.granted' })
+  | (OfAttempt & { readonly type: 'build.submitted'; readonly build: string })
+  | (OfAttempt & { readonly type: 'build.looked'; readonly status: SeenBuild })
+  | (OfAttempt & { readonly type: 'build.ended'; readonly ended: EndedBuild })
+  | (OfAttempt & { readonly type: 'build.broke'; readonly step: Step; readonly fault: Hindrance })
+  | (OfAttempt & { readonly type: 'step.due'; readonly step: Step | 'start' })
+  | (OfAttempt & {
+      readonly type: 'build.compared';
+      readonly added: readonly { readonly component: ComponentId; readonly because: string }[];
+      readonly lost: readonly {
+        readonly dependant: ComponentId;
+        readonly requirement: string;
+        readonly kind: string;
+      }[];
+    })
+  | (OfAttempt & { readonly type: 'build.admitted'; readonly repository: Repository })
+  | (OfAttempt & {
+      readonly type: 'stack.assembled';
+      readonly parts: readonly { readonly component: ComponentId; readonly nvr: string; readonly build: string }[];
+      readonly missing: readonly ComponentId[];
+      readonly repository: Repository;
+    });
+
+export type BuildInput =
+  | (OfRelease & { readonly type: 'hand.ended'; readonly ended: EndedBuild })
+  | (OfRelease & {
+      readonly type: 'verdict.decided';
+      readonly build: string;
+      readonly decision: 'pending' | 'passed' | 'failed' | 'unknown';
+      readonly verdictRevision: number;
+      readonly reasons: readonly VerdictReason[];
+    });
+
+export type PersonInput =
+  | (OfPerson & { readonly type: 'cascade.hold' })
+  | (OfPerson & { readonly type: 'cascade.resume' })
+  | (OfPerson & { readonly type: 'cascade.cancel' })
+  | (OfPerson & { readonly type: 'cascade.skip' })
+  | (OfPerson & {
+      readonly type: 'cascade.retry';
+      readonly sources: Readonly<Record<ComponentId, SourceRef>>;
+    })
+  | (OfCascade & { readonly type: 'build.adopt'; readonly build: string; readonly why: string });
+
+export type CapacityInput =
+  | { readonly type: 'slot.wanted'; readonly system: string; readonly wish: SlotWish }
+  | { readonly type: 'slot.returned'; readonly system: string; readonly rebuild: string; readonly attempt: number }
+  | { readonly type: 'capacity.known'; readonly system: string; readonly limit: number };
+
+export type Input = ReleaseInput | ChangeInput | CascadeInput | RebuildInput | BuildInput | PersonInput | CapacityInput;
+
+/** Inputs of one key are decided one after another: a release's, or a build system's capacity. */
+export function keyOf(input: Input): string {
+  return 'release' in input ? `release/${input.release}` : `build-system/${input.system}`;
+}

@@ -1,0 +1,38 @@
+import type { CascadeRow, RebuildRow } from './state';
+import { isSettled } from './transitions';
+import type { Turn } from './turn';
+
+/**
+ * Rule 1, and the only place where it stands: a need is released when it is validated and its verdict still holds, or
+ * when it is unneeded or skipped and its own needs are released too.
+ */
+export function isReleased(rebuild: RebuildRow): boolean {
+  if (rebuild.state === 'validated') return !rebuild.doubtful;
+  return (rebuild.state === 'skipped' || rebuild.state === 'unneeded') && rebuild.open.length === 0;
+}
+
+/** Every need is released, nobody holds it, and with `pace: lockstep` the whole lower tier is settled. */
+export function mayStart(cascade: CascadeRow, rebuild: RebuildRow): boolean {
+  if (rebuild.held || rebuild.open.length > 0) return false;
+  return cascade.pace === 'flow' || rebuild.tier <= openTier(cascade);
+}
+
+/** The lowest tier with rebuilds that are not settled. */
+function openTier(cascade: CascadeRow): number {
+  const open = Object.entries(cascade.openByTier).filter(([, count]) => count > 0);
+  return Math.min(...open.map(([tier]) => Number(tier)));
+}
+
+/** Those of the needs that are not released; every need must be in the slice. */
+export function openNeeds(turn: Turn, needs: readonly string[]): readonly string[] {
+  return needs.filter((id) => !isReleased(turn.row('rebuilds', id)));
+}
+
+/** Has it been given to its build system, or is it beyond that? */
+export function hasStarted(rebuild: RebuildRow): boolean {
+  return rebuild.state !== 'waiting' && rebuild.state !== 'ready';
+}
+
+export function isUnsettled(rebuild: RebuildRow): boolean {
+  return !isSettled(rebuild.state);
+}

@@ -1,0 +1,206 @@
+import { cascadeCancelled, cascadeHeld, cascadeResumed, rebuildSettled } from '@millrace/contracts';
+import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
+import { advance, begin, release, unstall } from './advance';
+import { closePlace, endCascade } from './completion';
+import { adoptBuild } from './hand-made';
+import type { PersonInput } from './input';
+import { goOn, startPlanned } from './plan';
+import { retry } from './retry';
+import type { CascadeRow, RebuildRow } from './state';
+import { isSettled, move, moveCascade } from './transitions';
+import type { Turn } from './turn';
+import { cascadeData, clip, keyOfRebuild, listed } from './words';
+
+interface Done {
+  readonly done: boolean;
+  readonly text: string;
+}
+
+/** What people do by hand, each with who and why. */
+export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
+  const cascade = turn.find('cascades', input.cascade);
+  if (!cascade) {
+    const remedy = 'look at `millrace cascade list`';
+    return refuse('cascade-unknown', `there is no cascade ${input.cascade}`, remedy, 'missing');
+  }
+  if (input.type === 'build.adopt') return done(adoptBuild(turn, input.build, cascade.id, input.why));
+  if (cascade.state === 'completed' || cascade.state === 'cancelled') {
+    const because = `cascade ${cascade.id} is ${cascade.state}`;
+    return refuse('cascade-ended', because, 'start another one: millrace cascade start', 'conflict');
+  }
+  if (cascade.closing) {
+    const because = `cascade ${cascade.id} is being closed`;
+    return refuse('cascade-closing', because, 'wait until it has ended', 'conflict');
+  }
+  const { component, why } = input;
+  switch (input.type) {
+    case 'cascade.hold':
+      return done(component === null ? holdCascade(turn, cascade, why) : holdRebuilds(turn, cascade, component, why));
+    case 'cascade.resume':
+      return done(component === null ? resumeCascade(turn, cascade, why) : resumeRebuilds(turn, cascade, component));
+    case 'cascade.cancel':
+      return done(
+        component === null ? cancelCascade(turn, cascade, why) : cancelRebuilds(turn, cascade, component, why),
+      );
+    case 'cascade.skip':
+      return done(skip(turn, cascade, component, why));
+    case 'cascade.retry':
+      return done(retryFailed(turn, cascade, component, input));
+  }
+}
+
+function holdCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
+  if (cascade.state !== 'running' && cascade.state !== 'stalled') return wrongState(cascade, 'held');
+  const held = moveCascade(turn, cascade, 'held');
+  turn.say(cascadeHeld, cascade.id, cascadeData(held, why || 'no reason given', turn.context.who));
+  return `cascade ${cascade.id} starts nothing new until it is resumed; what runs goes on`;
+}
+
+/** Also the way in which a person lets a planned cascade start. */
+function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
+  const { definition } = turn.row('releases', cascade.release);
+  if (cascade.state === 'awaiting-approval') {
+    if (definition.mode === 'observe') {
+      const because = `release ${cascade.release} only observes: its plans are not built`;
+      return refuse('release-observes', because, 'apply a definition with mode: approve or act', 'conflict');
+    }
+    startPlanned(turn, cascade, why || 'approved', turn.context.who);
+    goOn(turn, rowsOf(turn, cascade));
+    return `cascade ${cascade.id} has started`;
+  }
+  if (cascade.state !== 'held') return wrongState(cascade, 'resumed');
+  const running = moveCascade(turn, cascade, 'running');
+  turn.say(cascadeResumed, cascade.id, cascadeData(running, why || 'no reason given', turn.context.who));
+  for (const row of rowsOf(turn, cascade)) if (row.state === 'ready') begin(turn, row);
+  return `cascade ${cascade.id} goes on`;
+}
+
+function cancelCascade(turn: Turn, cascade: CascadeRow, why: string): string {
+  for (const row of rowsOf(turn, cascade)) if (!isSettled(row.state)) giveUp(turn, row, 'the cascade was cancelled');
+  const cancelled = moveCascade(turn, turn.row('cascades', cascade.id), 'cancelled', { problem: why || null });
+  closePlace(turn, endCascade(turn, cancelled), 'cancelled');
+  const words = why || 'no reason given';
+  turn.say(cascadeCancelled, cascade.id, cascadeData(cancelled, words, turn.context.who));
+  return `cascade ${cascade.id} is cancelled; the release is as it was`;
+}
+
+function holdRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
+  const rows = unstarted(turn, cascade, component);
+  if (rows.length === 0) return notThere(turn, cascade, component, 'held: only what has not started can be');
+  const because = `${turn.context.who} holds it${why ? `: ${why}` : ''}`;
+  for (const row of rows) {
+    turn.put('rebuilds', { ...row, held: true, because });
+    advance(turn, row.id);
+  }
+  return `${component} does not start until it is resumed`;
+}
+
+function resumeRebuilds(turn: Turn, cascade: CascadeRow, component: string): Refusal | string {
+  const rows = rebuildsOf(turn, cascade, component).filter((row) => row.held);
+  if (rows.length === 0) return notThere(turn, cascade, component, 'resumed: it is not held');
+  for (const row of rows) turn.put('rebuilds', { ...row, held: false });
+  unstall(turn, cascade.id, `${component} goes on`, turn.context.who);
+  for (const row of rows) advance(turn, row.id);
+  return `${component} goes on`;
+}
+
+/** Gives one component up, and what can never start without it. */
+function cancelRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
+  const rows = rebuildsOf(turn, cascade, component).filter((row) => !isSettled(row.state));
+  if (rows.length === 0) return notThere(turn, cascade, component, 'cancelled');
+  const given = new Set<string>();
+  const stack = rows.map((row) => row.id);
+  while (stack.length > 0) {
+    const row = turn.row('rebuilds', stack.pop()!);
+    if (given.has(row.id) || isSettled(row.state)) continue;
+    given.add(row.id);
+    settle(turn, row, 'cancelled', row.component === component ? why : `it needs ${component}, which was cancelled`);
+    stack.push(...row.dependants);
+  }
+  unstall(turn, cascade.id, `${component} was cancelled`, turn.context.who);
+  const others = given.size - rows.length;
+  return `${component} is cancelled${others > 0 ? `, and ${others} rebuilds that cannot go on without it` : ''}`;
+}
+
+function skip(turn: Turn, cascade: CascadeRow, component: string | null, why: string): Refusal | string {
+  if (component === null) {
+    const because = 'skip needs a component: a whole cascade cannot be skipped';
+    return refuse('component-missing', because, 'name the component, or cancel the cascade');
+  }
+  const rows = rebuildsOf(turn, cascade, component).filter((row) => skippable.includes(row.state));
+  if (rows.length === 0) {
+    return notThere(turn, cascade, component, `skipped: only what is ${skippable.join(', ')} can be`);
+  }
+  for (const row of rows) settle(turn, row, 'skipped', why);
+  unstall(turn, cascade.id, `${component} was skipped`, turn.context.who);
+  for (const row of rows) release(turn, row.id);
+  return `${component} is skipped: what needs it goes on with its old build`;
+}
+
+const skippable: readonly string[] = ['waiting', 'ready', 'failed', 'rejected'];
+
+function retryFailed(
+  turn: Turn,
+  cascade: CascadeRow,
+  component: string | null,
+  input: Extract<PersonInput, { type: 'cascade.retry' }>,
+): Refusal | string {
+  const failed = rowsOf(turn, cascade).filter((row) => row.state === 'failed' || row.state === 'rejected');
+  const rows = failed.filter((row) => component === null || row.component === component);
+  if (rows.length === 0) {
+    if (component !== null) return notThere(turn, cascade, component, 'retried: it has not failed');
+    const because = `nothing in cascade ${cascade.id} has failed`;
+    return refuse('nothing-failed', because, 'look at `millrace cascade show`', 'conflict');
+  }
+  const why = `${turn.context.who} asked for it${input.why ? `: ${input.why}` : ''}`;
+  for (const row of rows) retry(turn, row.id, input.sources[row.component] ?? null, why, turn.context.who);
+  return `${listed(rows.map((row) => row.component))} will be built again`;
+}
+
+function settle(turn: Turn, row: RebuildRow, state: 'skipped' | 'cancelled', why: string): void {
+  const words = clip(why || 'no reason given', 1000);
+  if (state === 'cancelled') giveUp(turn, row, words);
+  else move(turn, row, state, { because: `${turn.context.who} skipped it: ${words}`, endedAt: turn.at });
+  const data = { ...keyOfRebuild(row), release: row.release, state, by: turn.context.who, why: words };
+  turn.say(rebuildSettled, row.component, data);
+}
+
+/** Cancels a rebuild and the build that may be running for it. */
+function giveUp(turn: Turn, row: RebuildRow, why: string): void {
+  if (row.state === 'building' && row.build) {
+    turn.work('build.cancel', row.build, { release: row.release, component: row.component, build: row.build });
+    const build = turn.find('builds', row.build);
+    if (build) turn.put('builds', { ...build, state: 'cancelled', because: clip(why, 1000), endedAt: turn.at });
+  }
+  move(turn, row, 'cancelled', { because: why, endedAt: turn.at });
+}
+
+function rowsOf(turn: Turn, cascade: CascadeRow): RebuildRow[] {
+  return turn.all('rebuilds').filter((row) => row.cascade === cascade.id);
+}
+
+function rebuildsOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRow[] {
+  return rowsOf(turn, cascade).filter((row) => row.component === component);
+}
+
+function unstarted(turn: Turn, cascade: CascadeRow, component: string): RebuildRow[] {
+  return rebuildsOf(turn, cascade, component).filter((row) => row.state === 'waiting' || row.state === 'ready');
+}
+
+function notThere(turn: Turn, cascade: CascadeRow, component: string, what: string): Refusal {
+  const [row] = rebuildsOf(turn, cascade, component);
+  const remedy = `look at \`millrace cascade show ${cascade.id}\``;
+  if (!row) {
+    return refuse('rebuild-unknown', `cascade ${cascade.id} does not rebuild ${component}`, remedy, 'missing');
+  }
+  return refuse('rebuild-state', `${component} is ${row.state}; it cannot be ${what}`, remedy, 'conflict');
+}
+
+function wrongState(cascade: CascadeRow, what: string): Refusal {
+  const because = `cascade ${cascade.id} is ${cascade.state} and cannot be ${what}`;
+  return refuse('cascade-state', because, 'look at `millrace cascade show`', 'conflict');
+}
+
+function done(result: Refusal | string): Refusal | Done {
+  return isRefusal(result) ? result : { done: true, text: result };
+}

@@ -1,0 +1,64 @@
+import { policyOf, type ReleaseDefinition, type Subject } from '@millrace/contracts';
+import { assertNever, parseComponentId, type ComponentId } from '@millrace/kernel';
+
+/** Name of the build system that builds a component; null: none of the release does (stacks are assembled). */
+export function systemOf(definition: ReleaseDefinition, component: ComponentId): string | null {
+  const { type } = parseComponentId(component);
+  const systems: Readonly<Partial<Record<string, string>>> = definition.build_systems;
+  return systems[type] ?? null;
+}
+
+export function systemsOf(definition: ReleaseDefinition): readonly string[] {
+  return [...new Set(Object.values(definition.build_systems))];
+}
+
+export function isStack(component: ComponentId): boolean {
+  return parseComponentId(component).type === 'stack';
+}
+
+/** Why a policy keeps a component from being rebuilt by itself; null: nothing does. */
+export function barOf(
+  definition: ReleaseDefinition,
+  component: ComponentId,
+): { readonly policy: 'never' | 'manual' | 'excluded'; readonly because: string } | null {
+  const policy = policyOf(definition, component);
+  if (!policy || policy.policy === 'normal') return null;
+  return { policy: policy.policy, because: `the policy '${policy.policy}' holds for it: ${policy.reason}` };
+}
+
+export function priorityOf(definition: ReleaseDefinition, component: ComponentId): number {
+  return policyOf(definition, component)?.priority ?? 0;
+}
+
+export function bootstrapMacros(definition: ReleaseDefinition, component: ComponentId): Record<string, string> {
+  return { ...policyOf(definition, component)?.bootstrap?.macros };
+}
+
+/** Greenwave's name for what a component's builds are. */
+export function subjectTypeOf(component: ComponentId): string {
+  const { type } = parseComponentId(component);
+  switch (type) {
+    case 'rpm':
+    case 'deb':
+    case 'external':
+      return 'koji_build';
+    case 'module':
+      return 'redhat-module';
+    case 'container':
+    case 'image':
+      return 'redhat-container-image';
+    case 'stack':
+      return 'koji-build-group';
+    default:
+      return assertNever(type);
+  }
+}
+
+export function subjectOf(component: ComponentId, nvr: string): Subject {
+  return { type: subjectTypeOf(component), id: nvr, aliases: [] };
+}
+
+export function decisionContextOf(definition: ReleaseDefinition, subjectType: string): string {
+  const gate = definition.gates.find((g) => g.subject_types.includes(subjectType));
+  return gate?.decision_context ?? 'millrace_rebuild';
+}

@@ -1,0 +1,35 @@
+import { later, msBetween } from '@millrace/kernel';
+import { begin, step } from './advance';
+import { compare } from './builds';
+import { admitWhenReady, wantVerdict } from './gate';
+import type { RebuildRow } from './state';
+import type { Turn } from './turn';
+
+const every = 60_000;
+
+/**
+ * Lost messages are normal in this field: what has stood in one state for a minute is asked for once more. Every call
+ * looks before it acts, so that asking twice does nothing twice.
+ */
+export function reconcile(turn: Turn, id: string): void {
+  const cascade = turn.row('cascades', id);
+  if (cascade.state === 'completed' || cascade.state === 'cancelled') return;
+  for (const row of turn.all('rebuilds')) if (row.cascade === id) askAgain(turn, row);
+  turn.wake(`reconcile/${id}`, later(turn.at, every), {
+    type: 'cascade.reconcile',
+    release: cascade.release,
+    cascade: id,
+  });
+}
+
+function askAgain(turn: Turn, row: RebuildRow): void {
+  const build = row.build === null ? undefined : turn.find('builds', row.build);
+  if (row.state === 'ready') return begin(turn, row);
+  if (row.state === 'submitting' && row.startedAt && msBetween(row.startedAt, turn.at) > every) {
+    step(turn, row, row.component.startsWith('stack/') ? 'assemble' : 'submit');
+  }
+  if (row.state !== 'gating' || !build || msBetween(build.endedAt ?? turn.at, turn.at) < every) return;
+  if (row.verdict === null || row.verdict === 'unknown') wantVerdict(turn, build);
+  if (!row.compared) compare(turn, row);
+  else admitWhenReady(turn, row.id);
+}

@@ -1,0 +1,123 @@
+import { durationMs, releaseChanged, type ReleaseDefinition } from '@millrace/contracts';
+import { digestOf, later } from '@millrace/kernel';
+import { check } from './changes';
+import type { ReleaseInput } from './input';
+import { handBuildsSeen } from './hand-made';
+import { systemsOf } from './policy';
+import type { CursorRow, ReleaseRow } from './state';
+import type { Turn } from './turn';
+
+export interface ApplyReply {
+  readonly name: string;
+  readonly revision: number;
+  readonly changed: boolean;
+}
+
+/** Milliseconds between two looks at the list of a build system's builds. */
+const seenEvery = 1500;
+
+/** Makes a definition the current one; an equal one makes no new revision. */
+export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: string): ApplyReply {
+  const name = definition.release;
+  const old = turn.find('releases', name);
+  const digest = digestOf(definition);
+  if (old?.digest === digest) return { name, revision: old.definitionRevision, changed: false };
+  const number = (old?.definitionRevision ?? 0) + 1;
+  const by = turn.context.who;
+  const row: ReleaseRow = {
+    ...(old ?? { id: name, revision: 0, running: null, cascades: 0, repository: null }),
+    definitionRevision: number,
+    digest,
+    definition,
+    by,
+    at: turn.at,
+  };
+  turn.put('releases', row);
+  turn.put('revisions', {
+    id: `${name}/${number}`,
+    revision: 0,
+    release: name,
+    number,
+    digest,
+    definition,
+    by,
+    why,
+    at: turn.at,
+  });
+  turn.say(releaseChanged, name, { name, revision: number, digest, definition, by });
+  watch(turn, row);
+  return { name, revision: number, changed: true };
+}
+
+/** The heads of the sources: those that moved are changes; a first sight is remembered and starts nothing. */
+export function sourcesPolled(turn: Turn, input: Extract<ReleaseInput, { type: 'sources.polled' }>): void {
+  const moved: { component: string; commit: string }[] = [];
+  for (const { component, url, commit } of input.heads) {
+    const id = `${input.release}/${component}`;
+    const old = turn.find('sources', id);
+    if (old?.commit === commit && old.url === url) continue;
+    turn.put('sources', { id, revision: old?.revision ?? 0, release: input.release, component, url, commit });
+    if (old && old.url === url) moved.push({ component, commit });
+  }
+  if (moved.length > 0) {
+    const change = `ch-${digestOf([input.release, turn.context.id]).slice(7, 19)}`;
+    const why = moved.length === 1 ? `commit ${moved[0]!.commit.slice(0, 8)}` : `${moved.length} commits`;
+    const components = moved.map(({ component, commit }) => ({ component, commit }));
+    const of = { change, release: input.release, kind: 'commit', components, urgency: 'normal', by: 'git' } as const;
+    check(turn, { ...of, why, times: 0 });
+  }
+  pollSourcesLater(turn, turn.row('releases', input.release));
+}
+
+export function sourcesDue(turn: Turn, name: string): void {
+  const release = turn.row('releases', name);
+  if (!release.definition.triggers.git) return;
+  turn.work('sources.poll', `${name}/${turn.context.id}`, { release: name });
+}
+
+/** The builds that appeared or ended in a build system since the last look. */
+export function buildsSeen(turn: Turn, input: Extract<ReleaseInput, { type: 'builds.seen' }>): void {
+  const { release, system } = input;
+  handBuildsSeen(turn, release, system, input.builds);
+  const id = cursorId(release, system);
+  const old = turn.find('cursors', id);
+  const moved = input.cursor !== (old?.cursor ?? null) || input.problem !== (old?.problem ?? null);
+  const row: CursorRow = {
+    id,
+    revision: old?.revision ?? 0,
+    release,
+    system,
+    cursor: input.cursor,
+    round: (old?.round ?? 0) + 1,
+    problem: input.problem,
+  };
+  if (moved || !old) turn.put('cursors', row);
+  lookAgain(turn, release, system);
+}
+
+export function buildsDue(turn: Turn, name: string, system: string): void {
+  const release = turn.row('releases', name);
+  if (!systemsOf(release.definition).includes(system)) return;
+  const cursor = turn.find('cursors', cursorId(name, system))?.cursor ?? null;
+  turn.work('builds.seen', `${name}/${system}/${turn.context.id}`, { release: name, system, cursor });
+}
+
+export function cursorId(release: string, system: string): string {
+  return `${release}/${system}`;
+}
+
+function watch(turn: Turn, release: ReleaseRow): void {
+  pollSourcesLater(turn, release);
+  for (const system of systemsOf(release.definition)) lookAgain(turn, release.id, system);
+}
+
+function pollSourcesLater(turn: Turn, release: ReleaseRow): void {
+  const { git } = release.definition.triggers;
+  const known = turn.all('sources').some((row) => row.release === release.id);
+  const at = git ? later(turn.at, known ? durationMs(git.every) : 0) : null;
+  turn.wake(`sources/${release.id}`, at, { type: 'sources.due', release: release.id });
+}
+
+function lookAgain(turn: Turn, release: string, system: string): void {
+  turn.wake(`builds/${release}/${system}`, later(turn.at, seenEvery), { type: 'builds.due', release, system });
+}

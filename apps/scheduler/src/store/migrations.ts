@@ -1,0 +1,36 @@
+import type { Migration } from '@millrace/store';
+
+/** Released steps never change; a test compares their sum with the live tables. */
+export const migrations: readonly Migration[] = [
+  {
+    version: 202601010000,
+    name: 'first',
+    tables: {
+      releases: { columns: {}, indexes: [] },
+      revisions: { columns: { release: 'text', number: 'integer' }, indexes: [['release', 'number']] },
+      changes: { columns: { release: 'text', outcome: 'text' }, indexes: [['release', 'outcome']] },
+      cascades: {
+        columns: { release: 'text', state: 'text', started_at: 'text' },
+        indexes: [['release', 'state'], ['started_at']],
+      },
+      rebuilds: {
+        columns: { cascade: 'text', component: 'text', state: 'text', tier: 'integer' },
+        indexes: [
+          ['cascade', 'state'],
+          ['cascade', 'component'],
+          ['cascade', 'tier'],
+        ],
+      },
+      builds: {
+        columns: { release: 'text', component: 'text', cascade: 'text', started_at: 'text' },
+        indexes: [['release', 'component'], ['started_at']],
+      },
+      contents: { columns: {}, indexes: [] },
+      capacity: { columns: {}, indexes: [] },
+      sources: { columns: { release: 'text' }, indexes: [['release']] },
+      cursors: { columns: { release: 'text' }, indexes: [] },
+      validated: { columns: { release: 'text' }, indexes: [['release']] },
+      said: { columns: {}, indexes: [] },
+    },
+  },
+];

@@ -1,0 +1,331 @@
+import { events, releaseDefinition, type ReleaseDefinition } from '@millrace/contracts';
+import {
+  isParked,
+  isRefusal,
+  moment,
+  type BusEffect,
+  type Effect,
+  type Refusal,
+  type WorkEffect,
+} from '@millrace/kernel';
+import { decide } from '../domain/decide';
+import type { EndedBuild, Input, MadePlan, SeenBuild } from '../domain/input';
+import type { CascadeRow, RebuildRow } from '../domain/state';
+import { load } from '../store/load';
+import { MemoryStore } from './memory-store';
+
+/** What depends on what, and how builds and gates end: the outside of the scheduler, told as data. */
+export interface Outside {
+  /** Component -> what it needs. */
+  readonly graph: Readonly<Record<string, readonly string[]>>;
+  /** How attempt n of a component's build ends; complete when nothing is said. */
+  readonly build?: (component: string, attempt: number) => 'complete' | 'failed' | 'infrastructure';
+  readonly gate?: (component: string, attempt: number) => 'passed' | 'failed' | 'silent';
+  /** What joins the plan when a component is built. */
+  readonly adds?: (component: string) => readonly string[];
+  readonly definition?: Partial<ReleaseDefinition>;
+}
+
+/**
+ * The scheduler's decider with a small world around it: effects are performed at once or in any order, so that tests
+ * can tell stories and properties can shuffle them. Nothing here waits: time passes only when a timer is all that is
+ * left.
+ */
+export class World {
+  readonly store = new MemoryStore();
+  readonly said: BusEffect[] = [];
+  readonly works = new Map<string, WorkEffect>();
+  readonly selfs: Input[] = [];
+  readonly submitted: { readonly component: string; readonly attempt: number; readonly pass: number }[] = [];
+  /** Inputs that the world has for the scheduler. */
+  readonly arriving: Input[] = [];
+  readonly timers = new Map<string, { readonly at: string; readonly input: Input }>();
+  private readonly done = new Set<string>();
+  private clock = Date.parse('2026-01-01T00:00:00.000Z');
+  private inputs = 0;
+
+  constructor(readonly outside: Outside) {}
+
+  get cascade(): CascadeRow {
+    return [...this.store.rows.cascades.values()].sort((a, b) => a.number - b.number).pop()!;
+  }
+
+  rebuild(component: string, pass = 1): RebuildRow {
+    const rows = [...this.store.rows.rebuilds.values()].filter((row) => row.cascade === this.cascade.id);
+    return rows.find((row) => row.component === component && row.pass === pass)!;
+  }
+
+  states(): Record<string, string> {
+    const rows = [...this.store.rows.rebuilds.values()].filter((row) => row.cascade === this.cascade.id);
+    return Object.fromEntries(
+      rows.map((row) => [row.pass === 1 ? row.component : `${row.component}#${row.pass}`, row.state]),
+    );
+  }
+
+  events(name: string): BusEffect[] {
+    return this.said.filter((one) => one.event === `millrace.scheduler.${name}.v1`);
+  }
+
+  async take(input: Input, who = 'test'): Promise<unknown> {
+    const state = await load(this.store.read, input);
+    this.clock += 1;
+    const context = { at: moment(this.clock), id: `input-${++this.inputs}`, who };
+    const decided = decide(state, input, context);
+    if (isRefusal(decided)) return decided;
+    if (isParked(decided)) return decided;
+    this.store.apply(state, decided.state);
+    for (const effect of decided.effects) this.keep(effect);
+    return decided.reply;
+  }
+
+  async refused(input: Input, who = 'test'): Promise<Refusal> {
+    const reply = await this.take(input, who);
+    if (!isRefusal(reply)) throw new Error('it was not refused');
+    return reply;
+  }
+
+  async start(components: readonly string[] | 'all', kind: 'set' | 'commit' = 'set'): Promise<unknown> {
+    const definition = releaseDefinition.parse({ ...definitionOf(), ...this.outside.definition });
+    await this.take({ type: 'release.apply', release: 'mill', definition, why: '' });
+    await this.take({ type: 'capacity.known', system: 'local-rpm', limit: definition.capacity });
+    return this.change(components, kind);
+  }
+
+  change(components: readonly string[] | 'all', kind: 'set' | 'commit' = 'commit', commit?: string): Promise<unknown> {
+    const named = components === 'all' ? [] : components;
+    return this.take({
+      type: 'change.reported',
+      release: 'mill',
+      asked: true,
+      change: {
+        id: null,
+        release: 'mill',
+        kind,
+        all: components === 'all',
+        components: named.map((component) => ({
+          component,
+          source: commit ? { kind: 'git', url: `file:///git/${component}`, commit } : null,
+          nvr: null,
+        })),
+        unknown: [],
+        urgency: 'normal',
+        by: 'ada',
+        why: 'a test',
+      },
+    });
+  }
+
+  /** Performs everything that is left, in order or as `choose` says; timers fire when nothing else is left. */
+  async settle(choose: (count: number) => number = () => 0, most = 20_000): Promise<void> {
+    for (let n = 0; n < most; n++) {
+      const moves = this.moves();
+      if (moves.length === 0 && !this.fireTimer()) return;
+      if (moves.length > 0) await moves[choose(moves.length)]!();
+    }
+    throw new Error('the world does not come to rest');
+  }
+
+  private moves(): (() => Promise<void>)[] {
+    const works = [...this.works.entries()].map(([id, work]) => async () => {
+      this.works.delete(id);
+      const input = this.perform(work);
+      if (input) await this.take(input, 'scheduler');
+    });
+    const arriving = this.arriving.map((input) => async () => {
+      this.arriving.splice(this.arriving.indexOf(input), 1);
+      await this.take(input, 'ci-bridge');
+    });
+    const self = this.selfs.length > 0 ? [async () => void (await this.take(this.selfs.shift()!, 'scheduler'))] : [];
+    return [...self, ...works, ...arriving];
+  }
+
+  private fireTimer(): boolean {
+    const [key, timer] = [...this.timers].sort(([, a], [, b]) => (a.at < b.at ? -1 : 1))[0] ?? [];
+    if (!key || !timer) return false;
+    this.timers.delete(key);
+    this.clock = Math.max(this.clock, Date.parse(timer.at));
+    this.selfs.push(timer.input);
+    return true;
+  }
+
+  private keep(effect: Effect): void {
+    if (effect.lane === 'bus') {
+      events.get(effect.event)!.data.parse(effect.data);
+      this.said.push(effect);
+      if (effect.event === 'millrace.scheduler.verdict.wanted.v1') this.gate(effect.data as never);
+    }
+    if (effect.lane === 'input') this.selfs.push(effect.input as Input);
+    if (effect.lane === 'work') this.keepWork(effect);
+    if (effect.lane === 'deadline') this.keepTimer(effect.key, effect.at, effect.input as Input);
+  }
+
+  private keepWork(effect: WorkEffect): void {
+    const id = `${effect.kind}|${effect.key}`;
+    if (this.done.has(id)) return;
+    this.done.add(id);
+    if (effect.kind !== 'sources.poll' && effect.kind !== 'builds.seen') this.works.set(id, effect);
+  }
+
+  /** Polling and reconciling never end; stories do without them. */
+  private keepTimer(key: string, at: string | null, input: Input): void {
+    if (['sources', 'builds', 'reconcile'].includes(key.split('/')[0]!)) return;
+    if (at === null) this.timers.delete(key);
+    else this.timers.set(key, { at, input });
+  }
+
+  private gate(data: { build: string; component: string }): void {
+    const attempt = this.store.rows.builds.get(data.build)?.attempt ?? 1;
+    const decision = this.outside.gate?.(data.component, attempt) ?? 'passed';
+    if (decision !== 'silent') this.arriving.push(verdict(data.build, decision, 2));
+  }
+
+  private perform(work: WorkEffect): Input | null {
+    const order = work.order as { release: string; cascade: string; rebuild: string; attempt: number } & Record<
+      string,
+      never
+    >;
+    const { release, cascade, rebuild, attempt } = order;
+    const about = { release, rebuild, attempt };
+    switch (work.kind) {
+      case 'plan.make':
+        return {
+          type: 'plan.made',
+          release,
+          cascade,
+          number: order['number']!,
+          plan: this.plan(cascade, order['number']!),
+        };
+      case 'build.submit':
+        return this.submit(work, about);
+      case 'build.look':
+        return { type: 'build.ended', ...about, ended: this.ended(order['build']!, about) };
+      case 'build.compare': {
+        const { component } = this.store.rows.rebuilds.get(rebuild)!;
+        const added = (this.outside.adds?.(component) ?? []).map((one) => ({
+          component: one,
+          because: `${one} lost it`,
+        }));
+        return { type: 'build.compared', ...about, added, lost: [] };
+      }
+      case 'build.admit':
+        return {
+          type: 'build.admitted',
+          ...about,
+          repository: { number: 1, address: 'file:///side/1', place: cascade },
+        };
+      case 'stack.assemble':
+        return { type: 'stack.assembled', ...about, parts: this.parts(rebuild), missing: [], repository: side };
+      case 'place.close':
+        return { type: 'place.closed', release, cascade, outcome: order['outcome']!, repository: base };
+      default:
+        return null;
+    }
+  }
+
+  private submit(work: WorkEffect, about: { release: string; rebuild: string; attempt: number }): Input {
+    const row = this.store.rows.rebuilds.get(about.rebuild)!;
+    this.submitted.push({ component: row.component, attempt: about.attempt, pass: row.pass });
+    return { type: 'build.submitted', ...about, build: `b-${work.key}` };
+  }
+
+  private ended(build: string, about: { rebuild: string; attempt: number }): EndedBuild {
+    const { component } = this.store.rows.rebuilds.get(about.rebuild)!;
+    const how = this.outside.build?.(component, about.attempt) ?? 'complete';
+    return endedBuild(build, component, how, about.attempt);
+  }
+
+  private parts(rebuild: string) {
+    const needs = this.store.rows.rebuilds.get(rebuild)!.needs.map((id) => this.store.rows.rebuilds.get(id)!);
+    return needs.map((row) => ({ component: row.component, nvr: row.nvr!, build: row.build! }));
+  }
+
+  private plan(cascade: string, number: number): MadePlan {
+    const row = this.store.rows.cascades.get(cascade)!;
+    const planned = [...this.store.rows.rebuilds.values()].filter((one) => one.cascade === cascade);
+    const wanted = row.planning.wanted.filter((one) => one.plan <= number).map((one) => one.component);
+    const first = row.members === 'all' ? Object.keys(this.outside.graph) : row.members;
+    const members = planned.length > 0 ? [...new Set([...planned.map((one) => one.component), ...wanted])] : first;
+    return planOf(this.outside.graph, members);
+  }
+}
+
+const base = { number: 1, address: 'file:///base/1', place: 'base' };
+const side = { number: 1, address: 'file:///side/1', place: 'side' };
+
+export function verdict(build: string, decision: 'passed' | 'failed', verdictRevision: number): Input {
+  const state = decision;
+  const reasons = [{ test: 'millrace.run.functional', state, text: decision, result: 1, waiver: null, link: null }];
+  return { type: 'verdict.decided', release: 'mill', build, decision, verdictRevision, reasons };
+}
+
+export function endedBuild(
+  build: string,
+  component: string,
+  how: 'complete' | 'failed' | 'infrastructure',
+  attempt: number,
+  more: { readonly status?: Partial<SeenBuild>; readonly inputs?: readonly string[] } = {},
+): EndedBuild {
+  const complete = how === 'complete';
+  const nvr = `${component.split('/')[1]}-1-${attempt}.${build.length}`;
+  const inputs = (more.inputs ?? []).map((ref) => ({
+    nevra: ref,
+    component: ref.split('|')[0]!,
+    nvr: ref,
+    build: ref.split('|')[1]!,
+  }));
+  const failure = { class: how === 'infrastructure' ? how : ('compile' as const), stage: 'build', summary: how };
+  return {
+    status: {
+      ref: build,
+      component,
+      origin: 'cascade',
+      cascade: null,
+      state: complete ? 'complete' : 'failed',
+      nvr,
+      bootstrap: false,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      endedAt: '2026-01-01T00:00:01.000Z',
+      repository: `file:///candidates/${build}`,
+      submittedBy: null,
+      source: null,
+      ...more.status,
+    },
+    contents: complete ? { component, nvr, build, packages: [], buildRequires: [], inputs } : null,
+    evidence: complete ? null : { ...failure, tail: '', logs: [], signature: how },
+    base: side,
+  };
+}
+
+/** Orders members by their needs inside the set. */
+export function planOf(graph: Outside['graph'], members: readonly string[]): MadePlan {
+  const inside = new Set(members.filter((one) => one in graph));
+  const needsOf = (one: string): string[] => graph[one]!.filter((need) => inside.has(need));
+  const tierOf = (one: string): number => Math.max(-1, ...needsOf(one).map(tierOf)) + 1;
+  const rebuilds = [...inside].map((component) => ({
+    component,
+    pass: 1,
+    tier: tierOf(component),
+    bootstrap: false,
+    needs: needsOf(component).map((need) => ({ component: need, pass: 1 })),
+    because: 'it changed',
+  }));
+  const unknown = members.filter((one) => !inside.has(one)).map((component) => ({ component, hint: 'no such one' }));
+  const tiers = Math.max(0, ...rebuilds.map((one) => one.tier + 1));
+  return { snapshot: 's-1', tiers, rebuilds, knots: [], unknown, likely: [], atMost: [], sources: {} };
+}
+
+function definitionOf() {
+  return {
+    release: 'mill',
+    title: 'A mill',
+    mode: 'act',
+    product_version: 'mill-1',
+    build_systems: { rpm: 'local-rpm' },
+    sources: { rpm: { git: 'file:///git' } },
+    gates: [{ id: 'rpms', rules: [] }],
+    people: { ada: { mail: 'ada@mill.example' } },
+    owners: [{ components: ['*'], people: ['ada'] }],
+    releng: ['ada'],
+    landing: 'automatic',
+  };
+}
