@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Bridge, defined, nvr, release, result, twoTests, wanted, type Reported } from '../testing/fixtures';
+import { Bridge, defined, nvr, release, result, twoTests, wanted, type Reported } from './test-bridge';
 import type { Input } from './input';
 
 const install = 'ci.install.functional';
@@ -276,7 +276,7 @@ describe('properties', () => {
     outcome: fc.constantFrom(...outcomes),
     second: fc.integer({ min: 0, max: 9 }),
     architecture: fc.constantFrom('x86_64', 's390x'),
-    build: fc.constantFrom('b-2', 'b-1', '77'),
+    build: fc.constantFrom<string>('b-2', 'b-1', '77'),
   });
   type OneReport = typeof reported extends fc.Arbitrary<infer R> ? R : never;
 

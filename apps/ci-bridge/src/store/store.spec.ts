@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { openTestStore, schemaDrift, testEngines, type TestStore } from '@millrace/testing';
 import type { Input } from '../domain/input';
 import { machine } from '../machine';
-import { Bridge, at, defined, nvr, result, wanted } from '../testing/fixtures';
+import { Bridge, at, defined, nvr, result, wanted } from '../domain/test-bridge';
 import { migrations } from './migrations';
 import { tables, type BridgeTables } from './tables';
 

@@ -8,87 +8,93 @@ const largestBody = 1024 * 1024;
 
 /** ResultsDB's routes. Every answer is JSON, errors too. */
 export function resultsDbController(parts: ApiParts): Type {
-  const api = new ResultsDbApi(parts);
-
   @Controller(prefix)
-  class ResultsDbController {
-    @Get()
-    landing(@Req() request: Request, @Res() response: Response) {
-      return send(response, Promise.resolve(api.landing(of(request))));
-    }
-
-    @Get('healthcheck')
-    healthcheck(@Res() response: Response) {
-      return send(response, api.healthcheck());
-    }
-
-    @Get('results')
-    results(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.results(of(request)));
-    }
-
-    @Get('results/latest')
-    latest(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.latest(of(request)));
-    }
-
-    @Get('results/:id')
-    result(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.result(of(request), String(request.params['id'])));
-    }
-
-    @Post('results')
-    postResult(@Req() request: Request, @Res() response: Response) {
-      return send(response, bounded(request) ?? api.postResult(of(request)));
-    }
-
-    @Get('groups')
-    groups(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.groups(of(request)));
-    }
-
-    @Get('groups/:uuid')
-    group(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.group(of(request), String(request.params['uuid'])));
-    }
-
-    @Get('groups/:uuid/results')
-    groupResults(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.groupResults(of(request), String(request.params['uuid'])));
-    }
-
-    @Post('groups')
-    postGroup(@Req() request: Request, @Res() response: Response) {
-      return send(response, bounded(request) ?? api.postGroup(of(request)));
-    }
-
-    @Get('testcases')
-    testcases(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.testcases(of(request)));
-    }
-
-    @Get('testcases/*name')
-    testcase(@Req() request: Request, @Res() response: Response) {
-      return send(response, api.testcase(of(request), pathBehind(request, `${prefix}/testcases/`)));
-    }
-
-    @Post('testcases')
-    postTestcase(@Req() request: Request, @Res() response: Response) {
-      return send(response, bounded(request) ?? api.postTestcase(of(request)));
-    }
-
-    @All(['', 'healthcheck', 'results', 'results/:id', 'groups', 'groups/:uuid', 'testcases', 'testcases/*name'])
-    otherMethod(@Res() response: Response) {
-      const message = 'The method is not allowed for the requested URL.';
-      return send(response, Promise.resolve({ status: 405, body: { message } }));
-    }
-
-    @All('*path')
-    unknown(@Res() response: Response) {
-      return send(response, Promise.resolve(notFound('Not found')));
+  class ResultsDbController extends ResultsDbRoutes {
+    constructor() {
+      super(new ResultsDbApi(parts));
     }
   }
   return ResultsDbController;
+}
+
+class ResultsDbRoutes {
+  constructor(private readonly api: ResultsDbApi) {}
+
+  @Get()
+  landing(@Req() request: Request, @Res() response: Response) {
+    return send(response, Promise.resolve(this.api.landing(of(request))));
+  }
+
+  @Get('healthcheck')
+  healthcheck(@Res() response: Response) {
+    return send(response, this.api.healthcheck());
+  }
+
+  @Get('results')
+  results(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.results(of(request)));
+  }
+
+  @Get('results/latest')
+  latest(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.latest(of(request)));
+  }
+
+  @Get('results/:id')
+  result(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.result(of(request), String(request.params['id'])));
+  }
+
+  @Post('results')
+  postResult(@Req() request: Request, @Res() response: Response) {
+    return send(response, bounded(request) ?? this.api.postResult(of(request)));
+  }
+
+  @Get('groups')
+  groups(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.groups(of(request)));
+  }
+
+  @Get('groups/:uuid')
+  group(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.group(of(request), String(request.params['uuid'])));
+  }
+
+  @Get('groups/:uuid/results')
+  groupResults(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.groupResults(of(request), String(request.params['uuid'])));
+  }
+
+  @Post('groups')
+  postGroup(@Req() request: Request, @Res() response: Response) {
+    return send(response, bounded(request) ?? this.api.postGroup(of(request)));
+  }
+
+  @Get('testcases')
+  testcases(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.testcases(of(request)));
+  }
+
+  @Get('testcases/*name')
+  testcase(@Req() request: Request, @Res() response: Response) {
+    return send(response, this.api.testcase(of(request), pathBehind(request, `${prefix}/testcases/`)));
+  }
+
+  @Post('testcases')
+  postTestcase(@Req() request: Request, @Res() response: Response) {
+    return send(response, bounded(request) ?? this.api.postTestcase(of(request)));
+  }
+
+  @All(['', 'healthcheck', 'results', 'results/:id', 'groups', 'groups/:uuid', 'testcases', 'testcases/*name'])
+  otherMethod(@Res() response: Response) {
+    const message = 'The method is not allowed for the requested URL.';
+    return send(response, Promise.resolve({ status: 405, body: { message } }));
+  }
+
+  @All('*path')
+  unknown(@Res() response: Response) {
+    return send(response, Promise.resolve(notFound('Not found')));
+  }
 }
 
 async function send(response: Response, answer: Promise<Reply>): Promise<void> {

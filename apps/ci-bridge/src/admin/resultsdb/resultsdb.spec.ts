@@ -9,7 +9,7 @@ import type { Input } from '../../domain/input';
 import { machine } from '../../machine';
 import { migrations } from '../../store/migrations';
 import type { BridgeTables } from '../../store/tables';
-import { defined, nvr, wanted } from '../../testing/fixtures';
+import { defined, nvr, wanted } from '../../domain/test-bridge';
 import { resultsDbController } from './controller';
 
 let store: TestStore<BridgeTables, Input>;

@@ -8,10 +8,10 @@ import {
   type Effect,
   type Moment,
 } from '@millrace/kernel';
-import { decide } from '../domain/decide';
-import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
-import { emptyState, type State, type VerdictRow } from '../domain/state';
-import { parseSpan } from '../domain/stamp';
+import { decide } from './decide';
+import type { Input, ResultDraft, VerdictWanted } from './input';
+import { emptyState, type State, type VerdictRow } from './state';
+import { parseSpan } from './stamp';
 
 export const at: Moment = '2026-01-31T09:30:00.000Z';
 export const nvr = 'libmill-1.0-1.mr2';
