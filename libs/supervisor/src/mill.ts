@@ -25,6 +25,8 @@ export interface MillOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds in which everything must be ready; default 60 000. */
   readonly readyWithinMs?: number;
+  /** Gives the start up: what was started ends again. */
+  readonly signal?: AbortSignal;
   readonly tell: (event: MillEvent) => void;
 }
 
@@ -46,7 +48,7 @@ const installation = resolve(__dirname, '../../..');
  * Starts a mill: checks the ports, makes what is missing of its folder, starts nats-server and then the services, and
  * waits until all of them are ready. Ends what it had started when that fails.
  *
- * @throws AppError `port-taken`, `nats-server-missing`, `not-built`, `not-ready`
+ * @throws AppError `port-taken`, `nats-server-missing`, `not-built`, `not-ready`, `start-given-up`
  */
 export async function startMill(options: MillOptions): Promise<Mill> {
   const wanted = options.apps ?? allApps;
@@ -158,9 +160,19 @@ async function until(options: MillOptions, child: Child, problem: () => Promise<
   for (;;) {
     const found = await problem();
     if (found === null) return;
+    if (options.signal?.aborted) throw givenUp();
     if (Date.now() > deadline || child.starts() > maxStarts) throw notReady(child, found);
     await new Promise((done) => setTimeout(done, 50));
   }
+}
+
+function givenUp(): AppError {
+  return new AppError({
+    code: 'start-given-up',
+    kind: 'unavailable',
+    message: 'the start was given up',
+    remedy: 'start again',
+  });
 }
 
 function notReady(child: Child, problem: string): AppError {

@@ -1,0 +1,90 @@
+import { Command } from 'commander';
+import { buildAdopt } from './commands/build-adopt';
+import { buildList } from './commands/build-list';
+import { buildLog } from './commands/build-log';
+import { buildMake } from './commands/build-make';
+import { cascadeCancel, cascadeHold, cascadeResume, cascadeRetry, cascadeSkip } from './commands/cascade-act';
+import { cascadeExplain } from './commands/cascade-explain';
+import { cascadeList } from './commands/cascade-list';
+import { cascadePlan } from './commands/cascade-plan';
+import { cascadeShow } from './commands/cascade-show';
+import { cascadeStart } from './commands/cascade-start';
+import { cascadeWatch } from './commands/cascade-watch';
+import { change } from './commands/change';
+import { composeList } from './commands/compose-list';
+import { composeMake } from './commands/compose-make';
+import { composeShow } from './commands/compose-show';
+import { deadLettersList } from './commands/dead-letters-list';
+import { deadLettersDrop, deadLettersReplay } from './commands/dead-letters-settle';
+import { deadLettersShow } from './commands/dead-letters-show';
+import { doctor } from './commands/doctor';
+import { gateShow } from './commands/gate-show';
+import { gateWaive } from './commands/gate-waive';
+import { graphDependants } from './commands/graph-dependants';
+import { graphImpact } from './commands/graph-impact';
+import { graphImport } from './commands/graph-import';
+import { graphKnots } from './commands/graph-knots';
+import { graphPath } from './commands/graph-path';
+import { graphShow } from './commands/graph-show';
+import { noticeList } from './commands/notice-list';
+import { releaseApply } from './commands/release-apply';
+import { releaseDiff } from './commands/release-diff';
+import { releaseHistory } from './commands/release-history';
+import { releaseLint } from './commands/release-lint';
+import { releaseList } from './commands/release-list';
+import { releaseShow } from './commands/release-show';
+import { status } from './commands/status';
+import { tokenCreate } from './commands/token-create';
+import { tokenList } from './commands/token-list';
+import { tokenRevoke } from './commands/token-revoke';
+import { up } from './commands/up';
+import { addLeaf, type Leaf } from './leaf';
+
+const exitCodesText = `
+Exit codes: 0 done; 1 failed or refused; 2 used wrongly; 3 a service or server is not to be had.
+Environment: MILLRACE_DATA, MILLRACE_PORT_BASE, MILLRACE_TOKEN, NATS_URL (for up), MILLRACE_CONFIG, NO_COLOR.`;
+
+/** The whole command line. Errors are thrown, never exits. */
+export function program(): Command {
+  const root = new Command('millrace')
+    .description('Rebuilds a software distribution when a part of it changes: in order, tested, and into composes.')
+    .version('0.1.0')
+    .addHelpText('after', exitCodesText);
+  leaves(root, [up, status, change, doctor]);
+  noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
+    ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain],
+    ...[cascadeHold, cascadeResume, cascadeCancel, cascadeRetry, cascadeSkip],
+  ]);
+  noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog]);
+  noun(root, 'release', 'Release definitions', [
+    ...[releaseLint, releaseShow, releaseDiff, releaseApply, releaseHistory, releaseList],
+  ]);
+  noun(root, 'token', 'Named tokens: who may do what', [tokenCreate, tokenList, tokenRevoke]);
+  noun(root, 'gate', "The gate's answers, and waivers", [gateShow, gateWaive]);
+  noun(root, 'graph', 'Who depends on whom', [
+    ...[graphShow, graphDependants, graphPath, graphKnots, graphImpact, graphImport],
+  ]);
+  noun(root, 'compose', 'Harvested trees of artifacts', [composeMake, composeList, composeShow]);
+  noun(root, 'notice', 'What people were told', [noticeList]);
+  noun(root, 'dead-letters', 'Messages that could not be handled', [
+    ...[deadLettersList, deadLettersShow, deadLettersReplay, deadLettersDrop],
+  ]);
+  everywhere(root, (command) => command.exitOverride().showHelpAfterError('(add --help for more)'));
+  return root;
+}
+
+// Each leaf checks the options of its own; here only their number matters.
+type AnyLeaf = Leaf<never>;
+
+function noun(root: Command, name: string, about: string, all: readonly AnyLeaf[]): void {
+  leaves(root.command(name).description(about), all);
+}
+
+function leaves(parent: Command, all: readonly AnyLeaf[]): void {
+  for (const leaf of all) addLeaf(parent, leaf);
+}
+
+function everywhere(command: Command, act: (command: Command) => void): void {
+  act(command);
+  for (const child of command.commands) everywhere(child, act);
+}
