@@ -1,15 +1,16 @@
 import type { Contents } from '@millrace/contracts';
 import { AppError, type Nevra } from '@millrace/kernel';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MakeOrder } from '../../domain/input';
 import type { ModuleEntry } from '../../domain/productmd';
 import type { Counts } from '../../domain/state';
 import { modularVariant, planTree, type Placement, type TreePlan } from '../../domain/tree';
+import { treeInfo } from '../../domain/treeinfo';
 import { placeImages } from './images';
 import { writeMetadata } from './metadata';
 import { addModules, checkClosure, indexTree, type Bench } from './repodata';
-import { placeFile } from './repository-files';
+import { digestOfFile, placeFile } from './repository-files';
 import { runToolWell } from './run-tool';
 
 export interface Harvest {
@@ -43,6 +44,7 @@ export async function fillTree(harvest: Harvest): Promise<Counts> {
   const images = await placeImages(tree, variant, plan.arches[0]!, builds, bench);
   for (const arch of plan.arches) await checkClosure(join(tree, variant, arch, 'os'), bench);
   const variants = modules.length > 0 ? [variant, modularVariant] : [variant];
+  for (const id of variants) await writeTreeInfo(tree, id, plan.arches, harvest);
   await writeMetadata(draft, order, { variants, arches: plan.arches, rpms: plan.placements, modules, images });
   return countsOf(variant, plan.placements, images.length);
 }
@@ -86,6 +88,20 @@ async function writeModules(tree: string, plan: TreePlan, bench: Bench): Promise
     entries.push(...here.map(({ nsvc, rpms }) => ({ variant: modularVariant, arch, nsvc, modulemdPath, rpms })));
   }
   return entries;
+}
+
+async function writeTreeInfo(
+  tree: string,
+  variant: string,
+  arches: readonly string[],
+  { order, bench }: Harvest,
+): Promise<void> {
+  for (const arch of arches) {
+    const os = join(tree, variant, arch, 'os');
+    const repomd = await digestOfFile(join(os, 'repodata', 'repomd.xml')).catch(() => null);
+    if (repomd === null) continue;
+    await writeFile(join(os, '.treeinfo'), treeInfo({ name: order.name, variant, arch, epoch: bench.epoch, repomd }));
+  }
 }
 
 /** The platform's packages have no build; rpm itself says what they are. */

@@ -38,7 +38,7 @@ export async function addModules(folder: string, documents: readonly string[], b
  * dnf keeps repodata by address, so each check has a cache of its own: an old one would call a broken tree closed.
  */
 export async function checkClosure(folder: string, { work, signal }: Bench): Promise<void> {
-  const flags = ['--quiet', '--noplugins', '--enableplugin=repoclosure', '--nogpgcheck', '--refresh', '--releasever=1'];
+  const flags = ['--quiet', '--nogpgcheck', '--refresh', '--releasever=1'];
   const settings = {
     reposdir: '/nonexistent',
     cachedir: join(work, 'dnf-cache'),
@@ -50,10 +50,17 @@ export async function checkClosure(folder: string, { work, signal }: Bench): Pro
   const repository = [`--repofrompath=compose,file://${folder}`, '--repo=compose'];
   const { code, output } = await runTool(['dnf', ...flags, ...options, ...repository, 'repoclosure'], work, signal);
   if (code === 0) return;
+  if (/no such command|unknown argument/i.test(output)) throw noRepoclosure(output);
   throw new AppError({
     code: 'compose-not-closed',
     kind: 'invalid',
     message: `not everything in the compose can be installed: ${output.trim().slice(0, 1500)}`,
     remedy: 'rebuild what is named, or leave it out of the compose by `include` of the release definition',
   });
+}
+
+function noRepoclosure(output: string): AppError {
+  const message = `dnf has no repoclosure here, so nothing says whether the compose is closed: ${output.trim().slice(0, 200)}`;
+  const remedy = 'install dnf-plugins-core (dnf5-plugins with dnf 5), and make the compose again';
+  return new AppError({ code: 'tool-missing', kind: 'invalid', message, remedy });
 }
