@@ -48,6 +48,7 @@ export function describeBuildSystem(name: string, makeWorld: () => Promise<Build
     describeSubmission(() => world);
     describeEnds(() => world);
     describePlaces(() => world);
+    describeClosing(() => world);
     describeNews(() => world);
   });
 }
@@ -200,7 +201,9 @@ function describePlaces(world: World): void {
     const { inputs } = await world().connect().contents(b.ref);
     expect(inputs.map((input) => input.build)).toContain(bootstrap.ref);
   });
+}
 
+function describeClosing(world: World): void {
   it('lands a cascade once, without its bootstrap builds', async () => {
     const system = world().connect();
     const place = await system.open(world().release, 'landing');

@@ -52,7 +52,7 @@ export const submittedState: StateRecord = {
   builtFrom: null,
 };
 
-export function isFinal(state: StateRecord): boolean {
+export function isFinal(state: Pick<StateRecord, 'state'>): boolean {
   return state.state === 'complete' || state.state === 'failed' || state.state === 'cancelled';
 }
 

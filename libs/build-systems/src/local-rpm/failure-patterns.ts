@@ -55,10 +55,12 @@ export const classOfStage: Readonly<Record<string, FailureClass>> = {
 
 /** Lines that name an error, the most telling kind first. */
 export const errorLines: readonly RegExp[] = [
+  /No space left on device|Disk quota exceeded|File size limit exceeded|Cannot fork|Cannot allocate memory|MemoryError/,
   /(nothing provides|No match for argument|No matching package|Unable to find a match).*/,
   /:\d+:(\d+:)? (fatal )?error: /,
   /undefined reference to|cannot find -l|ld returned/,
-  /assert|FAIL(ED|URE)?\b|not ok\b|mismatch|Traceback/i,
+  /assert|FAIL(ED|URE)?\b|not ok\b|mismatch/i,
+  /^\w*(Error|Exception)\b(:|$)/,
   /is needed by|Installed \(but unpackaged\)|File not found|No space left on device|conflicts with/,
   /^error: (?!Bad exit status)|: error: |^Error: |^fatal: |^tar: |^bwrap: /,
   /\*\*\*|command not found|No such file or directory|Permission denied/,
@@ -67,4 +69,4 @@ export const errorLines: readonly RegExp[] = [
 
 /** Lines that say only that something failed. */
 export const emptyErrors =
-  /^Error: *$|^Error: Problem: conflicting requests|Bad exit status|^RPM build (errors|warnings)|Could not canonicalize hostname/;
+  /^Error: *$|^error: Failed build dependencies|^Error: Problem: conflicting requests|Bad exit status|^RPM build (errors|warnings)|Could not canonicalize hostname/;

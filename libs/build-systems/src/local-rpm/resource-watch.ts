@@ -70,7 +70,7 @@ async function breachOf(pid: number, { limits, deadline, work }: Watch): Promise
 }
 
 /** The process and all below it. Inside a process namespace orphans stay below it, so none escapes. */
-async function descendants(root: number): Promise<readonly ProcessStat[]> {
+export async function descendants(root: number): Promise<readonly ProcessStat[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const all = (await Promise.all(pids.map(readProcessStat))).filter((stat) => stat !== null);
   const found = all.filter((stat) => stat.pid === root);

@@ -2,19 +2,15 @@ import { AppError } from '@millrace/kernel';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildRef, BuildStatus } from '../build-system';
-import { readOrder } from './build-folder';
+import { isFinal, readOrder } from './build-folder';
 import { eventsAfter } from './feed';
 import { lookAtBuild } from './look';
-
-type Ended = ReadonlySet<string>;
 
 /** What a process knows of a release's builds, so that it looks only at those that still run. */
 export interface Watchlist {
   readonly last: number;
   readonly open: ReadonlySet<BuildRef>;
 }
-
-const ends: Ended = new Set(['complete', 'failed', 'cancelled']);
 
 /**
  * Builds that appeared or ended after the cursor, oldest news first, each once and as it is now. Whoever asks also finds
@@ -30,7 +26,7 @@ export async function seenAfter(
   const fresh = await eventsAfter(dir, release, known?.last ?? 0);
   const watched = new Set([...(known ? known.open : await unannounced(dir, release)), ...fresh.refs]);
   const open = new Set<BuildRef>();
-  for (const ref of watched) if (!ends.has((await lookAtBuild(dir, ref)).state)) open.add(ref);
+  for (const ref of watched) if (!isFinal(await lookAtBuild(dir, ref))) open.add(ref);
   const news = await eventsAfter(dir, release, after);
   const builds = await Promise.all([...new Set(news.refs)].map((ref) => lookAtBuild(dir, ref)));
   return { builds, cursor: String(news.last), known: { last: fresh.last, open } };
