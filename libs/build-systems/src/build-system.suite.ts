@@ -48,7 +48,7 @@ export function describeBuildSystem(name: string, makeWorld: () => Promise<Build
     describeSubmission(() => world);
     describeEnds(() => world);
     describePlaces(() => world);
-    describeClosing(() => world);
+    describeLife(() => world);
     describeNews(() => world);
   });
 }
@@ -128,7 +128,9 @@ function describeEnds(world: World): void {
   it('cancels a running build, for good', async () => {
     const ref = await startOne(world(), 'endless', 'kills', 'cancelled');
     await untilBuilding(world().connect(), ref);
-    await world().connect().cancel(ref);
+    // Somebody who looks at that very moment must not take it for a death.
+    const looks = Array.from({ length: 20 }, () => world().connect().look([ref]));
+    await Promise.all([world().connect().cancel(ref), ...looks, world().connect().seen(world().release, null)]);
     const [status] = await world().connect().look([ref]);
     expect(status!.state).toBe('cancelled');
     expect(await world().connect().evidence(ref)).toMatchObject({ class: 'cancelled' });
@@ -161,6 +163,14 @@ function describePlaces(world: World): void {
     expect(used[0]).toMatchObject({ component: world().sample('library').component, nvr: library.nvr });
   });
 
+  it('builds nothing before what it needs is admitted', async () => {
+    const library = await buildOne(world(), 'library', 'order', 'library');
+    const early = await buildOne(world(), 'ring-a', 'order', 'early', { bootstrap: true, needs: [library.ref] });
+    expect(early.state).toBe('failed');
+    const { class: failureClass, summary } = await world().connect().evidence(early.ref);
+    expect([failureClass, summary]).toEqual(['infrastructure', expect.stringContaining(library.ref)]);
+  });
+
   it('numbers admissions, each build once', async () => {
     const system = world().connect();
     const place = await system.open(world().release, 'numbers');
@@ -186,14 +196,6 @@ function describePlaces(world: World): void {
     await expect(world().connect().admit(failed.ref, place)).rejects.toMatchObject({ kind: 'conflict' });
   });
 
-  it('opens a place once, with what the base has at that time', async () => {
-    const place = await world().connect().open(world().release, 'again');
-    const { ref } = await buildOne(world(), 'library', 'again', 'library');
-    const { number } = await world().connect().admit(ref, place);
-    expect(await world().connect().open(world().release, 'again')).toEqual(place);
-    expect((await world().connect().repository(world().release, 'again')).number).toBe(number);
-  });
-
   it('lets members of a cycle see candidates of each other before they are admitted', async () => {
     const bootstrap = await buildOne(world(), 'ring-a', 'ring', 'bootstrap', { bootstrap: true });
     const b = await buildOne(world(), 'ring-b', 'ring', 'b', { siblings: [bootstrap.ref] });
@@ -203,7 +205,15 @@ function describePlaces(world: World): void {
   });
 }
 
-function describeClosing(world: World): void {
+function describeLife(world: World): void {
+  it('opens a place once, with what the base has at that time', async () => {
+    const place = await world().connect().open(world().release, 'again');
+    const { ref } = await buildOne(world(), 'library', 'again', 'library');
+    const { number } = await world().connect().admit(ref, place);
+    expect(await world().connect().open(world().release, 'again')).toEqual(place);
+    expect((await world().connect().repository(world().release, 'again')).number).toBe(number);
+  });
+
   it('lands a cascade once, without its bootstrap builds', async () => {
     const system = world().connect();
     const place = await system.open(world().release, 'landing');
@@ -281,15 +291,16 @@ function describeNews(world: World): void {
 interface Variation {
   readonly bootstrap?: boolean;
   readonly siblings?: readonly BuildRef[];
+  readonly needs?: readonly BuildRef[];
 }
 
 function orderOf(world: BuildSystemWorld, name: SampleName, cascade: string | null, how: Variation = {}): Order {
   const { component, source, bootstrapMacros = {} } = world.sample(name);
-  const { bootstrap = false, siblings = [] } = how;
+  const { bootstrap = false, siblings = [], needs = [] } = how;
   const macros = bootstrap ? bootstrapMacros : {};
   return {
     release: world.release,
-    ...{ component, cascade, source, macros, bootstrap, siblings, needs: [], generation: 1, pass: bootstrap ? 0 : 1 },
+    ...{ component, cascade, source, macros, bootstrap, siblings, needs, generation: 1, pass: bootstrap ? 0 : 1 },
   };
 }
 

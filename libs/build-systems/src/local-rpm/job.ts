@@ -42,11 +42,25 @@ export async function startJob(dir: string, record: OrderRecord): Promise<Job> {
   const folder = buildDir(dir, ref);
   const repository = await currentRepository(dir, place.release, place.cascade);
   if (!repository) throw new BuildStop('place', `the place ${place.id} was never opened`, 'infrastructure');
+  refuseEarly(record, repository);
   const shop = await openWorkshop(host, settings, `builds/${ref}`);
   for (const made of ['out/packages', 'out/source']) await mkdir(join(folder, made), { recursive: true });
   const job = { ...shop, record, repository };
   await progress(job, { builtFrom: { place: repository.place, number: repository.number } });
   return job;
+}
+
+/** Built before what it needs is there, it would be built against what was there before, and nobody would see. */
+function refuseEarly({ order }: OrderRecord, repository: RepositoryRecord): void {
+  const { admitted, packages, assembled, number, place } = repository;
+  const there = new Set([...admitted, ...packages, ...assembled].map((of) => of.build));
+  const absent = order.needs.find((ref) => !there.has(ref) && !order.siblings.includes(ref));
+  if (absent === undefined) return;
+  throw new BuildStop(
+    'place',
+    `repository ${number} of ${place} has no build ${absent}, which is needed`,
+    'infrastructure',
+  );
 }
 
 /** Makes the work folder in a folder of the builder's, and starts the clock. */

@@ -29,9 +29,11 @@ export async function lookAtBuild(dir: string, ref: BuildRef): Promise<BuildStat
 export async function cancelBuild(dir: string, ref: BuildRef): Promise<void> {
   const record = await readOrder(dir, ref);
   if (isFinal(await readState(dir, ref))) return;
+  // Said first: whoever finds the runner dead then knows why, and does not call it a fault of the machine.
+  await createJson(cancelMark(dir, ref), { at: moment(Date.now()) });
   if (!(await claimForNobody(dir, ref))) await killRunner(dir, ref);
   if (isFinal(await readState(dir, ref))) return;
-  await endBuild(dir, record, 'cancelled', 'the build was cancelled');
+  await endBuild(dir, record, 'the build was cancelled');
 }
 
 /** A second runner that does not take the build either is a fault of the machine: the build fails. */
@@ -40,7 +42,7 @@ async function startAgain(dir: string, record: OrderRecord): Promise<void> {
   if (await createJson(file, { at: moment(Date.now()) })) return startRunner(dir, record.ref);
   const again = await readJson<{ at: Moment }>(file);
   if (!again || !olderThan(again.at, givenUpMs) || !(await claimForNobody(dir, record.ref))) return;
-  await endBuild(dir, record, 'failed', 'no runner could be started; see runner.log');
+  await endBuild(dir, record, 'no runner could be started; see runner.log');
 }
 
 function olderThan(at: Moment, ms: number): boolean {
@@ -51,15 +53,22 @@ function olderThan(at: Moment, ms: number): boolean {
 async function buryBuild(dir: string, record: OrderRecord): Promise<StateRecord> {
   const state = await readState(dir, record.ref);
   if (isFinal(state)) return state;
-  await endBuild(dir, record, 'failed', 'the runner of this build died: it was killed, or the machine went down');
+  await endBuild(dir, record, 'the runner of this build died: it was killed, or the machine went down');
   return readState(dir, record.ref);
 }
 
-async function endBuild(dir: string, record: OrderRecord, how: 'failed' | 'cancelled', why: string): Promise<void> {
+async function endBuild(dir: string, record: OrderRecord, why: string): Promise<void> {
   const { ref, order } = record;
   const { stage } = await readState(dir, ref);
-  const stop = new BuildStop(stage ?? 'submitted', why, how === 'failed' ? 'infrastructure' : 'cancelled');
-  await writeEnd(dir, ref, how, await evidenceOf(buildDir(dir, ref), stop));
+  const cancelled = (await readJson(cancelMark(dir, ref))) !== null;
+  const stop = cancelled
+    ? new BuildStop(stage ?? 'submitted', 'the build was cancelled', 'cancelled')
+    : new BuildStop(stage ?? 'submitted', why, 'infrastructure');
+  await writeEnd(dir, ref, cancelled ? 'cancelled' : 'failed', await evidenceOf(buildDir(dir, ref), stop));
   await announce(dir, order.release, ref);
   await removeTree(join(buildDir(dir, ref), 'work'));
+}
+
+function cancelMark(dir: string, ref: BuildRef): string {
+  return join(buildDir(dir, ref), 'cancel.json');
 }
