@@ -54,8 +54,24 @@ export function latestPerVariation(results: readonly ResultRow[]): readonly Late
     const key = JSON.stringify(Object.values(variationOf(result)));
     places.set(key, [...(places.get(key) ?? []), result]);
   }
-  return [...places.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => latestOf(found));
+  const latest = [...places.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => latestOf(found));
+  return latest.filter((one) => !latest.some((other) => goesOnAs(one, other)));
 }
+
+/**
+ * Messages that a test is queued or running need not say where it will run: such a one is over when a result of the
+ * same run, or a later one, says where it did.
+ */
+function goesOnAs(vague: Latest, exact: Latest): boolean {
+  if (vague === exact || !isUnderWay(vague.result) || isUnderWay(exact.result)) return false;
+  const narrower = variationKeys.every(
+    (key) => vague.variation[key] === null || vague.variation[key] === exact.variation[key],
+  );
+  const sameRun = vague.result.groups.some((group) => exact.result.groups.includes(group));
+  return narrower && (sameRun || exact.result.occurred >= vague.result.occurred);
+}
+
+const variationKeys = ['scenario', 'architecture', 'variant'] as const;
 
 function latestOf(results: readonly ResultRow[]): Latest {
   const newestFirst = [...results].sort((a, b) => compare(b, a));

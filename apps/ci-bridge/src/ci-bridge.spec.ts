@@ -1,0 +1,180 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectBus, ensureStream, type BusConnection } from '@millrace/bus';
+import {
+  eventSubject,
+  eventType,
+  inletResultReported,
+  releaseChanged,
+  schedulerResultReported,
+  verdictDecided,
+  verdictWanted,
+  type Envelope,
+  type EventContract,
+  type EventData,
+} from '@millrace/contracts';
+import { sha256 } from '@millrace/kernel';
+import { startService, type RunningService } from '@millrace/service';
+import { eventually, freePort, startTestNats, type TestNats } from '@millrace/testing';
+import { nvr, twoTests } from './domain/test-bridge';
+import { definition } from './wiring';
+
+const token = 'mr_test';
+let dir: string;
+let nats: TestNats;
+let bus: BusConnection;
+let service: RunningService;
+let env: Record<string, string>;
+let published = 0;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'millrace-ci-bridge-'));
+  nats = await startTestNats();
+  bus = await connectBus({ servers: [nats.url], name: 'test' });
+  await ensureStream(bus.manager, 'scheduler');
+  await ensureStream(bus.manager, 'inlet');
+  await mkdir(join(dir, 'secrets'));
+  const ada = { name: 'ada', role: 'maintainer', sha256: sha256(token), created_at: '', revoked_at: null };
+  await writeFile(join(dir, 'secrets', 'tokens.json'), JSON.stringify({ tokens: [ada] }));
+  env = {
+    MILLRACE_DATA: dir,
+    MILLRACE_NATS_URL: nats.url,
+    MILLRACE_PORT: String(await freePort()),
+    MILLRACE_LOG_LEVEL: 'error',
+  };
+  service = await startService(definition, env);
+});
+afterAll(async () => {
+  await service.stop();
+  await bus.nats.close();
+  await nats.stop();
+  await rm(dir, { recursive: true });
+});
+
+async function publish<Data>(contract: EventContract<Data>, data: Data, id = `m-${++published}`): Promise<void> {
+  const envelope: Envelope = {
+    specversion: '1.0',
+    id,
+    source: contract.owner,
+    type: eventType(contract),
+    time: new Date().toISOString(),
+    subject: nvr,
+    release: 'minidistro',
+    revision: 1,
+    data,
+  };
+  await bus.nats.jetstream().publish(eventSubject(contract, 'minidistro', 'rpm'), JSON.stringify(envelope));
+}
+
+type Message = EventData<typeof inletResultReported>;
+
+/** A message as a CI system sends it about our build. */
+function message(type: string, event: string, result?: string): Message {
+  const { body } = inletResultReported.example.data;
+  return {
+    topic: `org.example.ci.koji-build.test.${event}`,
+    body: {
+      ...body,
+      generated_at: new Date().toISOString(),
+      system: event === 'complete' ? body['system'] : undefined,
+      artifact: { ...(body['artifact'] as object), id: 'b-2', nvr },
+      test: { namespace: 'ci', type, category: 'functional', result, note: result === 'failed' ? 'exit 1' : undefined },
+    },
+  };
+}
+
+async function get<Body>(path: string): Promise<Body> {
+  return (await (await fetch(`http://127.0.0.1:${service.port}${path}`)).json()) as Body;
+}
+
+async function results(): Promise<readonly { readonly outcome: string }[]> {
+  return (await get<{ data: [] }>(`/resultsdb/api/v2.0/results?item=${nvr}`)).data;
+}
+
+/** The answers on the bus, oldest first. */
+async function said(): Promise<readonly string[]> {
+  const info = await bus.manager.streams.info('MILLRACE_CI_BRIDGE');
+  const found: string[] = [];
+  for (let seq = info.state.first_seq; seq <= info.state.last_seq; seq++) {
+    const stored = await bus.manager.streams.getMessage('MILLRACE_CI_BRIDGE', { seq });
+    if (!stored.subject.startsWith(`${eventType(verdictDecided)}.`)) continue;
+    expect(stored.subject).toBe(eventSubject(verdictDecided, 'minidistro', 'rpm'));
+    const { data } = stored.json<Envelope<EventData<typeof verdictDecided>>>();
+    verdictDecided.data.parse(data);
+    found.push(`${data.revision} ${data.decision} ${data.state}`);
+  }
+  return found;
+}
+
+const question: EventData<typeof verdictWanted> = {
+  ...verdictWanted.example.data,
+  since: new Date().toISOString(),
+};
+const release = { ...releaseChanged.example.data, definition: twoTests };
+
+it('decides by what CI systems and the scheduler report, whatever comes first', async () => {
+  const failed = message('run', 'complete', 'failed');
+  await publish(verdictWanted, question);
+  await publish(inletResultReported, message('run', 'queued'));
+  await publish(inletResultReported, failed);
+  await eventually(async () => (await results()).length === 2, 'two results are kept');
+  await publish(releaseChanged, release);
+  await eventually(async () => (await said()).at(-1) === '1 failed failed', 'the gate says failed');
+  // The same message in another envelope, and the same envelope once more, are no new results.
+  await publish(inletResultReported, failed);
+  await publish(inletResultReported, failed, 'twice');
+  await publish(inletResultReported, failed, 'twice');
+  const own = { ...schedulerResultReported.example.data, test: 'ci.install.functional' };
+  await publish(schedulerResultReported, own);
+  await eventually(async () => (await said()).length === 2, 'the reasons changed');
+  expect(await results()).toHaveLength(3);
+});
+
+it('shows its answers by subject and by component', async () => {
+  type Gates = { verdicts: { decision: string; reasons: { test: string; text: string }[] }[] };
+  const { verdicts } = await get<Gates>(`/api/v1/gates?subject=${nvr}`);
+  expect(verdicts).toMatchObject([
+    {
+      decision: 'failed',
+      reasons: [
+        { text: 'passed: nothing that others require was lost without a rebuild' },
+        { text: 'failed (on x86_64): exit 1' },
+      ],
+    },
+  ]);
+  expect((await get<Gates>('/api/v1/gates?component=rpm%2Flibmill')).verdicts).toHaveLength(1);
+  expect((await get<Gates>('/api/v1/gates?subject=other-1-1')).verdicts).toEqual([]);
+});
+
+it('takes waivers from named tokens only, and decides at once', async () => {
+  const waive = (authorization: string, test = 'ci.run.functional'): Promise<Response> =>
+    fetch(`http://127.0.0.1:${service.port}/admin/v1/waivers`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ subject: nvr, test, comment: 'known to be flaky' }),
+    });
+  expect((await waive('Bearer wrong')).status).toBe(401);
+  const unrequired = await waive(`Bearer ${token}`, 'ci.other.functional');
+  expect([unrequired.status, await unrequired.json()]).toMatchObject([422, { code: 'test-not-required' }]);
+  const done = await waive(`Bearer ${token}`);
+  expect(await done.json()).toEqual({ waiver: 1, decision: 'passed' });
+  await eventually(async () => (await said()).at(-1) === '3 passed waived', 'the new answer is said');
+});
+
+it('keeps what it cannot map as a dead letter that names the member, and goes on', async () => {
+  await publish(inletResultReported, message('run', 'complete', 'splendid'));
+  type Letters = { deadLetters: { reason: string }[] };
+  await eventually(async () => (await get<Letters>('/api/v1/dead-letters')).deadLetters.length === 1, 'it is kept');
+  expect((await get<Letters>('/api/v1/dead-letters')).deadLetters[0]!.reason).toContain('test.result');
+  await publish(inletResultReported, message('run', 'complete', 'passed'));
+  await eventually(async () => (await said()).at(-1) === '4 passed passed', 'the next message counts');
+});
+
+it('started again it goes on where it was', async () => {
+  await service.stop();
+  service = await startService(definition, env);
+  await publish(verdictWanted, question);
+  await eventually(async () => (await said()).at(-1) === '5 passed passed', 'it answers again');
+  expect(await results()).toHaveLength(4);
+});
