@@ -60,17 +60,20 @@ export function emptyFacts(component: ComponentId): ComponentFacts {
   };
 }
 
-/** The facts of a component once this build of it counts; what only its source tells stays as it was. */
-export function factsOfBuild(contents: Contents, before: ComponentFacts | null): ComponentFacts {
-  const base = before ?? emptyFacts(contents.component);
-  const packages = contents.packages.map(({ name, epoch, version, release, arch, provides, requires, files }) => ({
-    ...{ name, epoch, version, release, arch, provides, requires, files },
-    declared: false,
-  }));
+/** What a build of a component consists of. */
+export function factsOfBuild(contents: Contents): ComponentFacts {
   return {
-    ...base,
+    ...emptyFacts(contents.component),
     nvr: contents.nvr,
-    packages: packages.length > 0 ? packages : base.packages,
-    buildRequires: contents.buildRequires.length > 0 ? contents.buildRequires : base.buildRequires,
+    buildRequires: contents.buildRequires,
+    packages: contents.packages.map(({ name, epoch, version, release, arch, provides, requires, files }) => ({
+      ...{ name, epoch, version, release, arch, provides, requires, files },
+      declared: false,
+    })),
   };
+}
+
+/** The facts of a component once a build of it counts; what only its source tells stays as it was. */
+export function layOver(before: ComponentFacts | null, build: ComponentFacts): ComponentFacts {
+  return before ? { ...before, nvr: build.nvr, packages: build.packages, buildRequires: build.buildRequires } : build;
 }

@@ -14,8 +14,8 @@ export function buildValidated(state: ResolverState, input: Of<'build-validated'
   const overlay: OverlayRow = state.overlays.get(id) ?? { id, revision: 0, release, cascade, closed: false };
   const layer = layerId(id, number);
   if (overlay.closed || state.layers.has(layer)) return { state, effects: [] };
-  // A bootstrap build never counts for others, and a stack has no packages of its own.
-  const bare = bootstrap || component.startsWith('stack/');
+  // A bootstrap build never counts for others, and what is assembled has no packages of its own.
+  const bare = bootstrap || !component.startsWith('rpm/');
   const row: LayerRow = {
     ...{ id: layer, revision: 0, overlay: id, release, cascade, number, component, contents },
     ...{ asked: bare ? 0 : 1, state: bare ? 'bare' : 'wanted', facts: null },

@@ -61,6 +61,8 @@ export const compare = ask({
     scope: z.enum(['capability', 'direct']),
     /** Digest of the new build's contents; the resolver fetches them from the scheduler. */
     contents: z.string(),
+    /** A first pass by a bootstrap recipe replaces nothing: it takes nothing from anybody. */
+    bootstrap: z.boolean().default(false),
   }),
   reply: z.object({
     lost: z.array(

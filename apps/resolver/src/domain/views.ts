@@ -1,0 +1,33 @@
+import type { ComponentId } from '@millrace/kernel';
+import type { Graph } from './neighbours';
+import type { Reach } from './policy';
+import type { ReleaseRow, SnapshotRow } from './state';
+import type { World } from './world';
+
+/** A snapshot, loaded: what questions are answered from. */
+export interface View {
+  readonly snapshot: SnapshotRow;
+  readonly world: World;
+  readonly reach: Reach;
+  /** Made when it is first asked for. */
+  graph(): Graph;
+}
+
+/** The validated builds of a cascade up to a revision, laid over its snapshot. */
+export interface Overlay {
+  readonly cascade: string;
+  readonly revision: number;
+}
+
+/** Loads snapshots for questions. */
+export interface Views {
+  /** @throws AppError `release-unknown` */
+  release(name: string): Promise<ReleaseRow>;
+  /** @throws AppError `graph-not-ready` (unavailable) while the first import has not ended */
+  newest(release: string): Promise<View>;
+  /** @throws AppError `snapshot-unknown`, `overlay-behind` (unavailable), `overlay-closed` (conflict) */
+  at(release: string, snapshot: string, overlay: Overlay | null): Promise<View>;
+}
+
+/** Gives the newest view once it shows these components' sources as they are now. */
+export type FreshView = (release: string, members: readonly ComponentId[] | 'all') => Promise<View>;

@@ -1,0 +1,90 @@
+import { AppError, digestOf, parseComponentId, type ComponentId } from '@millrace/kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SourceHead } from '../domain/assemble';
+import type { ResolverInput } from '../domain/input';
+import type { ReleaseRow } from '../domain/state';
+import type { FreshView, View, Views } from '../domain/views';
+import { headsOf } from './gather';
+
+export interface Refreshing {
+  readonly views: Views;
+  take(input: ResolverInput, meta: { readonly id: string; readonly who: string }): Promise<unknown>;
+  /** Milliseconds that a question waits for an import. */
+  readonly patienceMs: number;
+}
+
+const types = ['rpm', 'module', 'container', 'image'] as const;
+
+/**
+ * Planning must see what is in git now: when the head of a member's source is not the one that the newest snapshot was
+ * read from, the graph is imported first, and the answer waits for it.
+ */
+export function freshViews(refreshing: Refreshing): FreshView {
+  return async (release, members) => {
+    const row = await refreshing.views.release(release);
+    if (row.snapshot === null) await waitFor(refreshing, release, row.imports);
+    const view = await refreshing.views.newest(release);
+    const moved = await movedHeads(row, view, members);
+    if (moved.length === 0) return view;
+    await importNow(refreshing, await refreshing.views.release(release), moved);
+    return refreshing.views.newest(release);
+  };
+}
+
+/** Heads of the members' sources that the view does not show, a source that is new included. */
+async function movedHeads(
+  row: ReleaseRow,
+  view: View,
+  members: readonly ComponentId[] | 'all',
+): Promise<readonly SourceHead[]> {
+  const shown = new Map(
+    view.world.components.flatMap((one) => (one.source ? [[one.source.url, one.source.commit]] : [])),
+  );
+  const wanted = members === 'all' ? null : new Set(members.map((id) => parseComponentId(id).name));
+  const heads = await Promise.all(types.map((type) => headsOf(row.definition, type, wanted ?? namesIn(view, type))));
+  return heads
+    .flat()
+    .filter((head) => (wanted === null || wanted.has(head.name)) && shown.get(head.url) !== head.commit);
+}
+
+function namesIn(view: View, type: string): readonly string[] {
+  const ids = view.world.components.map((one) => parseComponentId(one.component));
+  return ids.filter((id) => id.type === type).map((id) => id.name);
+}
+
+async function importNow(refreshing: Refreshing, row: ReleaseRow, moved: readonly SourceHead[]): Promise<void> {
+  const names = moved.map((head) => head.name);
+  const because = `the sources of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''} changed`;
+  const id = `refresh/${row.id}/${row.imports}/${digestOf(moved)}`;
+  const reply = await refreshing.take({ type: 'import-wanted', release: row.id, because }, { id, who: 'resolver' });
+  await waitFor(refreshing, row.id, (reply as { readonly number: number }).number);
+}
+
+async function waitFor({ views, patienceMs }: Refreshing, release: string, number: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const row = await views.release(release);
+    if (row.ended >= number && row.problem === null) return;
+    if (row.ended >= number) throw importFailed(row);
+    if (Date.now() >= deadline) throw stillImporting(row);
+    await sleep(25);
+  }
+}
+
+function importFailed(row: ReleaseRow): AppError {
+  return new AppError({
+    code: 'graph-import-failed',
+    kind: 'unavailable',
+    message: `the graph of ${row.id} could not be imported: ${row.problem}`,
+    remedy: 'mend what it names, then `millrace graph import`',
+  });
+}
+
+function stillImporting(row: ReleaseRow): AppError {
+  return new AppError({
+    code: 'graph-importing',
+    kind: 'unavailable',
+    message: `the graph of ${row.id} is still being imported: ${row.importing ?? row.again ?? 'it is about to start'}`,
+    remedy: 'ask again in a moment',
+  });
+}

@@ -1,0 +1,15 @@
+import { integer, table, text } from '@millrace/store';
+import type { FactsRow, LayerRow, OverlayRow, ReleaseRow, SnapshotRow } from '../domain/state';
+
+export const tables = {
+  releases: table<ReleaseRow>('releases'),
+  snapshots: table<SnapshotRow>('snapshots', { release: text((s) => s.release), number: integer((s) => s.number) }, [
+    ['release', 'number'],
+  ]),
+  facts: table<FactsRow>('facts', { component: text((f) => f.facts.component) }),
+  overlays: table<OverlayRow>('overlays'),
+  layers: table<LayerRow>('layers', { overlay: text((l) => l.overlay), number: integer((l) => l.number) }, [
+    ['overlay', 'number'],
+  ]),
+};
+export type ResolverTables = typeof tables;
