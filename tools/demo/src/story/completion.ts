@@ -1,0 +1,24 @@
+import { expect } from '../broken';
+import { watch } from '../watcher';
+import type { World } from '../world';
+import { sayFailures } from './bootstrap';
+import { cascadeIs, inState, rebuildOf, type Cascade } from './cascades';
+import { fixes } from './by-hand';
+
+const kinds = ['module/grinding:1.0', 'stack/mill', 'container/millhouse'];
+
+/** The cascade picked up where it left off, and completes: components first, then the module, the stack, the image. */
+export async function cascadeCompletes(world: World, id: string): Promise<Cascade> {
+  const stop = watch(world, id);
+  const cascade = await cascadeIs(world, id, ['completed', 'stalled', 'cancelled'], 240).finally(stop);
+  expect(cascade.state === 'completed', `cascade ${id} is ${cascade.state}: ${sayFailures(cascade)}`);
+  const failed = inState(cascade, 'failed', 'rejected');
+  expect(failed.length === 0, `these are failed at the end: ${failed.join(', ')}`);
+  const missing = kinds.filter((component) => rebuildOf(cascade, component)?.state !== 'validated');
+  expect(missing.length === 0, `these were not rebuilt: ${missing.join(', ')}`);
+  const resumed = cascade.rebuilds.filter((rebuild) => rebuild.resumed).map((rebuild) => rebuild.component);
+  expect(resumed.length === fixes.length, `these went on by a hand-made build: ${resumed.join(', ') || 'none'}`);
+  expect(cascade.landed, `cascade ${id} is complete, but did not land`);
+  world.view.say(`${cascade.rebuilds.length} rebuilds in ${cascade.tiers} tiers; ${resumed.length} by hand; landed`);
+  return cascade;
+}
