@@ -1,13 +1,14 @@
-import { buildFinished, rebuildStarted, type Contents, type Evidence } from '@millrace/contracts';
-import { digestOf, later } from '@millrace/kernel';
+import { rebuildStarted, type Evidence } from '@millrace/contracts';
+import { later } from '@millrace/kernel';
 import { advance, begin, breakdownPause, fail, step } from './advance';
+import { keepBuild, ownBuild, sayFinished } from './finished';
 import { wantVerdict } from './gate';
 import type { EndedBuild, Hindrance, RebuildInput, Step } from './input';
-import { subjectOf, systemOf } from './policy';
+import { systemOf } from './policy';
 import type { BuildRow, RebuildRow } from './state';
 import { move } from './transitions';
 import type { Turn } from './turn';
-import { buildKey, clip, evidenceOf, sourceText } from './words';
+import { clip, evidenceOf } from './words';
 
 /** Attempts in a row that may break for reasons that are not the component's before people are told. */
 const mostBreakdowns = 3;
@@ -117,99 +118,6 @@ export function stepDue(turn: Turn, rebuild: RebuildRow, at: Step | 'start'): vo
   if (at === 'admit' && rebuild.state === 'gating' && rebuild.admitting) step(turn, rebuild, 'admit');
 }
 
-export function assembled(
-  turn: Turn,
-  rebuild: RebuildRow,
-  input: Extract<RebuildInput, { type: 'stack.assembled' }>,
-): void {
-  if (rebuild.state !== 'submitting') return;
-  if (input.missing.length > 0) return fail(turn, rebuild, missingParts(input.missing));
-  const parts = [...input.parts].sort((a, b) => (a.component < b.component ? -1 : 1));
-  const group = parts.map(({ component, nvr }) => ({ component, nvr }));
-  const name = rebuild.component.slice('stack/'.length);
-  const nvr = `${name}@${digestOf(parts).slice('sha256:'.length, 'sha256:'.length + 12)}`;
-  // Equal parts assembled once more are another build, gated under the same name.
-  const id = `${nvr}@${buildKey(rebuild)}`;
-  const contents: Contents = {
-    component: rebuild.component,
-    nvr,
-    build: id,
-    packages: [],
-    buildRequires: [],
-    inputs: parts.map((part) => ({ nevra: part.nvr, component: part.component, nvr: part.nvr, build: part.build })),
-  };
-  const digest = keepContents(turn, contents);
-  const build = turn.put('builds', {
-    ...ownBuild(turn, rebuild, id),
-    state: 'complete',
-    nvr,
-    group,
-    contents: digest,
-    startedAt: turn.at,
-    endedAt: turn.at,
-    repository: input.repository.address,
-    base: input.repository,
-    subject: subjectOf(rebuild.component, nvr),
-  });
-  turn.appear(`build/${id}`);
-  sayFinished(turn, build);
-  toGate(turn, rebuild, build, `it is assembled from ${group.length} validated builds; its gate is asked`);
-}
-
-/** Keeps what an ended build made. */
-export function keepBuild(turn: Turn, build: BuildRow, end: EndedBuild): BuildRow {
-  const { status, contents, evidence, base } = end;
-  const complete = status.state === 'complete' && contents !== null;
-  const state = complete ? 'complete' : status.state === 'cancelled' ? 'cancelled' : 'failed';
-  return turn.put('builds', {
-    ...build,
-    state,
-    nvr: status.nvr ?? contents?.nvr ?? build.nvr,
-    startedAt: status.startedAt,
-    endedAt: status.endedAt ?? turn.at,
-    evidence,
-    contents: complete ? keepContents(turn, contents) : null,
-    repository: status.repository,
-    base,
-    source: build.source ?? status.source,
-    subject: complete ? subjectOf(build.component, status.nvr ?? contents.nvr) : null,
-  });
-}
-
-export function sayFinished(turn: Turn, build: BuildRow): void {
-  const rebuild = build.rebuild === null ? undefined : turn.find('rebuilds', build.rebuild);
-  const state = build.state === 'complete' || build.state === 'cancelled' ? build.state : 'failed';
-  const { subject, repository, base, nvr } = build;
-  const artifact =
-    subject && repository && base && nvr
-      ? {
-          type: subject.type,
-          nvr,
-          id: build.id,
-          component: build.component,
-          source: sourceText(build.source),
-          repository,
-          base: base.address,
-          base_number: base.number,
-        }
-      : null;
-  turn.say(buildFinished, build.component, {
-    release: build.release,
-    build: build.id,
-    component: build.component,
-    cascade: build.cascade,
-    generation: rebuild?.generation ?? null,
-    pass: rebuild?.pass ?? null,
-    origin: build.origin,
-    state,
-    standing: build.standing,
-    because: clip(build.because, 1000),
-    bootstrap: build.bootstrap,
-    contents: build.contents,
-    artifact,
-  });
-}
-
 /** A build that broke for reasons of ours is made again after a pause; any other failure stands. */
 function failedOrAgain(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void {
   const breakdowns = rebuild.breakdowns + 1;
@@ -219,39 +127,6 @@ function failedOrAgain(turn: Turn, rebuild: RebuildRow, evidence: Evidence): voi
   const pausing = turn.put('rebuilds', { ...next, notBefore: breakdownPause(turn, breakdowns) });
   if (pausing.held || pausing.open.length > 0) advance(turn, pausing.id);
   else begin(turn, pausing);
-}
-
-function keepContents(turn: Turn, contents: Contents): string {
-  const digest = digestOf(contents);
-  if (!turn.find('contents', digest)) turn.put('contents', { id: digest, revision: 0, contents });
-  return digest;
-}
-
-function ownBuild(turn: Turn, rebuild: RebuildRow, id: string): BuildRow {
-  return {
-    id,
-    revision: 0,
-    release: rebuild.release,
-    component: rebuild.component,
-    cascade: rebuild.cascade,
-    rebuild: rebuild.id,
-    attempt: rebuild.attempt,
-    origin: 'cascade',
-    standing: 'own',
-    because: `built by cascade ${rebuild.cascade}`,
-    state: 'submitted',
-    nvr: null,
-    bootstrap: rebuild.bootstrap,
-    source: rebuild.source,
-    startedAt: turn.at,
-    endedAt: null,
-    evidence: null,
-    contents: null,
-    repository: null,
-    base: null,
-    subject: null,
-    group: null,
-  };
 }
 
 const wordsOfStep: Readonly<Record<Step, string>> = {
@@ -275,9 +150,4 @@ function componentOf(id: string): string {
 function lostResults(state: string): Hindrance {
   const message = state === 'cancelled' ? 'the build was cancelled in its build system' : 'the build left no results';
   return { code: 'build-without-results', kind: state === 'cancelled' ? 'invalid' : 'bug', message };
-}
-
-function missingParts(missing: readonly string[]): Evidence {
-  const summary = clip(`no validated build of ${missing.join(', ')} is there to assemble it from`, 1000);
-  return { class: 'dependencies', stage: 'assemble', summary, tail: summary, logs: [], signature: digestOf(missing) };
 }

@@ -1,5 +1,6 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
-import { World, endedBuild, verdict } from '../testing/world';
+import { endedBuild, verdict } from '../store/testing/outside';
+import { World } from '../store/testing/world';
 
 const chain = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': ['rpm/b'], 'rpm/x': ['rpm/a'] };
 const person = (world: World) => ({ release: 'mill', cascade: world.cascade.id, why: 'because' });

@@ -1,4 +1,4 @@
-import { World } from '../testing/world';
+import { World } from '../store/testing/world';
 
 const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'] };
 const one = 'a'.repeat(40);

@@ -1,14 +1,11 @@
 import { changeDetected, durationMs } from '@millrace/contracts';
 import { digestOf, later, msBetween, refuse, type Refusal } from '@millrace/kernel';
+import { fateOf } from './fate';
 import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
-import { hasStarted } from './needs';
 import { askForPlan } from './plan';
-import { barOf } from './policy';
-import { retry } from './retry';
-import type { CascadeRow, ChangedComponent, ChangeRow, RebuildRow, ReleaseRow } from './state';
-import { isSettled } from './transitions';
+import type { CascadeRow, ChangeRow, ReleaseRow } from './state';
 import type { Turn } from './turn';
-import { clip, commitOf, listed } from './words';
+import { clip, listed } from './words';
 
 export interface ChangeReply {
   readonly change: string;
@@ -156,81 +153,6 @@ function detected(turn: Turn, row: ChangeRow): ChangeReply {
   const data = { change, release, kind, components, urgency, by, why: clip(why, 500), outcome, cascade, because };
   turn.say(changeDetected, row.components[0]?.component ?? release, data);
   return { change, outcome, cascade, because };
-}
-
-interface Fate {
-  /** It needs a cascade: this one when none runs, else the next. */
-  readonly goesOn: boolean;
-  readonly joined: boolean;
-  readonly because: string;
-}
-
-function fateOf(
-  turn: Turn,
-  release: ReleaseRow,
-  running: CascadeRow | null,
-  change: ReportedChange,
-  one: ChangedComponent,
-): Fate {
-  const { component } = one;
-  const bar = barOf(release.definition, component);
-  if (bar && change.kind !== 'set') return ignored(`${component}: ${bar.because}`);
-  if (change.kind === 'build') {
-    return ignored(`${component}: a finished build is no change of a source; report the commit that it was built from`);
-  }
-  const commit = commitOf(one.source);
-  const member = running ? memberOf(turn, running, component) : undefined;
-  if (member && change.kind !== 'set') return fateOfMember(turn, member, one, change);
-  const validated = turn.find('validated', `${release.id}/${component}`);
-  if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
-    return ignored(`${component}: ${validated!.nvr} was built from commit ${commit.slice(0, 8)} and is validated`);
-  }
-  return { goesOn: true, joined: false, because: '' };
-}
-
-function fateOfMember(turn: Turn, member: RebuildRow, one: ChangedComponent, change: ReportedChange): Fate {
-  const { component, cascade } = member;
-  const commit = commitOf(one.source);
-  const same = commit !== null && commit === commitOf(member.source);
-  const failed = member.state === 'failed' || member.state === 'rejected';
-  if (change.kind === 'missing') {
-    if (member.state === 'validated' || !isSettled(member.state)) {
-      return joined(`${component} is ${member.state} in the running cascade ${cascade}`);
-    }
-    return { goesOn: true, joined: false, because: '' };
-  }
-  if (failed && !same) {
-    retry(turn, member.id, one.source, `${change.by}: ${change.why}`);
-    return joined(`${component} had ${member.state} in cascade ${cascade} and is built again from the new source`);
-  }
-  if (same) return ignored(`${component}: cascade ${cascade} builds it from commit ${commit.slice(0, 8)} already`);
-  if (!hasStarted(member)) {
-    takeSource(turn, member, one);
-    return joined(`${component} was not started yet in cascade ${cascade}: it is built from the new source`);
-  }
-  return { goesOn: true, joined: false, because: '' };
-}
-
-/** Every pass of a component that has not started is built from the new source. */
-function takeSource(turn: Turn, member: RebuildRow, one: ChangedComponent): void {
-  for (const row of turn.all('rebuilds')) {
-    const same = row.cascade === member.cascade && row.component === member.component;
-    if (same && !hasStarted(row)) turn.put('rebuilds', { ...row, source: one.source ?? row.source });
-  }
-}
-
-function memberOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRow | undefined {
-  const rows = turn.all('rebuilds').filter((row) => row.cascade === cascade.id && row.component === component);
-  const failed = rows.find((row) => row.state === 'failed' || row.state === 'rejected');
-  return failed ?? rows.sort((a, b) => b.pass - a.pass)[0];
-}
-
-function ignored(because: string): Fate {
-  return { goesOn: false, joined: false, because };
-}
-
-function joined(because: string): Fate {
-  return { goesOn: false, joined: true, because };
 }
 
 function waitsWords(running: CascadeRow): string {

@@ -1,17 +1,18 @@
 import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel';
 import { advance, isIdle } from './advance';
-import { assembled, broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
+import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
 import { decideCapacity } from './capacity';
 import { changeHeard, changeReported, changeUnchecked, startWaiting, unknownRelease } from './changes';
 import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed } from './completion';
 import { admitted, verdictDecided } from './gate';
-import { handEnded } from './hand-made';
+import { handEnded, handLost } from './hand-made';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
 import { decidePerson } from './people';
 import { planDue, planFailed, planMade } from './plan';
 import { reconcile } from './reconcile';
 import { applyRelease, buildsDue, buildsSeen, sourcesDue, sourcesPolled } from './releases';
+import { assembled } from './stack';
 import type { State } from './state';
 import { Turn } from './turn';
 
@@ -40,6 +41,11 @@ function handle(turn: Turn, input: Input): unknown {
       return decidePerson(turn, input);
     case 'hand.ended':
       return handEnded(turn, input.ended);
+    case 'hand.lost':
+      return handLost(turn, input.system, input.build);
+    case 'build.cancelled':
+      // Its rebuild went on when the cancelling was ordered: there is nothing left to decide.
+      return null;
     case 'verdict.decided':
       return verdictDecided(turn, input);
     case 'slot.granted':

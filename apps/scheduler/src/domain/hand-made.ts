@@ -1,7 +1,8 @@
 import type { Contents } from '@millrace/contracts';
-import { refuse, type Refusal } from '@millrace/kernel';
+import { later, refuse, type Refusal } from '@millrace/kernel';
 import { unstall } from './advance';
-import { keepBuild, sayFinished, toGate } from './builds';
+import { toGate } from './builds';
+import { keepBuild, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
 import { isReleased } from './needs';
 import { systemOf } from './policy';
@@ -29,6 +30,12 @@ export function handEnded(turn: Turn, end: EndedBuild): void {
   turn.appear(`build/${status.ref}`);
   sayFinished(turn, build);
   if (adopts) adopt(turn, rebuild, build, `${status.submittedBy ?? 'somebody'} built it by hand`);
+}
+
+/** It could not be looked into: once more in a minute. */
+export function handLost(turn: Turn, system: string, build: string): void {
+  const order = { release: turn.release, system, build };
+  turn.work('build.collect', `${build}/${turn.at}`, order, later(turn.at, 60_000));
 }
 
 /** A person says that a build belongs to a cascade although its inputs do not prove it. */

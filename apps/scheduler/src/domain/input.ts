@@ -181,6 +181,8 @@ export type RebuildInput =
 
 export type BuildInput =
   | (OfRelease & { readonly type: 'hand.ended'; readonly ended: EndedBuild })
+  | (OfRelease & { readonly type: 'hand.lost'; readonly system: string; readonly build: string })
+  | (OfRelease & { readonly type: 'build.cancelled'; readonly build: string })
   | (OfRelease & {
       readonly type: 'verdict.decided';
       readonly build: string;

@@ -78,7 +78,9 @@ function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | 
 function cancelCascade(turn: Turn, cascade: CascadeRow, why: string): string {
   for (const row of rowsOf(turn, cascade)) if (!isSettled(row.state)) giveUp(turn, row, 'the cascade was cancelled');
   const cancelled = moveCascade(turn, turn.row('cascades', cascade.id), 'cancelled', { problem: why || null });
-  closePlace(turn, endCascade(turn, cancelled), 'cancelled');
+  const ended = endCascade(turn, cancelled);
+  const began = cascade.state !== 'planning' && cascade.state !== 'awaiting-approval';
+  if (began) closePlace(turn, ended, 'cancelled');
   const words = why || 'no reason given';
   turn.say(cascadeCancelled, cascade.id, cascadeData(cancelled, words, turn.context.who));
   return `cascade ${cascade.id} is cancelled; the release is as it was`;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Input } from './input';
-import { World, type Outside } from '../testing/world';
+import type { Outside } from '../store/testing/outside';
+import { World } from '../store/testing/world';
 
 /** Random acyclic graphs: each component may need those with a lower number. */
 const graphs = fc.integer({ min: 1, max: 12 }).chain((count) =>

@@ -1,6 +1,6 @@
 import type { SourceRef } from '@millrace/contracts';
 import { advance, unstall } from './advance';
-import { unbuilt } from './plan';
+import { unbuilt } from './plan-rows';
 import { move } from './transitions';
 import type { Turn } from './turn';
 

@@ -1,15 +1,15 @@
 import {
-  cascadeStarted,
   ownersOf,
-  rebuildFailed,
   rebuildStates,
+  type cascadeStarted,
+  type rebuildFailed,
   type EventData,
   type Evidence,
   type RebuildKey,
   type RebuildState,
   type SourceRef,
 } from '@millrace/contracts';
-import { digestOf, parseComponentId, subjectToken, type ComponentId } from '@millrace/kernel';
+import { digestOf, parseComponentId, type ComponentId } from '@millrace/kernel';
 import type { Hindrance } from './input';
 import type { CascadeRow, RebuildRow } from './state';
 import type { Turn } from './turn';
@@ -20,8 +20,8 @@ export type FailureData = EventData<typeof rebuildFailed>;
 /** The key of one attempt in its build system: a second submission under it finds the first. */
 export function buildKey(rebuild: RebuildRow): string {
   const { type } = parseComponentId(rebuild.component);
-  const name = subjectToken(rebuild.component.slice(type.length + 1));
-  return `${subjectToken(rebuild.cascade)}_${type}_${name}_g${rebuild.generation}p${rebuild.pass}_a${rebuild.attempt}`;
+  const name = rebuild.component.slice(type.length + 1);
+  return `${rebuild.cascade}_${type}_${name}_g${rebuild.generation}p${rebuild.pass}_a${rebuild.attempt}`;
 }
 
 export function keyOfRebuild({ cascade, component, generation, pass }: RebuildRow): RebuildKey {

@@ -3,7 +3,8 @@ import { byId, type Readers } from '@millrace/store';
 import { capacityId } from '../domain/capacity';
 import type { Input } from '../domain/input';
 import { cursorId } from '../domain/releases';
-import { emptyState, type CascadeRow, type RebuildRow, type State } from '../domain/state';
+import { emptyState, type CascadeRow, type State } from '../domain/state';
+import { neighbourhood, needsOf } from './neighbourhood';
 import type { SchedulerTables } from './tables';
 
 type Read = Readers<SchedulerTables>;
@@ -36,6 +37,8 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
       };
     case 'change.heard':
     case 'change.unchecked':
+    case 'hand.lost':
+    case 'build.cancelled':
       return {};
     case 'change.reported':
       return ofChange(
@@ -103,41 +106,6 @@ function mayFail(input: Extract<Input, { rebuild: string; release: string }>): b
       return false;
   }
 }
-
-/**
- * A rebuild, its needs, its dependants with what they need, its cascade and its build; with `far`, all that waits for
- * it, directly or not.
- */
-async function neighbourhood(read: Read, rebuild: RebuildRow, far = false) {
-  const above = await rowsAbove(read, rebuild, far ? waiting : passive);
-  const needs = await read.rebuilds.getMany(needsOf([rebuild, ...above]));
-  return {
-    cascades: byId(await read.cascades.get(rebuild.cascade)),
-    rebuilds: byId(needs, above, rebuild),
-    builds: byId(rebuild.build === null ? null : await read.builds.get(rebuild.build)),
-    validated: byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`)),
-  };
-}
-
-function needsOf(rows: readonly RebuildRow[]): string[] {
-  return [...new Set(rows.flatMap((row) => row.needs))];
-}
-
-async function rowsAbove(read: Read, rebuild: RebuildRow, through: readonly string[]): Promise<RebuildRow[]> {
-  const found = new Map<string, RebuildRow>();
-  let level: readonly RebuildRow[] = [rebuild];
-  while (level.length > 0) {
-    const next = [...new Set(level.flatMap((row) => row.dependants))].filter((id) => !found.has(id));
-    const rows = await read.rebuilds.getMany(next);
-    rows.forEach((row) => found.set(row.id, row));
-    level = rows.filter((row) => through.includes(row.state));
-  }
-  return [...found.values()];
-}
-
-/** Through these a release or a doubt is felt further up. */
-const passive: readonly string[] = ['skipped', 'unneeded'];
-const waiting: readonly string[] = [...passive, 'waiting', 'ready', 'failed', 'rejected'];
 
 async function ofChange(read: Read, release: string, components: readonly string[]): Promise<Part> {
   const row = await read.releases.get(release);

@@ -1,7 +1,7 @@
 import type { Row } from '@millrace/kernel';
 import type { ColumnValue, Filter, Readers, Table } from '@millrace/store';
-import type { Rows, State } from '../domain/state';
-import { tables, type SchedulerTables } from '../store/tables';
+import type { Rows, State } from '../../domain/state';
+import { tables, type SchedulerTables } from '../tables';
 
 /** The scheduler's tables in memory: what `load` reads in tests of the decider, and what decisions change. */
 export class MemoryStore {

@@ -1,0 +1,112 @@
+import { doors } from '@millrace/contracts';
+import { AppError } from '@millrace/kernel';
+import { answer, type BoundDoor } from '@millrace/service';
+import { explainCascade, explainRebuild } from '../domain/explain';
+import { systemsOf } from '../domain/policy';
+import type { Rows } from '../domain/state';
+import type { TableReader } from '@millrace/store';
+import { buildView, byTier, cascadeView, rebuildView, releaseView, revisionView } from './views';
+
+type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
+const own = doors.scheduler;
+
+/** What a release's builds live in; asked of the build system when nothing has landed yet. */
+export type AskRepository = (
+  release: Rows['releases'],
+  system: string,
+) => Promise<{ readonly number: number; readonly address: string; readonly place: string }>;
+
+/** Answers from the database alone. */
+export function questions(read: Read, askRepository: AskRepository): readonly BoundDoor<never>[] {
+  return [
+    answer(own.releases, ({ name }) => showReleases(read, name)),
+    answer(own.releaseHistory, async ({ name }) => {
+      const rows = await read.revisions.where({ release: name }, { orderBy: '-number', limit: 500 });
+      if (rows.length === 0) throw missing('release', name, 'look at `millrace release list`');
+      return { revisions: rows.map(revisionView) };
+    }),
+    answer(own.cascades, async ({ release, state, limit }) => {
+      const filter = { ...(release ? { release } : {}), ...(state ? { state } : {}) };
+      const rows = await read.cascades.where(filter, { orderBy: '-started_at', limit });
+      return { cascades: rows.map(cascadeView) };
+    }),
+    answer(own.cascade, async ({ cascade }) => {
+      const row = await cascadeOf(read, cascade);
+      const rebuilds = await read.rebuilds.where({ cascade }, { orderBy: 'tier' });
+      return { ...cascadeView(row), rebuilds: rebuilds.sort(byTier).map(rebuildView) };
+    }),
+    answer(own.explain, async ({ cascade, component }) => ({ lines: await explain(read, cascade, component) })),
+    answer(own.builds, async ({ release, component, limit }) => {
+      const filter = { ...(release ? { release } : {}), ...(component ? { component } : {}) };
+      return { builds: (await read.builds.where(filter, { orderBy: '-started_at', limit })).map(buildView) };
+    }),
+    answer(own.build, async ({ build }) => {
+      const row = await read.builds.get(build);
+      if (!row) throw missing('build', build, 'look at `millrace build list`');
+      return buildView(row);
+    }),
+    answer(own.contents, async ({ digest }) => {
+      const row = await read.contents.get(digest);
+      if (!row) throw missing('contents', digest, 'digests are in build.finished and in `validated`');
+      return row.contents;
+    }),
+    answer(own.validated, ({ release }) => validated(read, askRepository, release)),
+  ];
+}
+
+async function showReleases(read: Read, name: string | undefined) {
+  if (name === undefined) return { releases: (await read.releases.where({})).map(releaseView) };
+  const row = await read.releases.get(name);
+  if (!row) throw missing('release', name, 'apply its definition first: millrace release apply FILE');
+  return { releases: [releaseView(row)] };
+}
+
+async function explain(read: Read, id: string, component: string | undefined): Promise<string[]> {
+  const cascade = await cascadeOf(read, id);
+  if (component === undefined) {
+    const stuck = await read.rebuilds.where({ cascade: id, state: ['failed', 'rejected'] }, { limit: 50 });
+    return explainCascade(cascade, stuck);
+  }
+  const rows = await read.rebuilds.where({ cascade: id, component });
+  if (rows.length === 0)
+    throw missing('rebuild', `${component} in cascade ${id}`, `look at \`millrace cascade show ${id}\``);
+  const parts = rows.sort(byTier).map(async (rebuild) => {
+    const waiting = (await read.rebuilds.getMany(rebuild.dependants)).filter((row) => row.open.includes(rebuild.id));
+    return explainRebuild({
+      cascade,
+      rebuild,
+      needs: await read.rebuilds.getMany(rebuild.needs),
+      build: rebuild.build === null ? null : await read.builds.get(rebuild.build),
+      dependants: waiting.map((row) => row.component),
+    });
+  });
+  return (await Promise.all(parts)).flat();
+}
+
+async function validated(read: Read, askRepository: AskRepository, name: string) {
+  const release = await read.releases.get(name);
+  if (!release) throw missing('release', name, 'apply its definition first: millrace release apply FILE');
+  const rows = await read.validated.where({ release: name });
+  const [system] = systemsOf(release.definition);
+  if (!release.repository && !system) throw missing('build system', name, 'add build_systems to its definition');
+  const repository = release.repository ?? (await askRepository(release, system!));
+  const builds = rows.map(({ component, build, nvr, contents, cascade }) => ({
+    component,
+    build,
+    nvr,
+    contents,
+    cascade,
+  }));
+  return { release: name, repository, builds };
+}
+
+async function cascadeOf(read: Read, id: string) {
+  const row = await read.cascades.get(id);
+  if (!row) throw missing('cascade', id, 'look at `millrace cascade list`');
+  return row;
+}
+
+function missing(what: string, name: string, remedy: string): AppError {
+  const code = `${what.replace(' ', '-')}-unknown`;
+  return new AppError({ code, kind: 'missing', message: `there is no ${what} ${name}`, remedy });
+}

@@ -1,0 +1,144 @@
+import type { BuildState, CascadeState, Evidence, RebuildState, SourceRef, Subject } from '@millrace/contracts';
+import type { ComponentId, Moment, Row } from '@millrace/kernel';
+
+/** A numbered, immutable repository, and the place that it belongs to (`base`, or a cascade's id). */
+export interface Repository {
+  readonly number: number;
+  readonly address: string;
+  readonly place: string;
+}
+
+export interface WantedComponent {
+  readonly component: ComponentId;
+  readonly because: string;
+  /** The number of the plan that it goes into. */
+  readonly plan: number;
+}
+
+/** A longer plan that is being made, or wanted once that one is there. */
+export interface Planning {
+  /** Plans asked for, and plans that came: equal when none is under way. */
+  readonly asked: number;
+  readonly made: number;
+  /** Components that the next plan must have too, with the reasons. */
+  readonly wanted: readonly WantedComponent[];
+}
+
+export interface CascadeRow extends Row {
+  readonly release: string;
+  readonly number: number;
+  readonly definitionRevision: number;
+  readonly state: CascadeState;
+  readonly roots: readonly ComponentId[];
+  readonly members: readonly ComponentId[] | 'all';
+  /** Sources that the changes named; other members are built from the head of their repository. */
+  readonly sources: Readonly<Record<ComponentId, SourceRef>>;
+  readonly why: string;
+  readonly by: string;
+  /** Revision of the plan; 0 until there is one. */
+  readonly plan: number;
+  readonly planning: Planning;
+  readonly tiers: number;
+  readonly counts: Readonly<Partial<Record<RebuildState, number>>>;
+  /** Rebuilds of each tier that are not settled. */
+  readonly openByTier: Readonly<Record<number, number>>;
+  readonly scope: string;
+  readonly pace: 'flow' | 'lockstep';
+  readonly snapshot: string | null;
+  readonly likely: readonly ComponentId[];
+  readonly atMost: readonly ComponentId[];
+  /** Validated builds so far: the revision of the resolver's overlay. */
+  readonly overlay: number;
+  /** Validated builds whose verdict turned. */
+  readonly doubtful: number;
+  /** The place is being closed: nothing can join any more. */
+  readonly closing: boolean;
+  /** What hinders it, beside its rebuilds; null: nothing. */
+  readonly problem: string | null;
+  /** Makes the keys of the cascade's own calls unique. */
+  readonly round: number;
+  readonly startedAt: Moment;
+  readonly endedAt: Moment | null;
+  readonly landed: boolean;
+  readonly repository: Repository | null;
+}
+
+/** id: `<cascade>/<component>/<generation>.<pass>`. */
+export interface RebuildRow extends Row {
+  readonly cascade: string;
+  readonly release: string;
+  readonly component: ComponentId;
+  readonly generation: number;
+  readonly pass: number;
+  readonly tier: number;
+  /** The longest chain of dependants above it: what runs first when capacity is short. */
+  readonly height: number;
+  readonly priority: number;
+  readonly bootstrap: boolean;
+  readonly macros: Readonly<Record<string, string>>;
+  /** Ids of rebuilds. */
+  readonly needs: readonly string[];
+  readonly dependants: readonly string[];
+  /** Those of `needs` that are not released. */
+  readonly open: readonly string[];
+  readonly state: RebuildState;
+  readonly held: boolean;
+  /** Why it is in the plan. */
+  readonly planned: string;
+  /** Why it is where it is. */
+  readonly because: string;
+  readonly source: SourceRef | null;
+  /** 1 for the first; each one is another build with another key. */
+  readonly attempt: number;
+  /** Attempts in a row that broke for reasons that are not the component's. */
+  readonly breakdowns: number;
+  /** Not to be started before. */
+  readonly notBefore: Moment | null;
+  /** It has a slot of its build system. */
+  readonly slot: boolean;
+  /** Makes keys of repeated calls for one attempt unique. */
+  readonly round: number;
+  readonly build: string | null;
+  readonly nvr: string | null;
+  readonly origin: 'cascade' | 'hand' | null;
+  readonly resumed: boolean;
+  readonly contents: string | null;
+  readonly evidence: Evidence | null;
+  readonly verdict: 'pending' | 'passed' | 'failed' | 'unknown' | null;
+  readonly verdictRevision: number;
+  /** The resolver has compared this build with what it replaces. */
+  readonly compared: boolean;
+  /** The plan that must be made before its dependants may go on. */
+  readonly planNeeded: number;
+  readonly admitting: boolean;
+  /** Its verdict turned after it was validated. */
+  readonly doubtful: boolean;
+  readonly plannedIn: number;
+  readonly startedAt: Moment | null;
+  readonly endedAt: Moment | null;
+}
+
+/** id: the build system's ref; stacks: `<name>@<digest>`. */
+export interface BuildRow extends Row {
+  readonly release: string;
+  readonly component: ComponentId;
+  readonly cascade: string | null;
+  readonly rebuild: string | null;
+  readonly attempt: number;
+  readonly origin: 'cascade' | 'hand';
+  readonly standing: 'own' | 'adopted' | 'seen';
+  readonly because: string;
+  readonly state: BuildState;
+  readonly nvr: string | null;
+  readonly bootstrap: boolean;
+  readonly source: SourceRef | null;
+  readonly startedAt: Moment | null;
+  readonly endedAt: Moment | null;
+  readonly evidence: Evidence | null;
+  readonly contents: string | null;
+  /** Address of the candidate repository, and what it was built from. */
+  readonly repository: string | null;
+  readonly base: Repository | null;
+  readonly subject: Subject | null;
+  readonly group: readonly { readonly component: ComponentId; readonly nvr: string }[] | null;
+}

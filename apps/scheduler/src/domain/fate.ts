@@ -1,0 +1,84 @@
+import type { ReportedChange } from './input';
+import { hasStarted } from './needs';
+import { barOf } from './policy';
+import { retry } from './retry';
+import type { CascadeRow, ChangedComponent, RebuildRow, ReleaseRow } from './state';
+import { isSettled } from './transitions';
+import type { Turn } from './turn';
+import { commitOf } from './words';
+
+/** What becomes of one changed component. */
+export interface Fate {
+  /** It needs a cascade: this one when none runs, else the next. */
+  readonly goesOn: boolean;
+  readonly joined: boolean;
+  readonly because: string;
+}
+
+export function fateOf(
+  turn: Turn,
+  release: ReleaseRow,
+  running: CascadeRow | null,
+  change: ReportedChange,
+  one: ChangedComponent,
+): Fate {
+  const { component } = one;
+  const bar = barOf(release.definition, component);
+  if (bar && change.kind !== 'set') return ignored(`${component}: ${bar.because}`);
+  if (change.kind === 'build') {
+    return ignored(`${component}: a finished build is no change of a source; report the commit that it was built from`);
+  }
+  const commit = commitOf(one.source);
+  const member = running ? memberOf(turn, running, component) : undefined;
+  if (member && change.kind !== 'set') return fateOfMember(turn, member, one, change);
+  const validated = turn.find('validated', `${release.id}/${component}`);
+  if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
+    return ignored(`${component}: ${validated!.nvr} was built from commit ${commit.slice(0, 8)} and is validated`);
+  }
+  return { goesOn: true, joined: false, because: '' };
+}
+
+function fateOfMember(turn: Turn, member: RebuildRow, one: ChangedComponent, change: ReportedChange): Fate {
+  const { component, cascade } = member;
+  const commit = commitOf(one.source);
+  const same = commit !== null && commit === commitOf(member.source);
+  const failed = member.state === 'failed' || member.state === 'rejected';
+  if (change.kind === 'missing') {
+    if (member.state === 'validated' || !isSettled(member.state)) {
+      return joined(`${component} is ${member.state} in the running cascade ${cascade}`);
+    }
+    return { goesOn: true, joined: false, because: '' };
+  }
+  if (failed && !same) {
+    retry(turn, member.id, one.source, `${change.by}: ${change.why}`);
+    return joined(`${component} had ${member.state} in cascade ${cascade} and is built again from the new source`);
+  }
+  if (same) return ignored(`${component}: cascade ${cascade} builds it from commit ${commit.slice(0, 8)} already`);
+  if (!hasStarted(member)) {
+    takeSource(turn, member, one);
+    return joined(`${component} was not started yet in cascade ${cascade}: it is built from the new source`);
+  }
+  return { goesOn: true, joined: false, because: '' };
+}
+
+/** Every pass of a component that has not started is built from the new source. */
+function takeSource(turn: Turn, member: RebuildRow, one: ChangedComponent): void {
+  for (const row of turn.all('rebuilds')) {
+    const same = row.cascade === member.cascade && row.component === member.component;
+    if (same && !hasStarted(row)) turn.put('rebuilds', { ...row, source: one.source ?? row.source });
+  }
+}
+
+function memberOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRow | undefined {
+  const rows = turn.all('rebuilds').filter((row) => row.cascade === cascade.id && row.component === component);
+  const failed = rows.find((row) => row.state === 'failed' || row.state === 'rejected');
+  return failed ?? rows.sort((a, b) => b.pass - a.pass)[0];
+}
+
+function ignored(because: string): Fate {
+  return { goesOn: false, joined: false, because };
+}
+
+function joined(because: string): Fate {
+  return { goesOn: false, joined: true, because };
+}

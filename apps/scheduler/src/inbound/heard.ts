@@ -1,0 +1,29 @@
+import type { changeReported, EventData, rebuildWanted, verdictDecided } from '@millrace/contracts';
+import type { Input } from '../domain/input';
+
+/** Another team says that components changed. */
+export function reported(data: EventData<typeof changeReported>): Input {
+  const { release, components, urgency, reporter: by, reason: why } = data;
+  const kind = components.every((one) => one.commit === undefined && one.nvr !== undefined) ? 'build' : 'commit';
+  return { type: 'change.heard', release, kind, components, urgency, by, why };
+}
+
+/** A compose misses artifacts: they enter by the same door as any change. */
+export function missed({ release, compose, components }: EventData<typeof rebuildWanted>): Input {
+  return {
+    type: 'change.heard',
+    release,
+    kind: 'missing',
+    components: components.map((component) => ({ component })),
+    urgency: 'normal',
+    by: 'harvester',
+    why: `compose ${compose} misses it`,
+  };
+}
+
+/** The gate's answer; one that names no release is about no build of ours. */
+export function decided(data: EventData<typeof verdictDecided>): Input | null {
+  const { release, build, decision, revision, reasons } = data;
+  if (release === null) return null;
+  return { type: 'verdict.decided', release, build, decision, verdictRevision: revision, reasons };
+}

@@ -1,0 +1,4 @@
+import { runService } from '@millrace/service';
+import { definition } from './wiring';
+
+void runService(definition);

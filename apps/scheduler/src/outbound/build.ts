@@ -1,0 +1,194 @@
+import type { BuildStatus, BuildSystem, Order } from '@millrace/build-systems';
+import type { Outcome, WorkContext, WorkKind } from '@millrace/engine';
+import { AppError } from '@millrace/kernel';
+import type { EndedBuild, Input, SeenBuild, Step } from '../domain/input';
+import type { RebuildRow } from '../domain/state';
+import { buildKey } from '../domain/words';
+import { headOf } from './git-source';
+import { rebuildNamed, releaseNamed, type Outside } from './outside';
+import { endedBuild, hindrance, isOver, seenBuild, systemFor, systemNamed } from './systems';
+
+/** About one attempt of a rebuild, as `step` orders it. */
+export interface StepOrder {
+  readonly release: string;
+  readonly cascade: string;
+  readonly component: string;
+  readonly rebuild: string;
+  readonly attempt: number;
+  readonly build: string | null;
+}
+
+/** What becomes of a call about an attempt: its value's input, or the word that it broke. */
+export function stepInput<Value>(
+  step: Step,
+  order: StepOrder,
+  outcome: Outcome<Value>,
+  then: (about: { release: string; rebuild: string; attempt: number }, value: Value) => Input,
+): Input {
+  const { release, rebuild, attempt } = order;
+  const about = { release, rebuild, attempt };
+  if (outcome.ok) return then(about, outcome.value);
+  return { type: 'build.broke', ...about, step, fault: hindrance(outcome.fault) };
+}
+
+/** Submits a build. Its key is looked for first: a crash between the call and its record must not build twice. */
+export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, Input> {
+  return {
+    kind: 'build.submit',
+    concurrency: 8,
+    timeoutMs: 120_000,
+    tries: 5,
+    run: async (order, { signal }) => {
+      const { read, systems } = outside;
+      const rebuild = await rebuildNamed(read, order.rebuild);
+      const release = await releaseNamed(read, order.release);
+      const system = systemFor(systems, release, order.component);
+      const key = buildKey({ ...rebuild, attempt: order.attempt });
+      const found = await system.find(key);
+      // A folder that was made just before a crash may have no runner yet: submitting again under its key starts one.
+      const place = await system.open(order.release, order.cascade);
+      const source = rebuild.source ?? (await headOf(release.definition, order.component, signal));
+      const built = found === null ? null : (await system.look([found]))[0];
+      if (found !== null && built && isOver(built)) return found;
+      return system.submit(key, await orderOf(read, rebuild, source), place);
+    },
+    toInput: (order, outcome) =>
+      stepInput('submit', order, outcome, (about, build) => ({ type: 'build.submitted', ...about, build })),
+  };
+}
+
+async function orderOf(read: Outside['read'], rebuild: RebuildRow, source: Order['source']): Promise<Order> {
+  return {
+    release: rebuild.release,
+    component: rebuild.component,
+    cascade: rebuild.cascade,
+    generation: rebuild.generation,
+    pass: rebuild.pass,
+    source,
+    macros: rebuild.macros,
+    bootstrap: rebuild.bootstrap,
+    needs: await validatedBelow(read, rebuild),
+    siblings: [],
+  };
+}
+
+/** Validated builds of everything in the cascade that the rebuild needs, directly or not. */
+async function validatedBelow(read: Outside['read'], rebuild: RebuildRow): Promise<readonly string[]> {
+  const found = new Map<string, RebuildRow>();
+  let level: readonly RebuildRow[] = [rebuild];
+  while (level.length > 0) {
+    const ids = [...new Set(level.flatMap((row) => row.needs))].filter((id) => !found.has(id));
+    level = await read.rebuilds.getMany(ids);
+    level.forEach((row) => found.set(row.id, row));
+  }
+  const builds = [...found.values()].flatMap((row) => (row.state === 'validated' && row.build ? [row.build] : []));
+  return builds.sort();
+}
+
+type Look = { readonly ended: EndedBuild } | { readonly running: SeenBuild };
+
+/** Watches a build until it changes, at most 20 s a call; when it has ended, brings what it made or why it did not. */
+export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input> {
+  return {
+    kind: 'build.look',
+    concurrency: 256,
+    timeoutMs: 90_000,
+    tries: 8,
+    run: async (order, { signal }) => {
+      const release = await releaseNamed(outside.read, order.release);
+      const system = systemFor(outside.systems, release, order.component);
+      const status = await watch(system, order.build!, signal);
+      if (!isOver(status)) return { running: seenBuild(status) };
+      return { ended: await endedBuild(system, order.release, order.cascade, status) };
+    },
+    toInput: (order, outcome) =>
+      stepInput('look', order, outcome, (about, look) =>
+        'ended' in look
+          ? { type: 'build.ended', ...about, ended: look.ended }
+          : { type: 'build.looked', ...about, status: look.running },
+      ),
+  };
+}
+
+const lookEveryMs = 150;
+const looks = 130;
+
+async function watch(system: BuildSystem, ref: string, signal: AbortSignal): Promise<BuildStatus> {
+  const first = await lookOnce(system, ref);
+  let status = first;
+  for (let n = 0; n < looks && !isOver(status) && status.nvr === first.nvr; n++) {
+    await pause(lookEveryMs, signal);
+    status = await lookOnce(system, ref);
+  }
+  return status;
+}
+
+async function lookOnce(system: BuildSystem, ref: string): Promise<BuildStatus> {
+  const [status] = await system.look([ref]);
+  if (status) return status;
+  throw new AppError({
+    code: 'build-unknown',
+    kind: 'missing',
+    message: `${system.name} does not know build ${ref} any more`,
+    remedy: 'it is built again',
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new AppError({ code: 'stopping', kind: 'unavailable', message: 'the look at a build was broken off' }));
+    };
+    if (signal.aborted) return stop();
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+interface CollectOrder {
+  readonly release: string;
+  readonly system: string;
+  readonly build: string;
+}
+
+/** Looks into a build that somebody made by hand. */
+export function handCollecting({ read, systems }: Outside): WorkKind<CollectOrder, EndedBuild | null, Input> {
+  return {
+    kind: 'build.collect',
+    concurrency: 4,
+    timeoutMs: 60_000,
+    tries: 8,
+    run: async (order) => {
+      const system = systemNamed(systems, order.system);
+      const status = await lookOnce(system, order.build);
+      const own = await system.open(order.release, null);
+      const running = (await releaseNamed(read, order.release)).running;
+      const besideBase = status.builtFrom === null || status.builtFrom.place === own.id;
+      return endedBuild(system, order.release, besideBase ? null : running, status);
+    },
+    toInput: ({ release, system, build }, outcome) =>
+      outcome.ok && outcome.value
+        ? { type: 'hand.ended', release, ended: outcome.value }
+        : { type: 'hand.lost', release, system, build },
+  };
+}
+
+/** Cancels a build; one that has ended meanwhile stays as it is. */
+export function buildCancelling({ read, systems }: Outside): WorkKind<StepOrder, null, Input> {
+  return {
+    kind: 'build.cancel',
+    concurrency: 4,
+    timeoutMs: 60_000,
+    tries: 8,
+    run: async (order, _: WorkContext) => {
+      const release = await releaseNamed(read, order.release);
+      await systemFor(systems, release, order.component).cancel(order.build!);
+      return null;
+    },
+    toInput: ({ release, build }) => ({ type: 'build.cancelled', release, build: build! }),
+  };
+}

@@ -1,0 +1,34 @@
+import { doors } from '@millrace/contracts';
+import type { CascadeRow } from '../domain/state';
+import { headOf } from './git-source';
+import { cascadeNamed, releaseNamed, type Outside } from './outside';
+import { headsOf } from './plan';
+import { checkComponents } from './watch';
+
+/** What commands must know before they become inputs. */
+export function lookupsOf(outside: Outside) {
+  const { read, asker } = outside;
+  return {
+    cascade: (id: string) => cascadeNamed(read, id),
+    check: (release: string, components: Parameters<typeof checkComponents>[2]) =>
+      checkComponents(outside, release, components),
+    impact: async (name: string, members: readonly string[] | 'all', preview: boolean) => {
+      const { id: release } = await releaseNamed(read, name);
+      return asker.ask(doors.resolver.impact, {
+        release,
+        members: members === 'all' ? members : [...members],
+        preview,
+      });
+    },
+    head: async (release: string, component: string) =>
+      headOf((await releaseNamed(read, release)).definition, component),
+    failedHeads: async (cascade: CascadeRow, component: string | null) => {
+      const failed = await read.rebuilds.where({ cascade: cascade.id, state: ['failed', 'rejected'] });
+      const rows = failed.filter((row) => component === null || row.component === component);
+      return headsOf(
+        await releaseNamed(read, cascade.release),
+        rows.map((row) => row.component),
+      );
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { WorkKind } from '@millrace/engine';
+import type { Input } from '../domain/input';
+import { systemsOf } from '../domain/policy';
+import type { Repository } from '../domain/state';
+import { releaseNamed, type Outside } from './outside';
+import { hindrance, systemNamed } from './systems';
+
+interface CloseOrder {
+  readonly release: string;
+  readonly cascade: string;
+  readonly outcome: 'landed' | 'kept' | 'cancelled';
+}
+
+/** Ends a cascade's place in every build system of the release; the first one's repository is the one to harvest. */
+export function placeClosing({ read, systems }: Outside): WorkKind<CloseOrder, Repository, Input> {
+  return {
+    kind: 'place.close',
+    concurrency: 2,
+    timeoutMs: 300_000,
+    tries: 8,
+    run: async ({ release, cascade, outcome }) => {
+      const { definition } = await releaseNamed(read, release);
+      const closed: Repository[] = [];
+      for (const name of systemsOf(definition)) {
+        const system = systemNamed(systems, name);
+        const { number, repository } = await system.close(await system.open(release, cascade), outcome);
+        closed.push({ number, address: repository, place: outcome === 'landed' ? 'base' : cascade });
+      }
+      return closed[0] ?? { number: 0, address: '', place: cascade };
+    },
+    toInput: ({ release, cascade, outcome }, result) =>
+      result.ok
+        ? { type: 'place.closed', release, cascade, outcome, repository: result.value }
+        : { type: 'place.unclosed', release, cascade, outcome, fault: hindrance(result.fault) },
+  };
+}

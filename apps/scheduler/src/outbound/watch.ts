@@ -1,0 +1,118 @@
+import { doors, type SourceRef } from '@millrace/contracts';
+import type { WorkKind } from '@millrace/engine';
+import { AppError } from '@millrace/kernel';
+import type { ChangeToCheck, Input, NamedComponent, ReportedChange, SeenBuild } from '../domain/input';
+import type { ReleaseRow } from '../domain/state';
+import { gitSourceOf, headOf } from './git-source';
+import { releaseNamed, type Outside } from './outside';
+import { inParallel } from './parallel';
+import { hindrance, seenBuild, systemNamed } from './systems';
+
+interface Head {
+  readonly component: string;
+  readonly url: string;
+  readonly commit: string;
+}
+
+/** The heads of all sources of a release's components. What cannot be read now is read the next time. */
+export function sourcePolling({ read, asker }: Outside): WorkKind<{ release: string }, readonly Head[], Input> {
+  return {
+    kind: 'sources.poll',
+    concurrency: 2,
+    timeoutMs: 300_000,
+    tries: 1,
+    run: async ({ release: name }, { signal }) => {
+      const release = await releaseNamed(read, name);
+      const { components } = await asker.ask(doors.resolver.graph, { release: name });
+      const own = components.filter((one) => !one.external && gitSourceOf(release.definition, one.component) !== null);
+      const heads = await inParallel(own, 4, async ({ component }) => {
+        const head = await headOf(release.definition, component, signal).catch(() => null);
+        return head ? [{ component, url: head.url, commit: head.commit }] : [];
+      });
+      return heads.flat();
+    },
+    toInput: ({ release }, outcome) => ({ type: 'sources.polled', release, heads: outcome.ok ? outcome.value : [] }),
+  };
+}
+
+interface SeenOrder {
+  readonly release: string;
+  readonly system: string;
+  readonly cursor: string | null;
+}
+
+/** The builds that appeared or ended in a build system since the last look, ours and those made by hand. */
+export function buildsWatching({
+  systems,
+}: Outside): WorkKind<SeenOrder, { builds: readonly SeenBuild[]; cursor: string }, Input> {
+  return {
+    kind: 'builds.seen',
+    concurrency: 4,
+    timeoutMs: 60_000,
+    tries: 1,
+    run: async ({ release, system, cursor }) => {
+      const seen = await systemNamed(systems, system).seen(release, cursor);
+      return { builds: seen.builds.map(seenBuild), cursor: seen.cursor };
+    },
+    toInput: ({ release, system, cursor }, outcome) => ({
+      type: 'builds.seen',
+      release,
+      system,
+      builds: outcome.ok ? outcome.value.builds.filter((one) => one.origin === 'hand') : [],
+      cursor: outcome.ok ? outcome.value.cursor : cursor,
+      problem: outcome.ok ? null : outcome.fault.message,
+    }),
+  };
+}
+
+/** Looks up the sources of components that somebody named, and whether the release's graph knows them. */
+export function changeChecking(outside: Outside): WorkKind<ChangeToCheck, ReportedChange, Input> {
+  return {
+    kind: 'change.check',
+    concurrency: 4,
+    timeoutMs: 120_000,
+    tries: 4,
+    run: async (order, { signal }) => {
+      const checked = await checkComponents(outside, order.release, order.components, signal);
+      const { change: id, release, kind, urgency, by, why } = order;
+      return { id, release, kind, all: false, urgency, by, why, ...checked };
+    },
+    toInput: (order, outcome) =>
+      outcome.ok
+        ? { type: 'change.reported', release: order.release, change: outcome.value, asked: false }
+        : { type: 'change.unchecked', release: order.release, order, fault: hindrance(outcome.fault) },
+  };
+}
+
+/** Splits components into those that the graph knows, with their sources, and the unknown ones, with hints. */
+export async function checkComponents(
+  { read, asker }: Outside,
+  name: string,
+  named: readonly NamedComponent[],
+  signal?: AbortSignal,
+): Promise<Pick<ReportedChange, 'components' | 'unknown'>> {
+  const release = await releaseNamed(read, name);
+  const members = [...new Set(named.map((one) => one.component))];
+  const { unknown } = await asker.ask(doors.resolver.impact, { release: name, members });
+  const strange = new Set(unknown.map((one) => one.component));
+  const known = named.filter((one) => !strange.has(one.component));
+  const components = await inParallel(known, 4, async (one) => ({
+    component: one.component,
+    source: await sourceOf(release, one, signal),
+    nvr: one.nvr ?? null,
+  }));
+  return { components, unknown };
+}
+
+async function sourceOf(release: ReleaseRow, one: NamedComponent, signal?: AbortSignal): Promise<SourceRef | null> {
+  const source = gitSourceOf(release.definition, one.component);
+  if (!source) return null;
+  if (one.commit === undefined) return headOf(release.definition, one.component, signal);
+  if (/^[0-9a-f]{40}$/.test(one.commit)) return { kind: 'git', url: source.url, commit: one.commit };
+  throw new AppError({
+    code: 'commit-malformed',
+    kind: 'invalid',
+    message: `'${one.commit.slice(0, 60)}' is no full commit of ${one.component}`,
+    remedy: 'give all 40 characters, or none to take the head of its branch',
+  });
+}

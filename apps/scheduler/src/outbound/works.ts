@@ -1,0 +1,26 @@
+import type { WorkKind } from '@millrace/engine';
+import type { Input } from '../domain/input';
+import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
+import { admitting, assembling, comparing } from './gate';
+import type { Outside } from './outside';
+import { placeClosing } from './place';
+import { planMaking } from './plan';
+import { buildsWatching, changeChecking, sourcePolling } from './watch';
+
+/** Every call that the scheduler makes to the outside. */
+export function worksOf(outside: Outside): readonly WorkKind<never, unknown, Input>[] {
+  return [
+    planMaking(outside),
+    changeChecking(outside),
+    sourcePolling(outside),
+    buildsWatching(outside),
+    handCollecting(outside),
+    buildSubmission(outside),
+    buildLooking(outside),
+    buildCancelling(outside),
+    comparing(outside),
+    admitting(outside),
+    assembling(outside),
+    placeClosing(outside),
+  ];
+}

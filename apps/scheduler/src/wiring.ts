@@ -1,0 +1,108 @@
+import { createLocalRpm } from '@millrace/build-systems';
+import {
+  buildFinished,
+  cascadeCancelled,
+  cascadeCompleted,
+  cascadeHeld,
+  cascadePlanned,
+  cascadeResumed,
+  cascadeStalled,
+  cascadeStarted,
+  changeDetected,
+  changeReported,
+  rebuildFailed,
+  rebuildRejected,
+  rebuildSettled,
+  rebuildStarted,
+  rebuildValidated,
+  rebuildWanted,
+  releaseChanged,
+  schedulerResultReported,
+  verdictDecided,
+  verdictWanted,
+  type EventName,
+} from '@millrace/contracts';
+import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { questions } from './admin/questions';
+import { config, type SchedulerConfig } from './config';
+import type { Input } from './domain/input';
+import { commands } from './inbound/commands';
+import { decided, missed, reported } from './inbound/heard';
+import { lookupsOf } from './outbound/lookups';
+import type { Outside } from './outbound/outside';
+import { repositoryOf, systemNamed, type Systems } from './outbound/systems';
+import { worksOf } from './outbound/works';
+import { machine } from './store/machine';
+import { migrations } from './store/migrations';
+import type { SchedulerTables } from './store/tables';
+
+/** What the scheduler consumes, and what it makes of it. */
+export const hears: readonly Hears<Input>[] = [
+  hear(changeReported, ({ data }) => reported(data)),
+  hear(rebuildWanted, ({ data }) => missed(data)),
+  hear(verdictDecided, ({ data }) => decided(data)),
+];
+
+/** What the scheduler publishes. */
+export const says: readonly EventName[] = [
+  releaseChanged,
+  changeDetected,
+  cascadePlanned,
+  cascadeStarted,
+  cascadeHeld,
+  cascadeResumed,
+  cascadeStalled,
+  cascadeCompleted,
+  cascadeCancelled,
+  rebuildStarted,
+  rebuildValidated,
+  rebuildFailed,
+  rebuildRejected,
+  rebuildSettled,
+  buildFinished,
+  verdictWanted,
+  schedulerResultReported,
+];
+
+export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConfig> = {
+  app: 'scheduler',
+  machine,
+  migrations,
+  hears,
+  says,
+  config,
+  setUp: ({ config: settings, read, asker, take, dataDir }) => {
+    const systems = buildSystems(settings, dataDir);
+    const outside: Outside = { read, asker, systems };
+    return Promise.resolve({
+      doors: [
+        ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
+        ...commands(lookupsOf(outside)),
+      ],
+      works: worksOf(outside),
+      // The build systems say what they bear: before that nothing is submitted.
+      start: async () => {
+        for (const [name, system] of systems) {
+          const { capacity: limit } = await system.limits();
+          await take(
+            { type: 'capacity.known', system: name, limit },
+            { id: `start/${randomUUID()}`, who: 'scheduler' },
+          );
+        }
+      },
+    });
+  },
+};
+
+/** The build systems that this scheduler knows, by the names that release definitions use. */
+export function buildSystems(settings: SchedulerConfig, dataDir: string): Systems {
+  const dir = settings.builds === '' ? join(dataDir, 'build-systems', 'local-rpm') : resolve(settings.builds);
+  const local = createLocalRpm({
+    dir,
+    capacity: settings.capacity,
+    ...(settings.toolchain === '' ? {} : { toolchain: { path: settings.toolchain } }),
+  });
+  return new Map([[local.name, local]]);
+}
