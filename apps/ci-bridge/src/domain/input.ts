@@ -11,8 +11,8 @@ export interface GroupDraft {
 
 /** A result as somebody reported it, in ResultsDB's form, its sizes bounded already. */
 export interface ResultDraft {
-  /** What it came from; equal sources are one result. */
-  readonly source: string;
+  /** What it came from; equal sources are one result. null: nobody will send it twice. */
+  readonly source: string | null;
   readonly testcase: { readonly name: string; readonly ref_url?: string };
   readonly outcome: string;
   readonly ref_url: string | null;

@@ -24,14 +24,15 @@ export interface Recorded {
 
 /** Stores a result with its test case and groups, and says so. The same source gives the same result. */
 export function recordResult(state: State, draft: ResultDraft, context: DecideContext): Recorded {
-  const known = [...state.results.values()].find((row) => row.source === draft.source);
+  const known = draft.source === null ? undefined : knownResult(state, draft.source);
   if (known) return { state, effects: [], result: known, fresh: false };
   const counter = counterOf(state, 'results');
   const now = later(stampOf(context.at), stampAfter(counter.last, 1));
-  const groups = groupsOf(draft);
+  const groups = groupsOf(draft, context.id);
   const result = resultRow(draft, counter.next, now, groups, context.who);
   let next = put(state, 'counters', { ...counter, next: counter.next + 1, last: now });
   next = put(next, 'results', result);
+  if (draft.source !== null) next = put(next, 'sources', { id: draft.source, revision: 0, result: result.id });
   for (const row of dataRows(result)) next = put(next, 'resultData', row);
   next = saveTestcase(next, draft.testcase.name, draft.testcase.ref_url).state;
   for (const group of groups) next = saveGroup(next, group, 1).state;
@@ -87,8 +88,13 @@ export function searchValue(value: string): string {
   return value.length <= 512 ? value : `sha256:${sha256(value)}`;
 }
 
-function groupsOf(draft: ResultDraft): readonly (GroupDraft & { uuid: string })[] {
-  const named = draft.groups.map((group, n) => ({ ...group, uuid: group.uuid ?? uuidOf(`${draft.source}/${n}`) }));
+function knownResult(state: State, source: string): ResultRow | undefined {
+  const known = state.sources.get(source);
+  return known && state.results.get(known.result);
+}
+
+function groupsOf(draft: ResultDraft, id: string): readonly (GroupDraft & { uuid: string })[] {
+  const named = draft.groups.map((group, n) => ({ ...group, uuid: group.uuid ?? uuidOf(`${id}/${n}`) }));
   return [...new Map(named.map((group) => [group.uuid, group])).values()];
 }
 
@@ -115,7 +121,6 @@ function resultRow(
     ref_url: draft.ref_url,
     groups: groups.map((group) => group.uuid),
     data: draft.data,
-    source: draft.source,
     who,
   };
 }

@@ -15,9 +15,12 @@ export interface ResultRow extends Row {
   readonly ref_url: string | null;
   readonly groups: readonly string[];
   readonly data: Readonly<Record<string, readonly string[]>>;
-  /** What it came from: the same source gives the same result. */
-  readonly source: string;
   readonly who: string;
+}
+
+/** Where a result came from, a message or a request's key: the same source gives the same result. */
+export interface SourceRow extends Row {
+  readonly result: string;
 }
 
 /** One value of a result's data, to be searched by; group memberships stand here too, under the key {@link groupKey}. */
@@ -109,6 +112,7 @@ export interface ReleaseRow extends Row {
 
 export interface Rows {
   readonly results: ResultRow;
+  readonly sources: SourceRow;
   readonly resultData: ResultDataRow;
   readonly groups: GroupRow;
   readonly testcases: TestcaseRow;
@@ -123,6 +127,7 @@ export type State = SliceOf<{ [Table in keyof Rows]: Rows[Table] }>;
 
 export const emptyState: State = {
   results: new Map(),
+  sources: new Map(),
   resultData: new Map(),
   groups: new Map(),
   testcases: new Map(),

@@ -2,7 +2,7 @@ import { assertNever } from '@millrace/kernel';
 import { byId, type Readers } from '@millrace/store';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
 import { emptyState, verdictId, type ResultRow, type State, type VerdictRow, type WatchRow } from '../domain/state';
-import { searchValue, uuidOf } from '../domain/record';
+import { searchValue } from '../domain/record';
 import { nameKeys, namesIn, namesOf } from '../domain/subject';
 import type { BridgeTables } from './tables';
 
@@ -41,7 +41,7 @@ export async function load(read: Read, input: Input): Promise<State> {
         input.releases.map(({ name }) => name),
       );
     case 'waive': {
-      const state = await loadAround(read, [input.subject], []);
+      const state = await loadAround(read, [input.subject], null);
       return { ...state, counters: byId(await read.counters.get('waivers')) };
     }
     default:
@@ -50,11 +50,14 @@ export async function load(read: Read, input: Input): Promise<State> {
 }
 
 async function loadResult(read: Read, draft: ResultDraft): Promise<State> {
-  const uuids = draft.groups.map((group, n) => group.uuid ?? uuidOf(`${draft.source}/${n}`));
-  const around = await loadAround(read, namesIn(draft.data), []);
+  const uuids = draft.groups.flatMap(({ uuid }) => uuid ?? []);
+  const source = draft.source === null ? null : await read.sources.get(draft.source);
+  const known = source && (await read.results.get(source.result));
+  const around = await loadAround(read, namesIn(draft.data), null);
   return {
     ...around,
-    results: byId([...around.results.values()], await read.results.where({ source: draft.source })),
+    sources: byId(source),
+    results: byId([...around.results.values()], known),
     counters: byId(await read.counters.getMany(['results', 'groups'])),
     groups: byId(await read.groups.getMany(uuids)),
     testcases: byId(await read.testcases.get(draft.testcase.name)),
@@ -75,34 +78,37 @@ async function loadWanted(read: Read, wanted: VerdictWanted): Promise<State> {
 
 /**
  * All that the verdicts of these names depend on, and those of the groups that they are in: a name leads to builds, a
- * build's other names lead to its groups, a group to the verdicts of its members.
+ * build's other names lead to its groups, a group to the verdicts of its members. `asked`: the members of what is asked
+ * about now. Null: nobody asks, and where no verdict is nothing else matters.
  */
-async function loadAround(read: Read, names: readonly string[], members: readonly string[]): Promise<State> {
-  const own = await watching(read, names, 'subject');
-  const ownNames = [...new Set([...names, ...own.verdicts.flatMap((verdict) => namesOf(verdict.subject))])];
-  const groups = await watching(read, ownNames, 'member');
-  const decided = [...own.verdicts, ...groups.verdicts];
-  const others = await watching(read, [...members, ...memberNames(decided)], 'subject');
-  const about = [...new Set([...ownNames, ...groups.verdicts.flatMap((verdict) => namesOf(verdict.subject))])];
-  const memberWatches = await read.watches.where({ name: members });
+async function loadAround(read: Read, names: readonly string[], asked: readonly string[] | null): Promise<State> {
+  const members = asked ?? [];
+  const named = await watchesOf(read, names);
+  const own = await verdictsOf(read, named, 'subject');
+  const ownNames = [...new Set(own.flatMap((verdict) => namesOf(verdict.subject)))];
+  const further = await watchesOf(read, [...ownNames.filter((name) => !names.includes(name)), ...members]);
+  const groups = await verdictsOf(read, [...named, ...further], 'member');
+  const decided = [...own, ...groups];
+  if (decided.length === 0 && asked === null) return emptyState;
+  const others = await verdictsOf(read, await watchesOf(read, [...members, ...memberNames(decided)]), 'subject');
+  const about = [...new Set([...names, ...ownNames, ...groups.flatMap((verdict) => namesOf(verdict.subject))])];
   return {
     ...emptyState,
-    verdicts: byId(decided, others.verdicts),
-    watches: byId(own.watches, memberWatches),
+    verdicts: byId(decided, others),
+    watches: byId(named, further),
     results: byId(await resultsAbout(read, about)),
     waivers: byId(await read.waivers.where({ subject: about })),
     releases: byId(await read.releases.getMany([...new Set(decided.map((verdict) => verdict.release))])),
   };
 }
 
-async function watching(
-  read: Read,
-  names: readonly string[],
-  kind: WatchRow['kind'],
-): Promise<{ readonly verdicts: VerdictRow[]; readonly watches: WatchRow[] }> {
-  const watches = (await read.watches.where({ name: [...new Set(names)] })).filter((watch) => watch.kind === kind);
-  const ids = [...new Set(watches.map((watch) => watch.verdict))];
-  return { watches, verdicts: await read.verdicts.getMany(ids) };
+async function watchesOf(read: Read, names: readonly string[]): Promise<readonly WatchRow[]> {
+  return names.length === 0 ? [] : read.watches.where({ name: [...new Set(names)] });
+}
+
+function verdictsOf(read: Read, watches: readonly WatchRow[], kind: WatchRow['kind']): Promise<VerdictRow[]> {
+  const ids = watches.filter((watch) => watch.kind === kind).map((watch) => watch.verdict);
+  return read.verdicts.getMany([...new Set(ids)]);
 }
 
 async function resultsAbout(read: Read, names: readonly string[]): Promise<readonly ResultRow[]> {

@@ -8,9 +8,10 @@ export const migrations: readonly Migration[] = [
     name: 'Results, waivers, verdicts',
     tables: {
       results: {
-        columns: { testcase: 'text', outcome: 'text', submit_time: 'text', source: 'text' },
-        indexes: [['testcase', 'submit_time'], ['submit_time'], ['source']],
+        columns: { testcase: 'text', outcome: 'text', submit_time: 'text' },
+        indexes: [['testcase', 'submit_time'], ['submit_time']],
       },
+      sources: { columns: {}, indexes: [] },
       result_data: {
         columns: { key: 'text', value: 'text', result: 'text' },
         indexes: [['value', 'key', 'result']],

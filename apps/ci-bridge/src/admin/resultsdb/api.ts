@@ -87,7 +87,9 @@ export class ResultsDbApi {
   async postResult(request: ApiRequest): Promise<Reply> {
     const key = request.idempotencyKey ?? randomUUID();
     const body = jsonBody(request);
-    const draft = body && resultOf(body, this.parts.outcomes, `http:${key}`);
+    const draft =
+      body &&
+      resultOf(body, this.parts.outcomes, request.idempotencyKey === null ? null : `http:${request.idempotencyKey}`);
     if (!draft) return badRequest('Bad request');
     if (isReply(draft)) return draft;
     const reply = await this.parts.take({ type: 'result-reported', draft }, { id: `result/${key}`, who });

@@ -19,7 +19,7 @@ const longestName = 255;
 const mostKeys = 100;
 
 /** The body of POST /results as a result, or the answer that says what is wrong with it. */
-export function resultOf(body: Body, outcomes: readonly string[], source: string): ResultDraft | Reply {
+export function resultOf(body: Body, outcomes: readonly string[], source: string | null): ResultDraft | Reply {
   const problems: Problem[] = [];
   const outcome = outcomeOf(body, outcomes, problems);
   const testcase = testcaseOf(body, problems);
