@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readState, writeState, type BuilderSettings, type OrderRecord, type StateRecord } from './build-folder';
 import { BuildStop } from './build-stop';
 import { prepareHost } from './host';
-import { buildDir } from './layout';
+import { buildDir, isBuild } from './layout';
 import { currentRepository, type RepositoryRecord } from './repository';
 import { runStep, type StepResult } from './run-step';
 import { giveToBuilder, sandboxCommand, type Bind, type Host, type SandboxRoot } from './sandbox';
@@ -42,7 +42,7 @@ export async function startJob(dir: string, record: OrderRecord): Promise<Job> {
   const folder = buildDir(dir, ref);
   const repository = await currentRepository(dir, place.release, place.cascade);
   if (!repository) throw new BuildStop('place', `the place ${place.id} was never opened`, 'infrastructure');
-  refuseEarly(record, repository);
+  await refuseEarly(dir, record, repository);
   const shop = await openWorkshop(host, settings, `builds/${ref}`);
   for (const made of ['out/packages', 'out/source']) await mkdir(join(folder, made), { recursive: true });
   const job = { ...shop, record, repository };
@@ -50,17 +50,21 @@ export async function startJob(dir: string, record: OrderRecord): Promise<Job> {
   return job;
 }
 
-/** Built before what it needs is there, it would be built against what was there before, and nobody would see. */
-function refuseEarly({ order }: OrderRecord, repository: RepositoryRecord): void {
+/**
+ * Built before what it needs is there, it would be built against what was there before, and nobody would see. Needs that
+ * are no builds of this builder, such as assembled stacks, are in no repository.
+ */
+async function refuseEarly(dir: string, { order }: OrderRecord, repository: RepositoryRecord): Promise<void> {
   const { admitted, packages, assembled, number, place } = repository;
   const there = new Set([...admitted, ...packages, ...assembled].map((of) => of.build));
-  const absent = order.needs.find((ref) => !there.has(ref) && !order.siblings.includes(ref));
-  if (absent === undefined) return;
-  throw new BuildStop(
-    'place',
-    `repository ${number} of ${place} has no build ${absent}, which is needed`,
-    'infrastructure',
-  );
+  for (const ref of order.needs) {
+    if (there.has(ref) || order.siblings.includes(ref) || !(await isBuild(dir, ref))) continue;
+    throw new BuildStop(
+      'place',
+      `repository ${number} of ${place} has no build ${ref}, which is needed`,
+      'infrastructure',
+    );
+  }
 }
 
 /** Makes the work folder in a folder of the builder's, and starts the clock. */

@@ -1,4 +1,5 @@
 import { AppError, sha256, subjectToken } from '@millrace/kernel';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -42,9 +43,16 @@ export function fileAddress(path: string): string {
   return pathToFileURL(path).href;
 }
 
+/** Is there a build of this ref? */
+export async function isBuild(dir: string, ref: string): Promise<boolean> {
+  return refShape.test(ref) && (await stat(buildDir(dir, ref)).catch(() => null)) !== null;
+}
+
+const refShape = /^[A-Za-z0-9_=-]{1,200}$/;
+
 /** A ref comes back from callers and their databases: it must never lead out of the folder. */
 function folderOfRef(ref: string): string {
-  if (/^[A-Za-z0-9_=-]{1,200}$/.test(ref)) return ref;
+  if (refShape.test(ref)) return ref;
   throw new AppError({
     code: 'build-ref-malformed',
     kind: 'invalid',

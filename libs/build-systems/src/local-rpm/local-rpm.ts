@@ -12,10 +12,11 @@ import {
   type BuildLimits,
 } from './build-folder';
 import { prepareHost } from './host';
+import { isBuild } from './layout';
 import { cancelBuild, lookAtBuild } from './look';
 import { admitBuild, closePlace, currentOf, openPlace, type Outcome, type Shelves } from './places';
 import { seenAfter, type Watchlist } from './seen';
-import { isSubmitted, refOf, submitBuild } from './submission';
+import { refOf, submitBuild } from './submission';
 
 export interface LocalRpmOptions {
   /** The builder's folder. It is the build system: whoever has it has all builds and repositories. */
@@ -46,7 +47,7 @@ export function settingsOf(
   };
 }
 
-/** Builds RPMs, modules and images on this machine: real rpmbuild, dnf and createrepo_c in sandboxes. See `README.md`. */
+/** Builds RPMs, modules and images on this machine: real rpmbuild, dnf and createrepo_c in sandboxes. See the README of this library. */
 export function createLocalRpm(options: LocalRpmOptions): BuildSystem {
   return new LocalRpm(resolve(options.dir), options.capacity, settingsOf(options));
 }
@@ -73,7 +74,7 @@ class LocalRpm implements BuildSystem {
 
   async find(key: string): Promise<BuildRef | null> {
     const ref = refOf(key);
-    return (await isSubmitted(this.dir, ref)) ? ref : null;
+    return (await isBuild(this.dir, ref)) ? ref : null;
   }
 
   async submit(key: string, order: Order, place: Place): Promise<BuildRef> {

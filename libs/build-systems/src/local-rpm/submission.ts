@@ -1,20 +1,16 @@
 import { moment } from '@millrace/kernel';
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildRef } from '../build-system';
 import { submittedState, type OrderRecord } from './build-folder';
 import { codeOf, writeJson } from './json-file';
-import { buildDir, folderName } from './layout';
+import { buildDir, folderName, isBuild } from './layout';
 import { runnerState, startRunner } from './runner-process';
 
 /** Folder name and ref of a key: one key, one build, whoever submits it. */
 export function refOf(key: string): BuildRef {
   return folderName(key);
-}
-
-export async function isSubmitted(dir: string, ref: BuildRef): Promise<boolean> {
-  return (await stat(buildDir(dir, ref)).catch(() => null)) !== null;
 }
 
 /**
@@ -23,7 +19,7 @@ export async function isSubmitted(dir: string, ref: BuildRef): Promise<boolean> 
  */
 export async function submitBuild(dir: string, record: Omit<OrderRecord, 'ref' | 'submittedAt'>): Promise<BuildRef> {
   const ref = refOf(record.key);
-  if (!(await isSubmitted(dir, ref))) await makeFolder(dir, { ...record, ref, submittedAt: moment(Date.now()) });
+  if (!(await isBuild(dir, ref))) await makeFolder(dir, { ...record, ref, submittedAt: moment(Date.now()) });
   if ((await runnerState(dir, ref)) === 'none') await startRunner(dir, ref);
   return ref;
 }

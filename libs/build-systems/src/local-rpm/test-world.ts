@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BuildRef, BuildStatus, BuildSystem, Order } from '../build-system';
-import type { BuildSystemWorld, Sample, SampleName } from '../build-system.suite';
+import type { BuildSystemWorld, Sample, SampleName } from '../build-system-world';
 import { buildDir } from './layout';
 import { createLocalRpm, type LocalRpmOptions } from './local-rpm';
 import { makeByHand } from './make-by-hand';
