@@ -178,6 +178,12 @@ describe('deadlines', () => {
     expect(bridge.timer()).toMatchObject({ at: null });
   });
 
+  it('are the shorter of two when two policies require one test', () => {
+    const rule = (id: string, deadline: string): object => ({ id, rules: [{ test: install, deadline }] });
+    const definition = release([rule('a', '5m'), rule('b', '1h')]);
+    expect(new Bridge().take(defined(definition), wanted()).verdict().answer.retry_after).toBe(300);
+  });
+
   it('count from the first question about a build, not from a repeated one', () => {
     const bridge = asked();
     bridge.now = '2026-01-31T09:35:00.000Z';

@@ -61,6 +61,7 @@ describe.each(testEngines)('the bridge on %s', (kind) => {
       result({ test: run, source: 's-3', when: '2026-01-31T09:29:50Z' }),
       result({ test: install, source: 's-4', data: { item: [other] } }),
       result({ test: run, outcome: 'FAILED', source: 's-5', data: { item: [other] } }),
+      result({ test: install, outcome: 'FAILED', source: 's-6', data: { item: [`${other}@b-7`] } }),
       { type: 'waive', subject: other, test: run, comment: 'known' } satisfies Input,
     ];
     const order = fc.shuffledSubarray(pool, { minLength: 4 });
@@ -86,6 +87,13 @@ describe.each(testEngines)('the bridge on %s', (kind) => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("finds a build's groups by another name than the one that a result gives", async () => {
+    for (const input of [defined(), asksOther, asksStack]) await store.take(input);
+    await store.take(result({ test: run, outcome: 'FAILED', data: { item: [`${other}@b-7`] } }));
+    const [stack] = await store.read.verdicts.where({ component: 'stack/mill' });
+    expect(stack!.answer.decision).toBe('failed');
   });
 
   it('takes a batch of results about one build as well as one by one', async () => {
