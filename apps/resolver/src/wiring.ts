@@ -62,6 +62,7 @@ function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, Resolver
   const views = createViews(context.read);
   const fresh = freshViews({
     views,
+    asker: context.asker,
     take: context.take.bind(context),
     patienceMs: context.config.patience_seconds * 1000,
   });

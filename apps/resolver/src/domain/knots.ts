@@ -64,46 +64,61 @@ function cutCycles(members: readonly number[], edges: Edges): (readonly [number,
 
 function feedbackArcs(group: readonly number[], edges: Edges): (readonly [number, number])[] {
   const place = new Map(greedyOrder(group, edges).map((m, n) => [m, n]));
-  const arcs = group.flatMap((from) =>
-    [...edges.get(from)!].filter((to) => place.has(to)).map((to) => [from, to] as const),
-  );
-  // A need must be built before: an arc is kept when it points to an earlier place.
-  const kept = arcs.filter(([from, to]) => place.get(to)! < place.get(from)!);
-  const cut: (readonly [number, number])[] = [];
-  for (const arc of arcs.filter((one) => !kept.includes(one))) {
-    if (closes(arc, kept)) cut.push(arc);
-    else kept.push(arc);
+  const kept = new Map<number, Set<number>>(group.map((m) => [m, new Set()]));
+  const backward: (readonly [number, number])[] = [];
+  for (const from of group) {
+    for (const to of edges.get(from)!) {
+      // A need must be built before: an arc is kept when it points to an earlier place.
+      if (!place.has(to)) continue;
+      if (place.get(to)! < place.get(from)!) kept.get(from)!.add(to);
+      else backward.push([from, to]);
+    }
   }
-  return cut;
+  // Each look costs a walk over the knot: in huge ones the few arcs that could come back are not looked for.
+  return group.length > mostRefined ? backward : backward.filter((arc) => !keepIfOpen(arc, kept));
 }
 
-function closes([from, to]: readonly [number, number], arcs: readonly (readonly [number, number])[]): boolean {
+const mostRefined = 500;
+
+/** Takes an arc back when it closes no cycle with those that are kept. */
+function keepIfOpen([from, to]: readonly [number, number], kept: ReadonlyMap<number, Set<number>>): boolean {
   const seen = new Set([to]);
   const stack = [to];
   while (stack.length > 0) {
-    const at = stack.pop()!;
-    for (const [a, b] of arcs) {
-      if (a !== at || seen.has(b)) continue;
-      seen.add(b);
-      stack.push(b);
+    for (const next of kept.get(stack.pop()!)!) {
+      if (next === from) return false;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      stack.push(next);
     }
   }
-  return seen.has(from);
+  kept.get(from)!.add(to);
+  return true;
 }
 
-/** What is needed most and needs least comes first. */
+/** What is needed most and needs least, of what is left, comes first. */
 function greedyOrder(group: readonly number[], edges: Edges): readonly number[] {
-  const left = new Set(group);
+  const inside = new Set(group);
+  const above = new Map<number, number[]>(group.map((m) => [m, []]));
+  const score = new Map<number, number>(group.map((m) => [m, 0]));
+  const add = (m: number, by: number): void => void score.set(m, score.get(m)! + by);
+  for (const from of group) {
+    for (const to of edges.get(from)!) {
+      if (!inside.has(to)) continue;
+      above.get(to)!.push(from);
+      add(from, -1);
+      add(to, 1);
+    }
+  }
   const order: number[] = [];
+  const left = new Set([...group].sort((a, b) => a - b));
   while (left.size > 0) {
-    const score = (m: number): number => {
-      const wants = [...edges.get(m)!].filter((n) => left.has(n)).length;
-      const wanted = [...left].filter((n) => n !== m && edges.get(n)!.has(m)).length;
-      return wanted - wants;
-    };
-    const best = [...left].map((m) => [score(m), m] as const).sort(([a, m], [b, n]) => b - a || m - n)[0]![1];
-    order.push(best);
+    let best = -1;
+    for (const m of left) if (best === -1 || score.get(m)! > score.get(best)!) best = m;
     left.delete(best);
+    order.push(best);
+    for (const from of above.get(best)!) add(from, 1);
+    for (const to of edges.get(best)!) if (inside.has(to)) add(to, -1);
   }
   return order;
 }

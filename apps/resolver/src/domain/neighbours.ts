@@ -86,16 +86,14 @@ export function around(
   const found = new Map<ComponentId, Neighbour>();
   let edge = [from];
   for (let distance = 1; distance <= depth && edge.length > 0; distance++) {
-    const next: ComponentId[] = [];
-    for (const at of edge) {
-      for (const step of sides.get(at) ?? []) {
-        const component = direction === 'dependants' ? step.from : step.to;
-        if ((kind !== 'any' && step.kind !== kind) || component === from || found.has(component)) continue;
-        found.set(component, { component, kind: step.kind, via: step.via, distance });
-        next.push(component);
-      }
+    const steps = edge.flatMap((at) => sides.get(at) ?? []).filter((step) => kind === 'any' || step.kind === kind);
+    edge = [];
+    for (const step of steps) {
+      const component = direction === 'dependants' ? step.from : step.to;
+      if (component === from || found.has(component)) continue;
+      found.set(component, { component, kind: step.kind, via: step.via, distance });
+      edge.push(component);
     }
-    edge = next;
   }
   return [...found.values()];
 }
@@ -157,6 +155,10 @@ function hintFor(world: World, dependency: Dependency): string {
 
 function grouped(edges: readonly Edge[], by: (edge: Edge) => ComponentId): ReadonlyMap<ComponentId, readonly Edge[]> {
   const groups = new Map<ComponentId, Edge[]>();
-  for (const edge of edges) groups.set(by(edge), [...(groups.get(by(edge)) ?? []), edge]);
+  for (const edge of edges) {
+    const group = groups.get(by(edge));
+    if (group) group.push(edge);
+    else groups.set(by(edge), [edge]);
+  }
   return groups;
 }

@@ -21,6 +21,7 @@ export interface Overlay {
 
 /** Loads snapshots for questions. */
 export interface Views {
+  knows(release: string): Promise<boolean>;
   /** @throws AppError `release-unknown` */
   release(name: string): Promise<ReleaseRow>;
   /** @throws AppError `graph-not-ready` (unavailable) while the first import has not ended */

@@ -1,4 +1,6 @@
+import { doors } from '@millrace/contracts';
 import { AppError, digestOf, parseComponentId, type ComponentId } from '@millrace/kernel';
+import type { Asker } from '@millrace/service';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceHead } from '../domain/assemble';
 import type { ResolverInput } from '../domain/input';
@@ -8,6 +10,7 @@ import { headsOf } from './gather';
 
 export interface Refreshing {
   readonly views: Views;
+  readonly asker: Asker;
   take(input: ResolverInput, meta: { readonly id: string; readonly who: string }): Promise<unknown>;
   /** Milliseconds that a question waits for an import. */
   readonly patienceMs: number;
@@ -21,7 +24,7 @@ const types = ['rpm', 'module', 'container', 'image'] as const;
  */
 export function freshViews(refreshing: Refreshing): FreshView {
   return async (release, members) => {
-    const row = await refreshing.views.release(release);
+    const row = await knownRelease(refreshing, release);
     if (row.snapshot === null) await waitFor(refreshing, release, row.imports);
     const view = await refreshing.views.newest(release);
     const moved = await movedHeads(row, view, members);
@@ -29,6 +32,18 @@ export function freshViews(refreshing: Refreshing): FreshView {
     await importNow(refreshing, await refreshing.views.release(release), moved);
     return refreshing.views.newest(release);
   };
+}
+
+/** A release that was just applied may be asked about before its event has come: then the scheduler tells it. */
+async function knownRelease({ views, asker, take }: Refreshing, name: string): Promise<ReleaseRow> {
+  if (!(await views.knows(name))) {
+    const { releases } = await asker.ask(doors.scheduler.releases, { name });
+    for (const { revision, definition } of releases) {
+      const id = `told/${name}/${revision}`;
+      await take({ type: 'release-known', name, revision, definition }, { id, who: 'scheduler' });
+    }
+  }
+  return views.release(name);
 }
 
 /** Heads of the members' sources that the view does not show, a source that is new included. */

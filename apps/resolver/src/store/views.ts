@@ -22,6 +22,9 @@ export function createViews(read: Read, kept = 8): Views {
   const overlaid = new Recent<Loaded>(kept);
   const load = (id: string): Promise<Loaded> => snapshots.get(id, () => loadSnapshot(read, id));
   const views: Views = {
+    async knows(name) {
+      return (await read.releases.get(name)) !== null;
+    },
     async release(name) {
       return (await read.releases.get(name)) ?? unknownRelease(name);
     },
