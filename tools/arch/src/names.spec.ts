@@ -10,7 +10,7 @@ const everything = ['apps', 'libs', 'tools']
 describe('names', () => {
   rule('files and folders are kebab-case', () =>
     everything
-      .filter((path) => !path.includes('/fixtures/'))
+      .filter((path) => !path.includes('/fixtures/') && basename(path) !== 'README.md')
       .filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/.test(basename(path)))
       .map((path) => ({ path, what: 'is not kebab-case' })),
   );

@@ -1,7 +1,7 @@
 import { events, eventType } from '@millrace/contracts';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { broken, drift } from './drift';
+import { broken } from './drift';
 import { generate } from './generate';
 import { readWirings, type Wiring } from './wiring';
 
@@ -13,8 +13,6 @@ beforeAll(async () => {
   wirings = await readWirings(root, 'src');
   wanted = generate(wirings);
 });
-
-test('what is generated is what lies in the repository', () => expect(drift(root, wanted)).toEqual([]));
 
 test('no released event was changed otherwise than by a new optional member', () => {
   expect(broken(root, wanted)).toEqual([]);

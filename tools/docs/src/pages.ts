@@ -14,7 +14,7 @@ export function eventsPage(contracts: readonly EventContract[], wirings: readonl
       contract.about,
       [
         `- said by: ${contract.owner === 'inlet' ? 'other teams' : contract.owner}`,
-        `- heard by: ${hearers.map(({ app }) => app).join(', ')}`,
+        `- heard by: ${hearers.map(({ app }) => app).join(', ') || 'whoever wants to know'}`,
         `- stream \`${streamName(contract.owner)}\`, subjects \`${eventFilter(contract)}\``,
         `- in words: ${contract.summary(contract.example.data)}`,
         `- [schema](../../libs/contracts/golden/${type}.schema.json), [example](../../libs/contracts/golden/${type}.example.json)`,
@@ -69,12 +69,15 @@ export function flowPage(contracts: readonly EventContract[], wirings: readonly 
 export function configPage(wirings: readonly Wiring[]): string {
   const sections = wirings.map(({ app, config }) => {
     const schema = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) as {
-      properties?: Record<string, { type?: string; enum?: string[]; default?: unknown; description?: string }>;
+      properties?: Record<
+        string,
+        { type?: string | string[]; enum?: string[]; default?: unknown; description?: string }
+      >;
       required?: string[];
     };
     const rows = Object.entries(schema.properties ?? {}).map(([key, of]) => {
       const standard = of.default === undefined ? '-' : `\`${JSON.stringify(of.default)}\``;
-      const kind = of.enum ? of.enum.join(', ') : (of.type ?? 'text');
+      const kind = of.enum ? of.enum.join(', ') : [of.type ?? 'text'].flat().join(' or ');
       return `| \`${key}\` | \`${variable(app, key)}\` | ${kind} | ${standard} | ${cell(of.description ?? '')} |`;
     });
     const table = ['| key | variable | kind | default | what |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');

@@ -20,7 +20,7 @@ interface Module {
 export async function readWirings(root: string, place: 'dist' | 'src' = 'dist'): Promise<readonly Wiring[]> {
   const found: Wiring[] = [];
   for (const app of apps) {
-    const wiring = (await import(join(root, 'apps', app, place, 'wiring'))) as Module;
+    const wiring = (await import(join(root, 'apps', app, place, `wiring.${place === 'dist' ? 'js' : 'ts'}`))) as Module;
     const { says, hears, definition } = wiring;
     found.push({ app, says, hears: hears.map(({ event }) => event), config: definition.config });
   }
