@@ -1,9 +1,11 @@
+import { engineMigration } from '@millrace/engine';
 import type { Migration } from '@millrace/store';
 
 /** Released steps never change; a test compares their sum with the live tables. */
 export const migrations: readonly Migration[] = [
+  engineMigration,
   {
-    version: 202601010000,
+    version: 202611230002,
     name: 'first',
     tables: {
       releases: { columns: {}, indexes: [] },
