@@ -6,14 +6,18 @@ import type { TypedInput } from './machine';
 
 /**
  * Fires timers. After a start, an outage of the bus or a jump of the clock by over a minute they wait until `caughtUp`
- * says that what was pending has been read (at most ten minutes): an outage makes no storm of false overdues.
+ * says that what was pending has been read (at most ten minutes): an outage makes no storm of false overdues. One whose
+ * decision fails stays, and is tried again in a second.
  */
 export class Deadlines<Input extends TypedInput> {
   private timer: NodeJS.Timeout | null = null;
   private firing: Promise<void> | null = null;
+  private again = false;
   private stopped = false;
   private held: Promise<void>;
   private lastLook: number;
+  private release: () => void = () => undefined;
+  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
 
   constructor(
     private readonly database: Database,
@@ -32,12 +36,8 @@ export class Deadlines<Input extends TypedInput> {
   /** Timers were set or cleared. */
   wake(): void {
     if (this.stopped) return;
-    this.firing ??= this.fire()
-      .catch(() => undefined)
-      .then(() => {
-        this.firing = null;
-        return this.stopped ? undefined : this.arm().catch(() => undefined);
-      });
+    this.again = true;
+    this.firing ??= this.run();
   }
 
   /** The bus was away: what it holds is read first. */
@@ -47,20 +47,35 @@ export class Deadlines<Input extends TypedInput> {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
+    this.release();
     await this.firing;
+    if (this.timer) clearTimeout(this.timer);
   }
 
   private wait(): Promise<void> {
     let limit: NodeJS.Timeout;
     const longest = new Promise<void>((resolve) => (limit = setTimeout(resolve, 600_000).unref()));
-    return Promise.race([this.caughtUp().catch(() => undefined), longest]).finally(() => clearTimeout(limit));
+    const over = Promise.race([this.caughtUp().catch(() => undefined), longest, this.released]);
+    return over.finally(() => clearTimeout(limit));
   }
 
-  private async fire(): Promise<void> {
+  private async run(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      const well = await this.fire().catch(() => false);
+      await this.arm(well ? 20 : 1000).catch(() => this.sleep(1000));
+    }
+    // In the same turn as the last look: a wake that comes now starts it again.
+    this.firing = null;
+  }
+
+  /** Answers whether every timer that was due has been decided. */
+  private async fire(): Promise<boolean> {
     if (Math.abs(this.now() - this.lastLook) > 60_000) this.hold();
+    // A hold that comes while waiting counts too.
+    for (let held: Promise<void> | null = null; held !== this.held;) await (held = this.held);
     this.lastLook = this.now();
-    await this.held;
+    if (this.stopped) return true;
     const table = engineTable(this.engine.app, 'deadline');
     const at = moment(this.now());
     const rows = await this.database.reader.rows<{ id: string; doc: string }>(
@@ -73,17 +88,21 @@ export class Deadlines<Input extends TypedInput> {
         // Only this setting of the timer: the decision may have set it anew.
         await tx.change(`DELETE FROM ${table} WHERE id = $1 AND due_at = $2`, [row.id, due]);
       };
-      return this.engine.take(input, { id: `${row.id}@${due}`, source: 'deadline', who: this.engine.app, settle });
+      const meta = { id: `${row.id}@${due}`, source: 'deadline', who: this.engine.app, settle };
+      return this.engine.takeUnasked(input, meta);
     });
-    await Promise.allSettled(fired);
+    return (await Promise.all(fired)).every((decided) => decided);
   }
 
-  private async arm(): Promise<void> {
+  private async arm(least: number): Promise<void> {
     const [next] = await this.database.reader.rows<{ due_at: string }>(
       `SELECT due_at FROM ${engineTable(this.engine.app, 'deadline')} ORDER BY due_at LIMIT 1`,
     );
+    this.sleep(next ? Math.min(5000, Math.max(least, Date.parse(next.due_at) - this.now())) : 5000);
+  }
+
+  private sleep(ms: number): void {
     if (this.timer) clearTimeout(this.timer);
-    const ms = next ? Math.min(5000, Math.max(20, Date.parse(next.due_at) - this.now())) : 5000;
-    this.timer = setTimeout(() => this.wake(), ms);
+    if (!this.stopped) this.timer = setTimeout(() => this.wake(), ms);
   }
 }

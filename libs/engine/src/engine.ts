@@ -4,6 +4,7 @@ import {
   isParked,
   isRefusal,
   moment,
+  toAppError,
   type Decision,
   type Moment,
   type Refusal,
@@ -21,6 +22,8 @@ export interface TakeMeta {
   readonly traceparent?: string;
   /** Runs in the same transaction, however the input is decided: marks the row that it came from as done. */
   readonly settle?: (tx: Connection) => Promise<void>;
+  /** The row of an input that was parked before: when it must wait on, that row stays and nothing else is written. */
+  readonly parkedAs?: string;
 }
 
 export type Taken =
@@ -44,7 +47,7 @@ interface Gathered {
   readonly work: DocumentRow[];
   readonly deadlines: Map<string, DocumentRow | null>;
   readonly self: DocumentRow[];
-  readonly parked: DocumentRow[];
+  readonly parked: Map<string, DocumentRow>;
   readonly appeared: Set<string>;
 }
 
@@ -52,6 +55,8 @@ export interface EngineOptions {
   readonly batch?: number;
   readonly now?: () => number;
   readonly newId: () => string;
+  /** An input to itself, a parked one or a timer failed: nobody waits for its answer. It is kept, and taken again. */
+  readonly onFault?: (inputType: string, fault: AppError) => void;
   /** Called after each commit that left something to do. */
   readonly onCommit?: (left: { readonly outbox: boolean; readonly work: boolean; readonly deadlines: boolean }) => void;
 }
@@ -66,6 +71,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
   private readonly queue: Waiting<Input>[] = [];
   private running: Promise<void> | null = null;
   private closed = false;
+  /** Inputs from rows of our own that wait in memory now. */
+  private readonly unasked = new Set<string>();
   private readonly now: () => number;
 
   constructor(
@@ -103,7 +110,29 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     });
   }
 
-  /** Takes up what an earlier process left: inputs to itself. Call once at the start. */
+  /**
+   * Takes an input that comes from a row of our own (to itself, parked, a timer). The row stays until it is decided, so
+   * that a fault, which is told to `onFault`, delays it and loses nothing. Answers whether it was decided now.
+   */
+  async takeUnasked(input: Input, meta: TakeMeta): Promise<boolean> {
+    const id = inboxId(meta);
+    if (this.unasked.has(id)) return true;
+    this.unasked.add(id);
+    try {
+      await this.take(input, meta);
+      return true;
+    } catch (thrown) {
+      if (!this.closed) this.options.onFault?.(input.type, toAppError(thrown));
+      return false;
+    } finally {
+      this.unasked.delete(id);
+    }
+  }
+
+  /**
+   * Takes up inputs to itself that were left: by an earlier process, or because deciding them failed. Call it at the
+   * start and now and then; one that waits already is decided once all the same.
+   */
   async resume(): Promise<void> {
     const rows = await this.database.reader.rows<{ id: string; doc: string }>(
       `SELECT id, doc FROM ${engineTable(this.app, 'self')} ORDER BY id`,
@@ -119,9 +148,9 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       until ?? [],
     );
     for (const row of rows) {
-      const kept = JSON.parse(row.doc) as { input: Input; who: string; times: number };
+      const { input, who } = JSON.parse(row.doc) as { input: Input; who: string };
       const settle = (tx: Connection): Promise<void> => this.remove(tx, 'parked', row.id);
-      void this.take(kept.input, { id: `${row.id}+`, source: 'parked', who: kept.who, settle }).catch(() => undefined);
+      void this.takeUnasked(input, { id: `${row.id}+`, source: 'parked', who, settle, parkedAs: row.id });
     }
     return rows.length;
   }
@@ -172,12 +201,14 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       const id = inboxId(meta);
       const before = seen.get(id);
       const result: Taken = before ?? (await this.decideOne(session, input, meta, at, gathered));
+      taken.push(result);
+      if (result.status === 'parked' && meta.parkedAs !== undefined) continue;
+      if (meta.parkedAs !== undefined) gathered.parked.delete(meta.parkedAs);
       if (before === undefined) {
         seen.set(id, result.status === 'decided' ? { status: 'duplicate', reply: result.reply } : result);
         gathered.inbox.push({ id, doc: seen.get(id), columns: { at, reply: null } });
       }
       if (meta.settle) await meta.settle(tx);
-      taken.push(result);
     }
     await session.flush();
     await this.save(tx, gathered, at);
@@ -211,7 +242,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     }
     if (isParked(decided)) {
       const doc = { input, who: meta.who, because: decided.because };
-      gathered.parked.push({ id, doc, columns: { until: decided.until } });
+      const row = meta.parkedAs ?? id;
+      gathered.parked.set(row, { id: row, doc, columns: { until: decided.until } });
       return { status: 'parked', until: decided.until };
     }
     session.apply(slice, decided.state);
@@ -263,7 +295,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     await insertDocuments(tx, app, 'outbox', gathered.outbox, at);
     await insertDocuments(tx, app, 'work', gathered.work, at);
     await insertDocuments(tx, app, 'self', gathered.self, at);
-    await insertDocuments(tx, app, 'parked', gathered.parked, at);
+    await insertDocuments(tx, app, 'parked', [...gathered.parked.values()], at, true);
     const deadlines = [...gathered.deadlines];
     for (const [key, row] of deadlines) if (row === null) await this.remove(tx, 'deadline', key);
     const set = deadlines.map(([, row]) => row).filter((row) => row !== null);
@@ -274,7 +306,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     for (const { id, doc } of rows) {
       const { input, who } = doc as { input: Input; who: string };
       const settle = (tx: Connection): Promise<void> => this.remove(tx, 'self', id);
-      void this.take(input, { id, source: 'self', who, settle }).catch(() => undefined);
+      void this.takeUnasked(input, { id, source: 'self', who, settle });
     }
   }
 
@@ -295,7 +327,7 @@ function emptyGathered(): Gathered {
     work: [],
     deadlines: new Map(),
     self: [],
-    parked: [],
+    parked: new Map(),
     appeared: new Set(),
   };
 }

@@ -91,7 +91,10 @@ export class OutboxRelay {
     return ids.length;
   }
 
-  /** Rows of today's stream that it does not hold any more: looked for from the newest until one is held. */
+  /**
+   * Rows of today's stream that it does not hold any more: looked for from the newest until one is held, and wherever
+   * two rows have one sequence (the stream lost its end, and counted on from there).
+   */
   private async lostOf(created: string): Promise<string[]> {
     const first = await this.publisher.firstSeq();
     const rows = await this.database.reader.rows<{ id: string; stream_seq: number }>(
@@ -103,7 +106,19 @@ export class OutboxRelay {
       if ((await this.publisher.idAt(Number(row.stream_seq))) === row.id) break;
       lost.push(row.id);
     }
-    return lost;
+    return [...new Set([...lost, ...(await this.overtaken(created, first))])];
+  }
+
+  private async overtaken(created: string, first: number): Promise<string[]> {
+    const rows = await this.database.reader.rows<{ id: string; stream_seq: number }>(
+      `SELECT id, stream_seq FROM ${this.table} WHERE stream_created = $1 AND stream_seq IN (SELECT stream_seq FROM ${this.table} WHERE stream_created = $2 AND stream_seq >= $3 GROUP BY stream_seq HAVING count(*) > 1)`,
+      [created, created, first],
+    );
+    const held = new Map<number, string | null>();
+    for (const seq of new Set(rows.map((row) => Number(row.stream_seq)))) {
+      held.set(seq, await this.publisher.idAt(seq));
+    }
+    return rows.filter((row) => held.get(Number(row.stream_seq)) !== row.id).map(({ id }) => id);
   }
 
   private async unmark(ids: readonly string[]): Promise<void> {

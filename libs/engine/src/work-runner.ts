@@ -1,4 +1,4 @@
-import { moment, toAppError, type AppError } from '@millrace/kernel';
+import { AppError, moment, toAppError } from '@millrace/kernel';
 import type { Connection, Database } from '@millrace/store';
 import { engineTable } from './documents';
 import type { Engine } from './engine';
@@ -57,6 +57,10 @@ export class WorkRunner<Input extends TypedInput> {
         tx.change(`UPDATE ${this.table} SET state = 'waiting', lease_until = NULL WHERE state = 'running'`),
       );
     }
+    const kinds = await this.database.reader.rows<{ kind: string }>(
+      `SELECT DISTINCT kind FROM ${this.table} WHERE state <> 'done'`,
+    );
+    for (const { kind } of kinds) if (!this.kinds.has(kind)) this.log.unknown(kind);
     this.wake();
   }
 
@@ -88,17 +92,17 @@ export class WorkRunner<Input extends TypedInput> {
 
   private async startDue(): Promise<number> {
     const at = moment(this.now());
-    const full = [...this.kinds.values()].filter((kind) => this.free(kind) <= 0).map(({ kind }) => kind);
-    const not = full.length > 0 ? ` AND kind NOT IN (${full.map((_, n) => `$${n + 3}`).join(', ')})` : '';
+    const free = [...this.kinds.values()].filter((kind) => this.free(kind) > 0).map(({ kind }) => kind);
+    if (free.length === 0) return 0;
+    const places = free.map((_, n) => `$${n + 3}`).join(', ');
     const rows = await this.database.reader.rows<{ id: string; doc: string; kind: string; attempts: number }>(
-      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2))${not} ORDER BY due_at, id LIMIT 100`,
-      [at, at, ...full],
+      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2)) AND kind IN (${places}) ORDER BY due_at, id LIMIT 100`,
+      [at, at, ...free],
     );
     let started = 0;
     for (const { id, doc, attempts } of rows) {
       const { kind, key, order } = JSON.parse(doc) as Omit<WorkRow, 'id' | 'attempts'>;
       const found = this.kinds.get(kind);
-      if (!found) this.log.unknown(kind);
       if (!found || this.running.has(id) || this.free(found) <= 0) continue;
       if (await this.begin(found, { id, kind, key, order, attempts: Number(attempts) + 1 })) started++;
     }
@@ -121,10 +125,13 @@ export class WorkRunner<Input extends TypedInput> {
     );
     if (claimed !== 1 || this.stopped) return false;
     const abort = new AbortController();
-    const done = this.perform(kind, row, abort).finally(() => {
-      this.running.delete(row.id);
-      this.wake();
-    });
+    const done = this.perform(kind, row, abort)
+      // Its outcome could not be written: the call is made again when its lease is over.
+      .catch((thrown: unknown) => this.log.retry(row.kind, row.key, row.attempts, toAppError(thrown)))
+      .finally(() => {
+        this.running.delete(row.id);
+        this.wake();
+      });
     this.running.set(row.id, { kind: kind.kind, abort, done });
     return true;
   }
@@ -138,7 +145,8 @@ export class WorkRunner<Input extends TypedInput> {
         value: await kind.run(row.order, { key: row.key, attempt: row.attempts, signal: abort.signal }),
       };
     } catch (thrown) {
-      const fault = toAppError(thrown);
+      const aborted = abort.signal.aborted && !(thrown instanceof AppError);
+      const fault = aborted ? timedOut(row, kind.timeoutMs, thrown) : toAppError(thrown);
       if (this.stopped) return; // the lease ends by itself; the next process makes the call again
       if (fault.kind === 'unavailable' && row.attempts < kind.tries) return await this.postpone(row, fault);
       const { code, message, remedy } = fault;
@@ -187,6 +195,16 @@ export class WorkRunner<Input extends TypedInput> {
     if (this.timer) clearTimeout(this.timer);
     if (!this.stopped) this.timer = setTimeout(() => this.wake(), ms);
   }
+}
+
+function timedOut({ kind, key }: WorkRow, ms: number, cause: unknown): AppError {
+  return new AppError({
+    code: 'call-timed-out',
+    kind: 'unavailable',
+    message: `'${kind}' for ${key} took longer than ${ms} ms`,
+    remedy: 'it is tried again',
+    cause,
+  });
 }
 
 /** 0.2 s, doubling, at most a minute. */

@@ -80,7 +80,9 @@ export class Database {
   private async perform<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[]): Promise<Result> {
     const runner = this.writing.createQueryRunner();
     try {
-      await runner.startTransaction();
+      // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
+      // nest the next ones in one that is never committed.
+      await runner.query(this.kind === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN');
       if (this.kind === 'postgres') {
         for (const key of [...new Set(locks)].sort()) {
           await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
@@ -88,10 +90,11 @@ export class Database {
       }
       const tx = connectionOf(runner);
       const result = await this.inside.run(tx, () => work(tx));
-      await runner.commitTransaction();
+      await runner.query('COMMIT');
       return result;
     } catch (thrown) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      // Nothing to roll back is as good: the engine did it, or the connection is gone.
+      await runner.query('ROLLBACK').catch(() => undefined);
       throw storeFault(thrown);
     } finally {
       if (this.kind === 'postgres') await runner.release();
@@ -102,7 +105,7 @@ export class Database {
   get reader(): Connection {
     return {
       rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
-        (await this.reading.query(sql, [...parameters])) as Result[],
+        (await this.reading.query(sql, [...parameters]).catch(throwStoreFault)) as Result[],
       change: () => Promise.reject(new Error('a reading connection changes nothing')),
     };
   }
@@ -137,6 +140,10 @@ async function connect(source: DataSource, name: string): Promise<DataSource> {
       cause: thrown,
     });
   }
+}
+
+function throwStoreFault(thrown: unknown): never {
+  throw storeFault(thrown);
 }
 
 /** Full disks and lost servers are no bugs: whoever asked may try again. */

@@ -1,16 +1,17 @@
 import {
   DeadLetters,
   Deadlines,
+  Engine,
   OutboxRelay,
   WorkRunner,
   keepDeadLetter,
   prune,
-  type Engine,
   type Publisher,
   type WorkKind,
 } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
 import type { Tables } from '@millrace/store';
+import { uuidv7 } from 'uuidv7';
 import {
   eventually,
   ledger,
@@ -183,6 +184,94 @@ describe.each(testEngines)('the engine on %s', (kind) => {
     expect(await rows('SELECT id FROM harvester_deadline')).toEqual([]);
   });
 
+  const insert = (table: string, id: string, doc: unknown, column = '', value = ''): Promise<number> =>
+    store.database.transaction((tx) =>
+      tx.change(
+        `INSERT INTO harvester_${table} (id, revision, updated_at, doc${column && `, ${column}`}) VALUES ($1, 1, $2, $3${column && ', $4'})`,
+        [id, '2026-01-31T09:30:00.000Z', JSON.stringify(doc), ...(column ? [value] : [])],
+      ),
+    );
+
+  it('lets a parked input wait in one row, however often it is tried', async () => {
+    await store.engine.take({ type: 'add', account: 'b', amount: 7 }, meta('early'));
+    const before = await rows('SELECT id FROM harvester_inbox ORDER BY id');
+    const [parked] = await rows('SELECT id FROM harvester_parked');
+    for (let n = 0; n < 3; n++) {
+      expect(await store.engine.retryParked()).toBe(1);
+      await store.take({ type: 'add', account: 'a', amount: 1 }, 'behind');
+    }
+    expect(await rows('SELECT id FROM harvester_parked')).toEqual([parked]);
+    expect(await rows("SELECT id FROM harvester_inbox WHERE id <> 'test|behind' ORDER BY id")).toEqual(before);
+    await store.take({ type: 'open', account: 'b' });
+    await eventually(async () => (await balance('b')) === 7, 'the parked input was decided');
+    expect(await rows('SELECT id FROM harvester_parked')).toEqual([]);
+  });
+
+  it('keeps an input to itself that failed, tells of it, and takes it again', async () => {
+    const faults: string[] = [];
+    const failing = new Engine(store.database, ledger, {
+      newId: uuidv7,
+      onFault: (type, { message }) => faults.push(`${type}: ${message}`),
+    });
+    await insert('self', 's1', { input: { type: 'burst', account: 'a' }, who: 'ada' });
+    for (const times of [1, 2]) {
+      await failing.resume();
+      await eventually(() => faults.length === times, 'the fault was told');
+    }
+    expect(faults[0]).toBe('burst: this input always fails');
+    expect(await rows('SELECT id FROM harvester_self')).toHaveLength(1);
+    await failing.close();
+  });
+
+  it('stops while its timers still wait for the backlog, and keeps those that fail', async () => {
+    const due = { input: { type: 'burst', account: 'a' }, at: '2026-01-31T09:30:00.000Z' };
+    await insert('deadline', 'd1', due, 'due_at', due.at);
+    const held = new Deadlines<LedgerInput>(store.database, asEngine(store), () => new Promise(() => undefined));
+    held.start();
+    await held.stop();
+    let told = 0;
+    const engine = new Engine(store.database, ledger, { newId: uuidv7, onFault: () => told++ });
+    const deadlines = new Deadlines<LedgerInput>(store.database, engine as never, () => Promise.resolve());
+    deadlines.start();
+    await eventually(() => told > 0, 'the failing timer was told of');
+    await deadlines.stop();
+    expect(await rows('SELECT id FROM harvester_deadline')).toEqual([{ id: 'd1' }]);
+  });
+
+  it('makes a call again that took too long, and outlives an outcome that it cannot hand over', async () => {
+    await store.take({ type: 'add', account: 'a', amount: 1, pay: 'slow' });
+    const faults: string[] = [];
+    let handed = 0;
+    const pay: WorkKind<{ account: string }, string, LedgerInput> = {
+      kind: 'pay',
+      concurrency: 1,
+      timeoutMs: 20,
+      tries: 3,
+      run: (_, { attempt, signal }) =>
+        attempt > 1
+          ? Promise.resolve('paid')
+          : new Promise((__, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+      toInput: ({ account }) => {
+        if (handed++ === 0) throw new Error('no input can be made of this');
+        return { type: 'paid', account, receipt: '' };
+      },
+    };
+    const runner = new WorkRunner<LedgerInput>(store.database, asEngine(store), [pay], {
+      ...quiet,
+      retry: (_, __, ___, fault) => faults.push(fault.code),
+    });
+    await runner.start(true);
+    await eventually(() => faults.length === 2, 'both faults were told');
+    // Its lease would end by itself, in seconds.
+    await store.database.transaction((tx) => tx.change("UPDATE harvester_work SET lease_until = '2026-01-31'"));
+    await eventually(
+      async () => (await rows("SELECT id FROM harvester_work WHERE state = 'done'")).length === 1,
+      'the call was reported in the end',
+    );
+    await runner.stop();
+    expect(faults).toEqual(['call-timed-out', 'unexpected']);
+  });
+
   describe('the relay', () => {
     const bus = (): Publisher & {
       readonly sent: string[];
@@ -246,6 +335,27 @@ describe.each(testEngines)('the engine on %s', (kind) => {
       expect([...publisher.stream.values()]).toEqual(
         (await rows('SELECT id FROM harvester_outbox ORDER BY id')).map((r) => r['id']),
       );
+    });
+
+    it('sends again what newer events have overtaken: the bus lost its end and counted on from there', async () => {
+      const publisher = bus();
+      const relay = new OutboxRelay(store.database, 'harvester', publisher, log);
+      const sendAll = async (): Promise<void> => {
+        relay.wake();
+        await eventually(async () => (await relay.waiting()) === 0, 'all were sent');
+      };
+      for (const n of [1, 2, 3]) await tell(n);
+      await sendAll();
+      publisher.stream.delete(3);
+      publisher.stream.delete(2);
+      for (const n of [4, 5, 6]) await tell(n);
+      await sendAll();
+      expect(await relay.verify()).toBe(2);
+      await sendAll();
+      expect(await relay.verify()).toBe(0);
+      await relay.stop();
+      const ids = (await rows('SELECT id FROM harvester_outbox ORDER BY id')).map((r) => r['id']);
+      expect([...publisher.stream.values()].sort()).toEqual(ids);
     });
 
     it('makes a dead letter of an event that the bus refuses, and goes on', async () => {

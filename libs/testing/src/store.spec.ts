@@ -94,6 +94,17 @@ describe.each(testEngines)('the store on %s', (kind) => {
     expect(await read().get('x')).toBeNull();
   });
 
+  it('leaves nothing open when a change fails: the next ones are kept', async () => {
+    await expect(opened.database.transaction((tx) => tx.change('INSERT INTO nowhere VALUES (1)'))).rejects.toThrow();
+    await expect(write(stone('b', 'green', 1), { ...stone('c', 'red', 2), revision: 7 })).resolves.toBeUndefined();
+    const second = await Database.open(opened.url);
+    try {
+      expect(await readersOn(second.reader, 'quarry', tables).stones.get('b')).not.toBeNull();
+    } finally {
+      await second.close();
+    }
+  });
+
   it('migrates once, and agrees with the live table specs', async () => {
     await migrate(opened.database, 'quarry', migrations);
     expect(await schemaDrift(opened.database, 'quarry', tables)).toEqual([]);
@@ -108,6 +119,44 @@ describe.each(testEngines)('the store on %s', (kind) => {
     } finally {
       await second.close();
     }
+  });
+});
+
+describe('a full disk', () => {
+  it('refuses changes as unavailable, and what comes after it is kept', async () => {
+    const opened = await openTestDatabase('sqlite');
+    await migrate(opened.database, 'quarry', migrations);
+    const fill = (id: string, bytes: number): Promise<number> =>
+      opened.database.transaction((tx) =>
+        tx.change('INSERT INTO quarry_stone (id, revision, updated_at, doc) VALUES ($1, 1, $2, $3)', [
+          id,
+          '',
+          JSON.stringify({ id, pad: 'x'.repeat(bytes) }),
+        ]),
+      );
+    const [{ page_count: pages }] = (await opened.database.writing.query('PRAGMA page_count')) as [
+      { page_count: number },
+    ];
+    await opened.database.writing.query(`PRAGMA max_page_count = ${pages + 4}`);
+    for (const id of ['a', 'b', 'c']) {
+      await expect(fill(id, 1_000_000)).rejects.toMatchObject({ code: 'disk-full', kind: 'unavailable' });
+    }
+    await opened.database.writing.query('PRAGMA max_page_count = 1000000');
+    await fill('d', 1_000_000);
+    await expect(
+      opened.database.transaction(async (tx) => {
+        await tx.change("UPDATE quarry_stone SET doc = 'gone'");
+        throw new Error('rolled back');
+      }),
+    ).rejects.toThrow('rolled back');
+    await fill('e', 10);
+    const second = await Database.open(opened.url);
+    expect(await second.reader.rows('SELECT id, length(doc) > 9 AS whole FROM quarry_stone ORDER BY id')).toEqual([
+      { id: 'd', whole: 1 },
+      { id: 'e', whole: 1 },
+    ]);
+    await second.close();
+    await opened.dispose();
   });
 });
 
