@@ -315,6 +315,18 @@ describe('a release that was built', () => {
     expect((await impactOf({ members: ['rpm/quern', 'rpm/runedoc'] })).snapshot).toBe(snapshot);
   });
 
+  it('shows what has landed since, though the event that tells of it is still on its way', async () => {
+    const { snapshot } = await impactOf({ members: ['rpm/libmill'] });
+    const before = scheduler.builds.get('rpm/libmill')!;
+    scheduler.builds.set('rpm/libmill', { ...before, nvr: 'libmill-9-9' });
+    const after = await impactOf({ members: ['rpm/libmill'] });
+    expect(after.snapshot).not.toBe(snapshot);
+    const { components } = await ask<{ components: { component: string; nvr: string }[] }>(doors.resolver.graph, {
+      release,
+    });
+    expect(components).toContainEqual(expect.objectContaining({ component: 'rpm/libmill', nvr: 'libmill-9-9' }));
+  });
+
   it('goes on with what it knew of a component whose spec is broken, and says so', async () => {
     commit('rpms', 'quern', { 'quern.spec': 'Name: quern\n%if\n' });
     const { rebuilds } = await impactOf({ members: ['rpm/quern', 'rpm/runedoc'] });

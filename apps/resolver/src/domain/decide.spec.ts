@@ -16,7 +16,12 @@ const empty: ResolverState = {
 const context = { at: '2026-01-31T09:30:00.000Z', id: 'i-1', who: 'tester' };
 const known: ResolverInput = { type: 'release-known', name: 'mini', revision: 1, definition: definitionOf() };
 const counts = { components: 1, dependencies: 0, external: 0, unresolved: 0 };
-const found = (digest: string): Imported => ({ digest, parts: [['rpm/a', `facts-${digest}`]], counts });
+const found = (digest: string): Imported => ({
+  digest,
+  basis: `b-${digest}`,
+  parts: [['rpm/a', `facts-${digest}`]],
+  counts,
+});
 const ended = (number: number, digest: string): ResolverInput => ({
   type: 'import-ended',
   release: 'mini',

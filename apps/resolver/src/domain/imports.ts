@@ -93,15 +93,15 @@ function publish(
   context: DecideContext,
 ): Decision<ResolverState> {
   if (found.digest === row.digest) {
-    return { state: put(state, 'releases', { ...row, problem: null }), effects: [] };
+    return { state: put(state, 'releases', { ...row, basis: found.basis, problem: null }), effects: [] };
   }
   const number = row.snapshots + 1;
-  const { digest, counts, parts } = found;
+  const { digest, basis, counts, parts } = found;
   const snapshot: SnapshotRow = {
     ...{ id: `${row.id}-${number}`, revision: 0, release: row.id, number },
     ...{ digest, counts, parts, because, at: context.at },
   };
-  const release = { ...row, snapshot: snapshot.id, digest, snapshots: number, problem: null };
+  const release = { ...row, snapshot: snapshot.id, digest, basis, snapshots: number, problem: null };
   const event = say(graphPublished, {
     release: row.id,
     subject: row.id,
@@ -125,7 +125,7 @@ function failed(
 function newRelease(name: string, { definition, revision }: Of<'release-known'>): ReleaseRow {
   return {
     ...{ id: name, revision: 0, definition, definitionRevision: revision },
-    ...{ snapshot: null, digest: null, snapshots: 0 },
+    ...{ snapshot: null, digest: null, basis: null, snapshots: 0 },
     ...{ imports: 0, ended: 0, importing: null, again: null, problem: null },
   };
 }

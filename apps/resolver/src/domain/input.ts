@@ -21,6 +21,8 @@ export interface ImportOrder {
 /** What an import found. The facts themselves came before it, by their digests. */
 export interface Imported {
   readonly digest: string;
+  /** Digest of the scheduler's list of validated builds that it was read from. */
+  readonly basis: string;
   readonly parts: readonly (readonly [ComponentId, string])[];
   readonly counts: SnapshotCounts;
 }

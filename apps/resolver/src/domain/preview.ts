@@ -19,20 +19,18 @@ export function previewOf(world: World, changed: readonly number[], reach: Reach
   const direct = changed.flatMap((component) => dependantsOf(world, component, reach, isLikely));
   const likely = new Set([...direct].filter((n) => !seeds.has(n)));
   for (const { component } of holdersOf(world, [...seeds, ...likely], reach)) likely.add(component);
-  const atMost = new Set<number>();
+  const atMost = new Set(changed);
   const stack = [...changed];
   while (stack.length > 0) {
-    const at = stack.pop()!;
-    const above = [
-      ...dependantsOf(world, at, reach, () => true),
-      ...holdersOf(world, [at], reach).map((one) => one.component),
-    ];
-    for (const n of above) {
-      if (atMost.has(n) || seeds.has(n)) continue;
+    for (const n of dependantsOf(world, stack.pop()!, reach, () => true)) {
+      if (atMost.has(n)) continue;
       atMost.add(n);
       stack.push(n);
     }
   }
+  // What is assembled offers no capabilities to anybody: it comes last.
+  for (const { component } of holdersOf(world, [...atMost], reach)) atMost.add(component);
+  for (const n of seeds) atMost.delete(n);
   return { likely: named(world, likely), atMost: named(world, atMost) };
 }
 

@@ -9,6 +9,8 @@ export interface ReleaseRow extends Row {
   /** The newest snapshot. */
   readonly snapshot: string | null;
   readonly digest: string | null;
+  /** Digest of the list of validated builds that it shows. */
+  readonly basis: string | null;
   readonly snapshots: number;
   /** Imports started so far; each has its number. */
   readonly imports: number;

@@ -28,7 +28,12 @@ export interface Sources {
   readonly width: number;
 }
 
-type Validated = DoorReply<typeof doors.scheduler.validated>;
+/** The release's validated builds, and the repository that holds them. */
+export type Validated = DoorReply<typeof doors.scheduler.validated>;
+
+export function askValidated(asker: Asker, release: string): Promise<Validated> {
+  return asker.ask(doors.scheduler.validated, { release });
+}
 
 /**
  * Reads everything that a release's graph is made of. A source that cannot be read is said so in its place, so that one
@@ -37,9 +42,9 @@ type Validated = DoorReply<typeof doors.scheduler.validated>;
 export async function gather(
   definition: ReleaseDefinition,
   previous: ReadonlyMap<ComponentId, ComponentFacts>,
+  validated: Validated,
   sources: Sources,
 ): Promise<Gathered> {
-  const validated = await sources.asker.ask(doors.scheduler.validated, { release: definition.release });
   const [modules, containers] = await Promise.all([readModules(definition, previous), readContainers(definition)]);
   const heads = await headsOf(definition, 'rpm', namesOf(definition, modules, previous));
   const contents = new Map(validated.builds.map((one) => [one.component, one.contents]));

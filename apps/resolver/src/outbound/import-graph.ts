@@ -7,7 +7,7 @@ import { work, type Imported, type ImportOrder, type ResolverInput } from '../do
 import { graphOf } from '../domain/neighbours';
 import type { FactsRow, SnapshotRow } from '../domain/state';
 import { worldOf, type World } from '../domain/world';
-import { gather, type Sources } from './gather';
+import { askValidated, gather, type Sources } from './gather';
 
 export interface Imports extends Sources {
   readonly read: { readonly snapshots: TableReader<SnapshotRow>; readonly facts: TableReader<FactsRow> };
@@ -26,13 +26,14 @@ export function graphImporter(imports: Imports): WorkKind<ImportOrder, Imported,
     tries: 8,
     async run(order) {
       const previous = await previousFacts(imports, order.snapshot);
-      const facts = assemble(await gather(order.definition, previous, imports));
+      const validated = await askValidated(imports.asker, order.release);
+      const facts = assemble(await gather(order.definition, previous, validated, imports));
       const byDigest = new Map(facts.map((one) => [factsDigest(one), one]));
       await storeFacts(imports, order.release, byDigest);
       const parts = [...byDigest]
         .map(([digest, one]) => [one.component, digest] as const)
         .sort(([a], [b]) => (a < b ? -1 : 1));
-      return { digest: digestOf(parts), parts, counts: countsOf(worldOf(facts)) };
+      return { digest: digestOf(parts), basis: digestOf(validated), parts, counts: countsOf(worldOf(facts)) };
     },
     toInput: ({ release, number }, outcome) => ({ type: 'import-ended', release, number, outcome }),
   };

@@ -6,7 +6,7 @@ import type { SourceHead } from '../domain/assemble';
 import type { ResolverInput } from '../domain/input';
 import type { ReleaseRow } from '../domain/state';
 import type { FreshView, View, Views } from '../domain/views';
-import { headsOf } from './gather';
+import { askValidated, headsOf } from './gather';
 
 export interface Refreshing {
   readonly views: Views;
@@ -19,17 +19,21 @@ export interface Refreshing {
 const types = ['rpm', 'module', 'container', 'image'] as const;
 
 /**
- * Planning must see what is in git now: when the head of a member's source is not the one that the newest snapshot was
- * read from, the graph is imported first, and the answer waits for it.
+ * Planning must see what is there now. The graph is imported first, and the answer waits for it, when the head of a
+ * member's source is not the one that the newest snapshot was read from, or when builds have landed since: the event
+ * that tells of them may still be on its way.
  */
 export function freshViews(refreshing: Refreshing): FreshView {
   return async (release, members) => {
     const row = await knownRelease(refreshing, release);
-    if (row.snapshot === null) await waitFor(refreshing, release, row.imports);
+    await waitFor(refreshing, release, row.importing === null ? 0 : row.imports + (row.again === null ? 0 : 1));
+    // In this order: a view that is newer than the row costs an import too many, an older one would be wrong.
+    const settled = await refreshing.views.release(release);
     const view = await refreshing.views.newest(release);
-    const moved = await movedHeads(row, view, members);
-    if (moved.length === 0) return view;
-    await importNow(refreshing, await refreshing.views.release(release), moved);
+    const basis = digestOf(await askValidated(refreshing.asker, release));
+    const moved = await movedHeads(settled, view, members);
+    if (moved.length === 0 && basis === settled.basis) return view;
+    await importNow(refreshing, settled, moved, basis);
     return refreshing.views.newest(release);
   };
 }
@@ -67,10 +71,16 @@ function namesIn(view: View, type: string): readonly string[] {
   return ids.filter((id) => id.type === type).map((id) => id.name);
 }
 
-async function importNow(refreshing: Refreshing, row: ReleaseRow, moved: readonly SourceHead[]): Promise<void> {
+async function importNow(
+  refreshing: Refreshing,
+  row: ReleaseRow,
+  moved: readonly SourceHead[],
+  basis: string,
+): Promise<void> {
   const names = moved.map((head) => head.name);
-  const because = `the sources of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''} changed`;
-  const id = `refresh/${row.id}/${row.imports}/${digestOf(moved)}`;
+  const sources = `the sources of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''} changed`;
+  const because = names.length === 0 ? 'builds have landed' : sources;
+  const id = `refresh/${row.id}/${row.imports}/${digestOf([basis, moved])}`;
   const reply = await refreshing.take({ type: 'import-wanted', release: row.id, because }, { id, who: 'resolver' });
   await waitFor(refreshing, row.id, (reply as { readonly number: number }).number);
 }
@@ -79,7 +89,7 @@ async function waitFor({ views, patienceMs }: Refreshing, release: string, numbe
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const row = await views.release(release);
-    if (row.ended >= number && row.problem === null) return;
+    if (row.ended >= number && (row.problem === null || number === 0)) return;
     if (row.ended >= number) throw importFailed(row);
     if (Date.now() >= deadline) throw stillImporting(row);
     await sleep(25);
