@@ -1,6 +1,6 @@
 import { AppError } from '@millrace/kernel';
-import type { Dependency, DependencyFlag } from './dependency';
-import { parseEvr } from './evr';
+import type { Dependency, DependencyFlag } from './rpm-md/dependency';
+import { parseEvr } from './rpm-md/evr';
 
 /** A binary package as its spec declares it; a build finds more provides and requires (sonames and the like). */
 export interface DeclaredPackage {

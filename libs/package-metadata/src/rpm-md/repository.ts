@@ -2,8 +2,8 @@ import { AppError } from '@millrace/kernel';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFilelists } from './filelists';
-import { readLimits, type ReadLimits } from './limits';
-import { openText, readText } from './metadata-stream';
+import { readLimits, type ReadLimits } from '../limits';
+import { openText, readText } from '../metadata-stream';
 import { readPrimary, type RepositoryPackage } from './primary';
 import { parseRepomd, type RepomdEntry } from './repomd';
 

@@ -1,5 +1,5 @@
 import { AppError } from '@millrace/kernel';
-import type { Checksum } from './metadata-stream';
+import type { Checksum } from '../compression/open-compressed';
 import { XmlReader } from './xml-reader';
 
 /** One file that `repomd.xml` lists: `primary`, `filelists`, `modules`, ... */

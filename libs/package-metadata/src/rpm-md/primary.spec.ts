@@ -1,4 +1,4 @@
-import { readLimits } from './limits';
+import { readLimits } from '../limits';
 import { readPrimary, type RepositoryPackage } from './primary';
 import { parseRepomd } from './repomd';
 

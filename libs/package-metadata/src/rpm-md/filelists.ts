@@ -1,4 +1,4 @@
-import { readLimits, tooLarge, type ReadLimits } from './limits';
+import { readLimits, tooLarge, type ReadLimits } from '../limits';
 import { XmlReader } from './xml-reader';
 
 /** Which of the wanted files one package ships. */

@@ -1,6 +1,6 @@
 import { AppError } from '@millrace/kernel';
 import { dependencyFlags, type Dependency, type DependencyFlag } from './dependency';
-import { readLimits, tooLarge, type ReadLimits } from './limits';
+import { readLimits, tooLarge, type ReadLimits } from '../limits';
 import { XmlReader } from './xml-reader';
 
 /** A package of a repository as `primary.xml` has it; `files` are the few that it lists there (programs, /etc). */

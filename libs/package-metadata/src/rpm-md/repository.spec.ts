@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readLimits } from './limits';
+import { readLimits } from '../limits';
 import { readModules, readRepository } from './repository';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-repository-'));

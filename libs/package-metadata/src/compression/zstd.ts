@@ -1,0 +1,82 @@
+import { Decompress } from 'fzstd';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { ByteQueue } from './byte-queue';
+import { piped } from './piped';
+
+/** The window that zstd itself takes without being told otherwise: 128 MiB. */
+const maxWindow = 128 * 1024 * 1024;
+const frameMagic = 0xfd2fb528;
+
+/**
+ * Decompresses zstd: with Node's own where it has one (22.15 and newer), else with fzstd, which does not check the
+ * checksum at the end of a frame.
+ * @throws Error on damaged or truncated input, and on a window larger than 128 MiB
+ */
+export function unzstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
+  return create ? piped(chunks, create()) : unzstdPortable(chunks);
+}
+
+/**
+ * The same without Node's zstd. Frames are taken apart here (RFC 8878, 3.1.1), and fzstd gets one block at a time: a
+ * few bytes that stand for gigabytes never become more than 128 KiB at once.
+ */
+export async function* unzstdPortable(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const queue = new ByteQueue(chunks);
+  do {
+    const magic = viewOf(await queue.take(4)).getUint32(0, true);
+    if (magic >>> 4 === 0x184d2a5) {
+      await queue.skip(viewOf(await queue.take(4)).getUint32(0, true));
+    } else if (magic === frameMagic) {
+      yield* frame(queue);
+    } else {
+      throw new Error('no zstd frame begins where one should');
+    }
+  } while (!(await queue.ended()));
+}
+
+async function* frame(queue: ByteQueue): AsyncGenerator<Uint8Array> {
+  const { header, checksumBytes } = await frameHeader(queue);
+  let open: Uint8Array[] = [];
+  const stream = new Decompress((data) => open.push(data));
+  stream.push(header);
+  for (let last = false; !last;) {
+    const head = Uint8Array.from(await queue.take(3));
+    const bits = head[0]! | (head[1]! << 8) | (head[2]! << 16);
+    last = (bits & 1) === 1;
+    const repeats = (bits & 6) === 2;
+    const body = Uint8Array.from(await queue.take(repeats ? 1 : bits >>> 3));
+    const tail = last ? await queue.take(checksumBytes) : new Uint8Array(0);
+    stream.push(Buffer.concat([head, body, tail]), last);
+    yield* open;
+    open = [];
+  }
+}
+
+async function frameHeader(queue: ByteQueue): Promise<{ readonly header: Uint8Array; readonly checksumBytes: number }> {
+  const descriptor = (await queue.take(1))[0]!;
+  const single = (descriptor & 0x20) !== 0;
+  const sizeFlag = descriptor >>> 6;
+  if ((descriptor & 3) !== 0) throw new Error('it needs a dictionary');
+  const sizeBytes = sizeFlag === 0 ? Number(single) : 1 << sizeFlag;
+  const rest = Uint8Array.from(await queue.take(Number(!single) + sizeBytes));
+  const window = single ? contentSize(rest) : windowSize(rest[0]!);
+  if (window > maxWindow) throw new Error(`its window of ${window} bytes is larger than ${maxWindow}`);
+  const magic = [0x28, 0xb5, 0x2f, 0xfd];
+  return { header: Uint8Array.from([...magic, descriptor, ...rest]), checksumBytes: (descriptor & 4) !== 0 ? 4 : 0 };
+}
+
+function windowSize(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >>> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+function contentSize(bytes: Uint8Array): number {
+  const size = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+  return bytes.length === 2 ? size + 256 : size;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
