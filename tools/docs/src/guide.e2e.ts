@@ -55,7 +55,7 @@ describe('the guide for other teams', () => {
   test('tells the truth about the guest: it may publish nothing but into the inlet', () => {
     const forged = "nats pub millrace.scheduler.cascade.completed.v1.guide.rpm '{}'\nsleep 1";
     const result = shell(forged);
-    expect(`${result.status} ${result.stderr}`).toMatch(/permissions violation/i);
+    expect(`${result.status} ${result.stderr}`).toMatch(/^1 permissions.violation/i);
   });
 
   async function up(step: Step): Promise<void> {
