@@ -69,7 +69,10 @@ export async function startMill(options: MillOptions): Promise<Mill> {
     await Promise.all(servers.map((child) => child.end()));
   };
   try {
-    if (natsUrl === null) children.push(await startNats(options, folder));
+    if (natsUrl === null) {
+      children.push(await startNats(options, folder));
+      await natsReady(options, children[0]!);
+    }
     for (const app of wanted) children.push(startService(app, options, folder));
     await Promise.all(
       wanted.map((app) =>
@@ -111,7 +114,7 @@ async function startNats(options: MillOptions, folder: MillFolder): Promise<Chil
   const passwords = ensurePasswords(folder);
   const text = natsConfigText({ port, storeDir: folder.natsStore, version: program.version, passwords });
   writePrivately(folder.natsConfig, text);
-  const child = keepAlive(
+  return keepAlive(
     {
       name: 'nats-server',
       argv: [program.path, '-c', folder.natsConfig],
@@ -122,12 +125,14 @@ async function startNats(options: MillOptions, folder: MillFolder): Promise<Chil
     },
     options.tell,
   );
+}
+
+async function natsReady(options: MillOptions, child: Child): Promise<void> {
   await until(options, child, async () => {
-    const info = await natsInfo('127.0.0.1', port);
+    const info = await natsInfo('127.0.0.1', options.portBase);
     return info === null ? 'does not answer yet' : info.jetstream ? null : 'has no JetStream';
   });
   options.tell({ kind: 'ready', name: 'nats-server', address: privateUrl(options) });
-  return child;
 }
 
 function startService(app: App, options: MillOptions, folder: MillFolder): Child {

@@ -115,15 +115,37 @@ function tell(context: Context, event: MillEvent): void {
     case 'ready':
       return context.note(`${event.name.padEnd(12)} ${event.address}`);
     case 'line':
-      return isWorthTelling(event.line) ? context.note(`${event.name.padEnd(12)} ${event.line}`) : undefined;
+      return tellLine(context, event.name, event.line);
     case 'ended':
       return undefined;
   }
 }
 
-/** Everything is in the log files; here only what somebody should see: warnings and worse, and what is no log line. */
-function isWorthTelling(line: string): boolean {
-  const level = /^\{"level":(?:(\d+)|"(\w+)")/.exec(line);
-  if (level) return Number(level[1] ?? 0) >= 40 || ['warn', 'error', 'fatal'].includes(level[2] ?? '');
-  return !/^\[\d+\] .*\[(INF|DBG|TRC)\]/.test(line);
+/** Everything is in the log files; here only what somebody must see: errors, and what is no log line at all. */
+function tellLine(context: Context, name: string, line: string): void {
+  if (/^\[\d+\] .*\[(INF|DBG|TRC|WRN)\]/.test(line)) return;
+  const entry = entryOf(line);
+  if (entry === null) return context.note(`${name.padEnd(12)} ${line}`);
+  if (entry.level < errorLevel) return;
+  const reason = entry.reason ?? entry.err?.message;
+  context.note(context.paint('red', `${name.padEnd(12)} ${entry.msg ?? line}${reason ? `: ${reason}` : ''}`));
+}
+
+/** pino's number for `error`. */
+const errorLevel = 50;
+
+interface Entry {
+  readonly level: number;
+  readonly msg?: string;
+  readonly reason?: string;
+  readonly err?: { readonly message?: string };
+}
+
+function entryOf(line: string): Entry | null {
+  if (!line.startsWith('{"level":')) return null;
+  try {
+    return JSON.parse(line) as Entry;
+  } catch {
+    return null;
+  }
 }
