@@ -23,12 +23,28 @@ export async function* unxz(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
   });
   let open = 0;
   const stream = new XzReadableStream(stored) as unknown as ReadableStream<Uint8Array>;
-  for await (const chunk of stream) {
-    open += chunk.length;
-    if (chunk.length > 0) yield chunk;
+  try {
+    for await (const chunk of stream) {
+      open += chunk.length;
+      if (chunk.length > 0) yield chunk;
+    }
+  } catch (cause) {
+    throw new Error(reasonOf(cause), { cause });
   }
   for (let next = await source.next(); !next.done; next = await source.next()) tail.push(next.value);
   assertOneStream(tail, open);
+}
+
+/** The decoder gives the numbers of xz-embedded (linux/include/linux/xz.h, `enum xz_ret`). */
+function reasonOf(cause: unknown): string {
+  const [code] = /\d+$/.exec(cause instanceof Error ? cause.message : '') ?? [''];
+  const known: Readonly<Record<string, string>> = {
+    4: 'its xz dictionary is larger than 64 MiB',
+    5: 'it is no xz file',
+    6: 'it uses a filter or a check of xz that is not read here (use LZMA2 with crc32 or crc64)',
+    8: 'unexpected end of the file',
+  };
+  return known[code] ?? 'its xz stream is damaged';
 }
 
 /** The decoder stops at the end of the first stream; whether that is the end of the file, the file's footer tells. */
