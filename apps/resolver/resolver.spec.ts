@@ -66,12 +66,12 @@ class Scheduler implements Asker {
 
   constructor(private readonly builder: BuildSystem) {}
 
-  async ask(door: Door<never, unknown>, request: unknown): Promise<never> {
+  async ask(door: Door, request: unknown): Promise<never> {
     this.asked.push(door.name);
     return (await this.answer(door, request)) as never;
   }
 
-  private async answer(door: Door<never, unknown>, request: unknown): Promise<unknown> {
+  private async answer(door: Door, request: unknown): Promise<unknown> {
     if (door.name === doors.scheduler.releases.name) return { releases: [{ name: release, revision: 1, definition }] };
     if (door.name === doors.scheduler.contents.name) return this.found((request as { digest: string }).digest);
     await this.builder.open(release, null);
@@ -99,7 +99,7 @@ async function take(input: ResolverInput, id?: string): Promise<unknown> {
   return reply;
 }
 
-async function ask<Reply>(door: Door<never, unknown>, request: object): Promise<Reply> {
+async function ask<Reply>(door: Door, request: object): Promise<Reply> {
   const bound = parts.doors.find((one) => one.door.name === door.name) as BoundDoor<ResolverInput>;
   if (!('answer' in bound)) throw new Error(`${door.name} is no question`);
   return bound.door.reply.parse(

@@ -25,9 +25,7 @@ export interface Door<Request = unknown, Reply = unknown> {
 export type DoorRequest<D extends Door> = D extends { readonly request: infer S extends z.ZodType }
   ? z.input<S>
   : never;
-export type DoorReply<D extends Door> = D extends { readonly reply: infer S extends z.ZodType }
-  ? z.output<S>
-  : never;
+export type DoorReply<D extends Door> = D extends { readonly reply: infer S extends z.ZodType } ? z.output<S> : never;
 
 type Parts<Q extends z.ZodType, A extends z.ZodType> = Omit<Door, 'request' | 'reply' | 'kind' | 'role'> & {
   readonly request: Q;
