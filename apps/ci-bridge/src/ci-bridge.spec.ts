@@ -46,7 +46,8 @@ beforeAll(async () => {
   service = await startService(definition, env);
 });
 afterAll(async () => {
-  await service.stop();
+  // Undefined when it could not start.
+  await (service as RunningService | undefined)?.stop();
   await bus.nats.close();
   await nats.stop();
   await rm(dir, { recursive: true });
@@ -169,6 +170,81 @@ it('keeps what it cannot map as a dead letter that names the member, and goes on
   expect((await get<Letters>('/api/v1/dead-letters')).deadLetters[0]!.reason).toContain('test.result');
   await publish(inletResultReported, message('run', 'complete', 'passed'));
   await eventually(async () => (await said()).at(-1) === '4 passed passed', 'the next message counts');
+});
+
+async function decide(body: object): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await fetch(`http://127.0.0.1:${service.port}/greenwave/api/v1.0/decision`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const decision = {
+  product_version: 'minidistro-1',
+  decision_context: 'millrace_rebuild',
+  subject_type: 'koji_build',
+  subject_identifier: nvr,
+};
+
+it("answers Greenwave's clients from the same facts", async () => {
+  const answer = await decide({ ...decision, ignore_result: [4], verbose: true });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      policies_satisfied: true,
+      applicable_policies: ['minidistro/rpms'],
+      waivers: [{ id: 1, username: 'ada', testcase: 'ci.run.functional' }],
+    },
+  });
+  const unwaived = await decide({ ...decision, ignore_result: [4], ignore_waiver: [1] });
+  expect(unwaived.body).toMatchObject({
+    policies_satisfied: false,
+    unsatisfied_requirements: expect.arrayContaining([
+      expect.objectContaining({ type: 'test-result-failed', result_id: 2, item: { type: 'koji_build', item: nvr } }),
+    ]) as unknown,
+  });
+  expect(await decide({ ...decision, decision_context: 'elsewhere' })).toEqual({
+    status: 404,
+    body: {
+      message: 'Found no applicable policies for koji_build subjects at gating point(s) elsewhere in minidistro-1',
+    },
+  });
+  expect((await decide({})).status).toBe(415);
+});
+
+it("shows waivers to WaiverDB's clients, and lets nobody waive there without a name", async () => {
+  const waivers = '/waiverdb/api/v1.0/waivers/';
+  const page = await get<{ data: object[]; last: string }>(`${waivers}?testcase=ci.run.functional`);
+  const waiver = {
+    id: 1,
+    subject_type: 'koji_build',
+    subject_identifier: nvr,
+    subject: { type: 'koji_build', item: nvr },
+    testcase: 'ci.run.functional',
+    scenario: null,
+    username: 'ada',
+    proxied_by: null,
+    product_version: 'minidistro-1',
+    waived: true,
+    comment: 'known to be flaky',
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/) as string,
+  };
+  expect(page).toMatchObject({ data: [waiver], prev: null, next: null });
+  expect(page.last).toContain('page=1');
+  expect(await get(`${waivers}1`)).toEqual(waiver);
+  expect(await get(`${waivers}2`)).toEqual({ message: 'Waiver not found' });
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`http://127.0.0.1:${service.port}${waivers}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const filters = [{ subject_type: 'brew-build', subject_identifier: nvr }, { subject_identifier: 'other-1-1' }];
+  expect(await (await post('+filtered', { filters })).json()).toEqual({ data: [waiver] });
+  expect((await post('+filtered', { filters: [] })).status).toBe(400);
+  expect((await post('', { ...decision, testcase: 'x', comment: 'x' })).status).toBe(403);
 });
 
 it('started again it goes on where it was', async () => {

@@ -12,7 +12,9 @@ import {
 import { answer, hear, obey, type Hears, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { showGates } from './admin/gates';
+import { greenwaveController } from './admin/greenwave/controller';
 import { resultsDbController } from './admin/resultsdb/controller';
+import { waiverDbController } from './admin/waiverdb/controller';
 import { config, type BridgeConfig } from './config';
 import { machine } from './machine';
 import type { Input } from './domain/input';
@@ -52,7 +54,7 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
         obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
       ],
       works: [askReleases((door, request) => asker.ask(door, request))],
-      controllers: [resultsDbController({ read, take, outcomes })],
+      controllers: [resultsDbController({ read, take, outcomes }), greenwaveController(read), waiverDbController(read)],
       start: async () => {
         await take({ type: 'releases-missed' }, { id: `start/${randomUUID()}`, who: 'ci-bridge' });
       },

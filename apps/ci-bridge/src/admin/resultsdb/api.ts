@@ -2,23 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Filter } from '@millrace/store';
 import type { Input } from '../../domain/input';
 import { numberId, type GroupRow, type ResultRow, type TestcaseRow } from '../../domain/state';
+import { jsonBody, parametersOf, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
 import { groupOf, resultOf, testcaseBody } from './bodies';
 import { findLatest, findResults, pageOf, scan } from './find';
 import { hasFilter, list, parsePage, parseResultsQuery, type Page } from './query';
-import { badRequest, created, invalid, isReply, notFound, ok, type Problem, type Reply } from './reply';
+import { badRequest, created, invalid, isReply, notFound, ok, type Problem, type Reply } from '../reply';
 import { showGroup, showPage, showResult, showTestcase } from './show';
 import { wildcardMatches } from './wildcard';
-
-/** A request as this API sees it, free of any framework. */
-export interface ApiRequest {
-  /** The API's own address, without a slash at its end. */
-  readonly base: string;
-  /** The whole address that was asked for. */
-  readonly url: string;
-  readonly body: unknown;
-  readonly idempotencyKey: string | null;
-}
 
 export interface ApiParts {
   readonly read: BridgeRead;
@@ -175,15 +166,6 @@ export class ResultsDbApi {
   }
 }
 
-function parametersOf(request: ApiRequest): URLSearchParams {
-  return new URL(request.url).searchParams;
-}
-
 function upTo({ page, limit }: Page): number {
   return (page + 1) * limit + 1;
-}
-
-function jsonBody({ body }: ApiRequest): Readonly<Record<string, unknown>> | null {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return isObject ? (body as Readonly<Record<string, unknown>>) : null;
 }

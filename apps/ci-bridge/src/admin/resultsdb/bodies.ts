@@ -11,7 +11,7 @@ import {
   valueError,
   type Problem,
   type Reply,
-} from './reply';
+} from '../reply';
 
 type Body = Readonly<Record<string, unknown>>;
 

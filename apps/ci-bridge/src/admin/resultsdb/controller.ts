@@ -1,10 +1,10 @@
 import { All, Controller, Get, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ResultsDbApi, type ApiParts, type ApiRequest } from './api';
-import { notFound, type Reply } from './reply';
+import { bounded, of, pathBehind, send } from '../http';
+import { notAllowed, notFound } from '../reply';
+import { ResultsDbApi, type ApiParts } from './api';
 
 const prefix = '/resultsdb/api/v2.0';
-const largestBody = 1024 * 1024;
 
 /** ResultsDB's routes. Every answer is JSON, errors too. */
 export function resultsDbController(parts: ApiParts): Type {
@@ -22,7 +22,7 @@ class ResultsDbRoutes {
 
   @Get()
   landing(@Req() request: Request, @Res() response: Response) {
-    return send(response, Promise.resolve(this.api.landing(of(request))));
+    return send(response, Promise.resolve(this.api.landing(of(request, prefix))));
   }
 
   @Get('healthcheck')
@@ -32,101 +32,66 @@ class ResultsDbRoutes {
 
   @Get('results')
   results(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.results(of(request)));
+    return send(response, this.api.results(of(request, prefix)));
   }
 
   @Get('results/latest')
   latest(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.latest(of(request)));
+    return send(response, this.api.latest(of(request, prefix)));
   }
 
   @Get('results/:id')
   result(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.result(of(request), String(request.params['id'])));
+    return send(response, this.api.result(of(request, prefix), String(request.params['id'])));
   }
 
   @Post('results')
   postResult(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.postResult(of(request)));
+    return send(response, bounded(request) ?? this.api.postResult(of(request, prefix)));
   }
 
   @Get('groups')
   groups(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.groups(of(request)));
+    return send(response, this.api.groups(of(request, prefix)));
   }
 
   @Get('groups/:uuid')
   group(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.group(of(request), String(request.params['uuid'])));
+    return send(response, this.api.group(of(request, prefix), String(request.params['uuid'])));
   }
 
   @Get('groups/:uuid/results')
   groupResults(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.groupResults(of(request), String(request.params['uuid'])));
+    return send(response, this.api.groupResults(of(request, prefix), String(request.params['uuid'])));
   }
 
   @Post('groups')
   postGroup(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.postGroup(of(request)));
+    return send(response, bounded(request) ?? this.api.postGroup(of(request, prefix)));
   }
 
   @Get('testcases')
   testcases(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.testcases(of(request)));
+    return send(response, this.api.testcases(of(request, prefix)));
   }
 
   @Get('testcases/*name')
   testcase(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.testcase(of(request), pathBehind(request, `${prefix}/testcases/`)));
+    return send(response, this.api.testcase(of(request, prefix), pathBehind(request, `${prefix}/testcases/`)));
   }
 
   @Post('testcases')
   postTestcase(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.postTestcase(of(request)));
+    return send(response, bounded(request) ?? this.api.postTestcase(of(request, prefix)));
   }
 
   @All(['', 'healthcheck', 'results', 'results/:id', 'groups', 'groups/:uuid', 'testcases', 'testcases/*name'])
   otherMethod(@Res() response: Response) {
-    const message = 'The method is not allowed for the requested URL.';
-    return send(response, Promise.resolve({ status: 405, body: { message } }));
+    return send(response, Promise.resolve(notAllowed()));
   }
 
   @All('*path')
   unknown(@Res() response: Response) {
     return send(response, Promise.resolve(notFound('Not found')));
-  }
-}
-
-async function send(response: Response, answer: Promise<Reply>): Promise<void> {
-  const { status, body } = await answer;
-  response.status(status).json(body);
-}
-
-function bounded(request: Request): Promise<Reply> | null {
-  const size = Number(request.headers['content-length'] ?? 0);
-  if (size <= largestBody) return null;
-  return Promise.resolve({
-    status: 413,
-    body: { message: `The body has ${size} bytes; at most ${largestBody} are taken` },
-  });
-}
-
-function of(request: Request): ApiRequest {
-  const origin = `${request.protocol}://${request.headers.host ?? 'localhost'}`;
-  const key = request.headers['idempotency-key'];
-  return {
-    base: origin + prefix,
-    url: origin + request.originalUrl,
-    body: request.is('json') ? (request.body as unknown) : null,
-    idempotencyKey: typeof key === 'string' && key !== '' && key.length <= 200 ? key : null,
-  };
-}
-
-function pathBehind(request: Request, start: string): string {
-  const path = request.originalUrl.split('?')[0]!.slice(start.length);
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
   }
 }

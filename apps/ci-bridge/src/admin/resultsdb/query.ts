@@ -1,5 +1,5 @@
 import { parseStamp, type Stamp } from '../../domain/stamp';
-import { invalid, valueError, type Problem, type Reply } from './reply';
+import { invalid, valueError, type Problem, type Reply } from '../reply';
 
 export interface DataFilter {
   readonly key: string;

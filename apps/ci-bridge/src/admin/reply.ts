@@ -27,6 +27,10 @@ export function badRequest(message: string): Reply {
   return { status: 400, body: { message } };
 }
 
+export function notAllowed(): Reply {
+  return { status: 405, body: { message: 'The method is not allowed for the requested URL.' } };
+}
+
 /** The form of pydantic 2, which the original validates with. */
 export function invalid(problems: readonly Problem[]): Reply {
   const message = problems.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');

@@ -1,0 +1,60 @@
+import type { Request, Response } from 'express';
+import type { Reply } from './reply';
+
+/** A request as the foreign APIs see it, free of any framework. */
+export interface ApiRequest {
+  /** The API's own address, without a slash at its end. */
+  readonly base: string;
+  /** The whole address that was asked for. */
+  readonly url: string;
+  /** null when it is no JSON. */
+  readonly body: unknown;
+  readonly idempotencyKey: string | null;
+}
+
+const largestBody = 1024 * 1024;
+
+export async function send(response: Response, answer: Promise<Reply>): Promise<void> {
+  const { status, body } = await answer;
+  response.status(status).json(body);
+}
+
+/** The answer to a body of over 1 MiB; null for every other. */
+export function bounded(request: Request): Promise<Reply> | null {
+  const size = Number(request.headers['content-length'] ?? 0);
+  if (size <= largestBody) return null;
+  return Promise.resolve({
+    status: 413,
+    body: { message: `The body has ${size} bytes; at most ${largestBody} are taken` },
+  });
+}
+
+export function of(request: Request, prefix: string): ApiRequest {
+  const origin = `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+  const key = request.headers['idempotency-key'];
+  return {
+    base: origin + prefix,
+    url: origin + request.originalUrl,
+    body: request.is('json') ? (request.body as unknown) : null,
+    idempotencyKey: typeof key === 'string' && key !== '' && key.length <= 200 ? key : null,
+  };
+}
+
+export function pathBehind(request: Request, start: string): string {
+  const path = request.originalUrl.split('?')[0]!.slice(start.length);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+export function parametersOf(request: ApiRequest): URLSearchParams {
+  return new URL(request.url).searchParams;
+}
+
+/** A JSON object; null for everything else. */
+export function jsonBody({ body }: ApiRequest): Readonly<Record<string, unknown>> | null {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject ? (body as Readonly<Record<string, unknown>>) : null;
+}
