@@ -2,9 +2,8 @@ import { eventFilter, streamName, type EventName } from '@millrace/contracts';
 import { subjectToken } from '@millrace/kernel';
 import { AckPolicy, ConsumerEvents, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg } from 'nats';
 import type { BusConnection } from './connect';
-import { ensureStream } from './streams';
-
-const ackWaitMs = 30_000;
+import { ensureStream, isNotFound } from './streams';
+import { within } from './within';
 
 export interface ConsumerLog {
   /** The consumer or its stream was gone and has been made again. */
@@ -26,6 +25,7 @@ export class DurableConsumer {
   private readonly handling = new Set<Promise<void>>();
   private stopped = false;
   private loop: Promise<void> = Promise.resolve();
+  private wake: () => void = () => undefined;
   readonly name: string;
 
   constructor(
@@ -34,6 +34,8 @@ export class DurableConsumer {
     private readonly event: EventName,
     private readonly handle: (message: JsMsg) => Promise<void>,
     private readonly log: ConsumerLog,
+    /** After so long without a word the server gives a message to somebody else. */
+    private readonly ackWaitMs = 30_000,
   ) {
     this.name = consumerName(app, event);
   }
@@ -43,10 +45,15 @@ export class DurableConsumer {
     this.loop = this.run();
   }
 
-  /** Is everything that the stream holds for it read and answered? */
-  async caughtUp(): Promise<boolean> {
+  /** The sequence of the newest message of its stream. */
+  async newest(): Promise<number> {
+    return (await this.bus.manager.streams.info(streamName(this.event.owner))).state.last_seq;
+  }
+
+  /** Has every message for it up to this sequence been read and answered? */
+  async caughtUp(upTo: number): Promise<boolean> {
     const info = await this.bus.manager.consumers.info(streamName(this.event.owner), this.name);
-    return info.num_pending === 0 && info.num_ack_pending === 0;
+    return info.ack_floor.stream_seq >= upTo || (info.num_pending === 0 && info.num_ack_pending === 0);
   }
 
   /** How many messages wait in the stream; for metrics. */
@@ -56,8 +63,10 @@ export class DurableConsumer {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    await this.messages?.close();
-    await this.loop;
+    this.wake();
+    void this.messages?.close();
+    // A question to a server that is away is not waited for; what is being handled is.
+    await within(2000, this.loop);
     await Promise.allSettled(this.handling);
   }
 
@@ -68,7 +77,7 @@ export class DurableConsumer {
     await manager.consumers.add(stream, {
       durable_name: this.name,
       ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ackWaitMs),
+      ack_wait: nanos(this.ackWaitMs),
       deliver_policy: DeliverPolicy.All,
       filter_subject: eventFilter(this.event),
       max_ack_pending: 256,
@@ -83,10 +92,18 @@ export class DurableConsumer {
       } catch (thrown) {
         if (!this.stopped) this.log.failed(this.name, thrown);
       }
-      if (this.stopped) return;
-      await pause(300);
-      await this.restore();
+      await this.pause(300);
+      if (!this.stopped) await this.restore();
     }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (this.stopped) return;
+    let timer: NodeJS.Timeout;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      timer = setTimeout(resolve, ms);
+    }).finally(() => clearTimeout(timer));
   }
 
   private async restore(): Promise<void> {
@@ -94,7 +111,7 @@ export class DurableConsumer {
       await this.ensure();
       this.log.restored(this.name);
     } catch (thrown) {
-      this.log.failed(this.name, thrown);
+      if (!this.stopped) this.log.failed(this.name, thrown);
     }
   }
 
@@ -103,17 +120,24 @@ export class DurableConsumer {
     const consumer = await js.consumers.get(streamName(this.event.owner), this.name);
     const messages = await consumer.consume({ max_messages: 100, idle_heartbeat: 2000, expires: 20_000 });
     this.messages = messages;
-    if (this.stopped) await messages.close();
+    // Not waited for: it is closed by the iteration itself.
+    if (this.stopped) void messages.close();
     void this.watch(messages);
     for await (const message of messages) {
-      const handled = this.keepAlive(message).finally(() => this.handling.delete(handled));
+      const handled: Promise<void> = this.keepAlive(message)
+        .catch((thrown: unknown) => this.log.failed(this.name, thrown))
+        .finally(() => this.handling.delete(handled));
       this.handling.add(handled);
     }
   }
 
   /** Long handlers say `working` before the server thinks that they died. */
   private async keepAlive(message: JsMsg): Promise<void> {
-    const timer = setInterval(() => message.working(), ackWaitMs / 2);
+    // What came and was not begun is given back at once, not after its ack wait.
+    if (this.stopped) return message.nak();
+    const timer = setInterval(() => {
+      if (!this.bus.nats.isClosed()) message.working();
+    }, this.ackWaitMs / 2);
     try {
       await this.handle(message);
     } finally {
@@ -127,7 +151,7 @@ export class DurableConsumer {
       const gone = status.type === ConsumerEvents.ConsumerDeleted || status.type === ConsumerEvents.ConsumerNotFound;
       const streamGone = status.type === ConsumerEvents.StreamNotFound;
       const silent = status.type === ConsumerEvents.HeartbeatsMissed && !(await this.alive());
-      if (gone || streamGone || silent) await messages.close();
+      if (gone || streamGone || silent) void messages.close();
     }
   }
 
@@ -138,11 +162,7 @@ export class DurableConsumer {
       return true;
     } catch (thrown) {
       // No answer at all says nothing about the consumer: the connection is being made again.
-      return !/consumer not found|stream not found/i.test((thrown as Error).message);
+      return !isNotFound(thrown);
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -35,6 +35,9 @@ export function jetStreamPublisher({ nats, manager }: BusConnection, owner: Owne
   };
 }
 
+/** JSAccountResourcesExceededErr: the server says 400, but it ends when old messages go. */
+const accountFull = 10002;
+
 async function publishFault(
   manager: JetStreamManager,
   owner: Owner,
@@ -44,7 +47,8 @@ async function publishFault(
   const error = thrown as NatsError;
   // No responders: the stream is gone; it is made again, and the relay comes back.
   if (error.code === '503') await ensureStream(manager, owner).catch(() => undefined);
-  const refused = error.api_error !== undefined && error.api_error.code < 500;
+  const api = error.api_error;
+  const refused = api !== undefined && api.code < 500 && api.err_code !== accountFull;
   const tooLarge = error.code === 'MAX_PAYLOAD_EXCEEDED';
   return new AppError({
     code: refused || tooLarge ? 'publish-refused' : 'publish-failed',

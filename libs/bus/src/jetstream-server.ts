@@ -1,11 +1,12 @@
 import { events, type EventName, type App } from '@millrace/contracts';
-import { AppError, toAppError, type FaultKind } from '@millrace/kernel';
+import { toAppError, type AppError, type FaultKind } from '@millrace/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { headers, type JsMsg, type Service, type ServiceMsg } from 'nats';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { maxInlineBytes, objectHeader, putAnswer } from './big-answers';
 import type { BusConnection } from './connect';
 import { DurableConsumer, type ConsumerLog } from './durable-consumer';
+import { within } from './within';
 
 /** What a Nest event handler gets. Its promise settles after the commit; only then is the message acked. */
 export interface BusMessage {
@@ -56,6 +57,8 @@ const tries: Readonly<Record<FaultKind, number>> = {
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   private consumers: DurableConsumer[] = [];
   private service: Service | null = null;
+  private closed = false;
+  private readonly answering = new Set<Promise<void>>();
 
   constructor(private readonly options: JetStreamServerOptions) {
     super();
@@ -65,11 +68,18 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     this.begin().then(() => callback(), callback);
   }
 
-  /** Every event that waited in the streams when this was called has been handled. */
+  /** Every event that waited in the streams when this was called has been handled; or this transport was closed. */
   async caughtUp(): Promise<void> {
-    for (const consumer of this.consumers) {
-      while (!(await consumer.caughtUp().catch(() => false))) await new Promise((r) => setTimeout(r, 250));
-    }
+    await Promise.all(
+      this.consumers.map(async (consumer) => {
+        let upTo: number | null = null;
+        while (!this.closed) {
+          upTo ??= await consumer.newest().catch(() => null);
+          if (upTo !== null && (await consumer.caughtUp(upTo).catch(() => false))) return;
+          await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+      }),
+    );
   }
 
   /** Messages that wait, per consumer. */
@@ -78,9 +88,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return new Map(all);
   }
 
+  /** Takes nothing new, and waits for what is being handled. A server that is away is not waited for. */
   override async close(): Promise<void> {
-    await this.service?.stop();
+    this.closed = true;
+    if (this.service && !this.service.isStopped) await within(2000, this.service.stop());
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await Promise.all(this.answering);
     this.consumers = [];
   }
 
@@ -107,7 +120,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     this.service!.addEndpoint(name, {
       subject,
       handler: (error, message) => {
-        if (!error) void this.answer(message, handler);
+        if (error) return;
+        const answered: Promise<void> = this.answer(message, handler)
+          // Whoever asked hears nothing, and asks again.
+          .catch((thrown: unknown) => this.options.log.failed(subject, thrown))
+          .finally(() => this.answering.delete(answered));
+        this.answering.add(answered);
       },
     });
   }

@@ -1,6 +1,6 @@
 import { doorSubject, type Door, type DoorReply, type DoorRequest } from '@millrace/contracts';
 import { AppError, type FaultKind } from '@millrace/kernel';
-import { ErrorCode, NatsError, headers, type Msg, type NatsConnection } from 'nats';
+import { ErrorCode, headers, type Msg, type NatsConnection, type NatsError } from 'nats';
 import { getAnswer, objectHeader } from './big-answers';
 
 /** Asks a door of another service over NATS. The reply is held against the contract. */
@@ -23,10 +23,36 @@ export async function askOver<D extends Door>(
   if (failed) throw faultOf(answer, door);
   const object = answer.headers?.get(objectHeader);
   const bytes = object ? await getAnswer(nats, object) : answer.data;
-  return door.reply.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) as DoorReply<D>;
+  const parsed = door.reply.safeParse(readJson(bytes));
+  if (parsed.success) return parsed.data as DoorReply<D>;
+  const first = parsed.error.issues[0]!;
+  throw new AppError({
+    code: 'answer-malformed',
+    kind: 'bug',
+    message: `${door.owner} answered '${door.name}' against its contract: ${first.path.join('.') || 'the answer'}: ${first.message}`,
+    remedy: 'check that both run the same version of Millrace',
+  });
+}
+
+/** undefined when it is no JSON: no contract takes that. */
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function silence(door: Door, thrown: NatsError): AppError {
+  if (thrown.code === (ErrorCode.MaxPayloadExceeded as string)) {
+    return new AppError({
+      code: 'request-too-large',
+      kind: 'invalid',
+      message: `'${door.name}' was not asked of ${door.owner}: the request is larger than the bus takes`,
+      remedy: 'ask for less at a time',
+      cause: thrown,
+    });
+  }
   const nobody = thrown.code === (ErrorCode.NoResponders as string);
   return new AppError({
     code: nobody ? 'service-away' : 'service-silent',
@@ -46,7 +72,7 @@ export interface Problem {
 }
 
 function faultOf(answer: Msg, door: Door): AppError {
-  const problem = answer.json<Partial<Problem>>();
+  const problem = (readJson(answer.data) ?? {}) as Partial<Problem>;
   return new AppError({
     code: problem.code ?? 'service-failed',
     kind: problem.kind ?? 'bug',

@@ -36,14 +36,14 @@ function natsBinary(): string {
   return found;
 }
 
-/** A real nats-server with JetStream in a folder of its own. */
-export async function startTestNats(jetStream = true): Promise<TestNats> {
+/** A real nats-server with JetStream in a folder of its own. `more`: further arguments of its command line. */
+export async function startTestNats(jetStream = true, more: readonly string[] = []): Promise<TestNats> {
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'millrace-nats-'));
   let child: ChildProcess;
   const start = async (): Promise<void> => {
     const flags = jetStream ? ['-js', '-sd', dir] : [];
-    child = spawn(natsBinary(), ['-a', '127.0.0.1', '-p', String(port), ...flags], { stdio: 'ignore' });
+    child = spawn(natsBinary(), ['-a', '127.0.0.1', '-p', String(port), ...flags, ...more], { stdio: 'ignore' });
     await reachable(port);
   };
   const kill = async (): Promise<void> => {
