@@ -4,7 +4,7 @@ type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;
 
 export function painter(color: boolean): Paint {
-  return (style, text) => (color ? styleText(style, text) : text);
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
 }
 
 const styles: Readonly<Record<string, Style>> = {

@@ -1,0 +1,73 @@
+import { CommanderError, type Command } from 'commander';
+import { AppError } from '@millrace/kernel';
+import { exitCodeOf } from './exit-code';
+import { program } from './program';
+
+function leaves(command: Command, path: readonly string[] = []): readonly { path: string; help: string }[] {
+  if (command.commands.length > 0) return command.commands.flatMap((c) => leaves(c, [...path, c.name()]));
+  let help = '';
+  command.configureOutput({ writeOut: (text) => void (help += text) });
+  command.outputHelp();
+  return [{ path: path.join(' '), help }];
+}
+
+test('there is every command that was promised', () => {
+  const paths = leaves(program()).map(({ path }) => path);
+  expect(paths).toEqual([
+    ...['up', 'status', 'change', 'doctor'],
+    ...['plan', 'start', 'list', 'show', 'watch', 'explain', 'hold', 'resume', 'cancel', 'retry', 'skip'].map(
+      (v) => `cascade ${v}`,
+    ),
+    ...['make', 'adopt', 'list', 'log'].map((v) => `build ${v}`),
+    ...['lint', 'show', 'diff', 'apply', 'history', 'list'].map((v) => `release ${v}`),
+    ...['create', 'list', 'revoke'].map((v) => `token ${v}`),
+    ...['show', 'waive'].map((v) => `gate ${v}`),
+    ...['show', 'dependants', 'path', 'knots', 'impact', 'import'].map((v) => `graph ${v}`),
+    ...['make', 'list', 'show'].map((v) => `compose ${v}`),
+    'notice list',
+    ...['list', 'show', 'replay', 'drop'].map((v) => `dead-letters ${v}`),
+  ]);
+});
+
+test.each(leaves(program()))(
+  '$path: its help has examples of itself, and the options that all have',
+  ({ path, help }) => {
+    const examples = /\nExamples:\n((?: {2}\$ .*\n)+)/.exec(help)?.[1] ?? '';
+    for (const line of examples.trim().split('\n')) expect(line.trim()).toMatch(new RegExp(`^\\$ millrace ${path}\\b`));
+    for (const option of ['--data <dir>', '--port-base <n>', '--json']) expect(help).toContain(option);
+  },
+);
+
+async function exitCodeOfRun(...args: string[]): Promise<number> {
+  const silent = (command: Command): void => {
+    command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+    command.commands.forEach(silent);
+  };
+  const root = program();
+  silent(root);
+  return root.parseAsync(['node', 'millrace', ...args]).then(() => 0, exitCodeOf);
+}
+
+test.each([
+  [['nonsense'], 2],
+  [['cascade', 'start', '--all', 'rpm/x'], 2],
+  [['cascade', 'start'], 2],
+  [['cascade', 'skip', 'c-1'], 2],
+  [['change', 'no/such/component'], 2],
+  [['status', '--port-base', 'x'], 2],
+  [['status', '--port-base', '1'], 2],
+  [['gate', 'waive', 'nvr', 'test'], 2],
+  [['--version'], 0],
+  // Nothing listens on these ports.
+  [['cascade', 'list', '--port-base', '64000'], 3],
+  [['release', 'lint', '/nonexistent.yaml'], 1],
+])('millrace %j ends with %i', async (args, code) => {
+  expect(await exitCodeOfRun(...args)).toBe(code);
+});
+
+test('exit codes follow what an error means', () => {
+  const fault = (kind: AppError['kind']) => new AppError({ code: 'x', kind, message: 'x' });
+  expect([fault('conflict'), fault('forbidden'), fault('bug'), new Error('x')].map(exitCodeOf)).toEqual([1, 1, 1, 1]);
+  expect(exitCodeOf(fault('unavailable'))).toBe(3);
+  expect(exitCodeOf(new CommanderError(1, 'x', 'x'))).toBe(2);
+});
