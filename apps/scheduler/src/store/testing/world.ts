@@ -9,11 +9,12 @@ import {
   type WorkEffect,
 } from '@millrace/kernel';
 import { decide } from '../../domain/decide';
-import type { EndedBuild, Input, MadePlan } from '../../domain/input';
+import type { Input } from '../../domain/input';
 import type { CascadeRow, RebuildRow } from '../../domain/state';
 import { load } from '../load';
 import { MemoryStore } from './memory-store';
-import { base, definitionOf, endedBuild, planOf, side, verdict, type Outside } from './outside';
+import { definitionOf, verdict, type Outside } from './outside';
+import { perform } from './perform';
 
 /**
  * The scheduler's decider with a small world around it: effects are performed at once or in any order, so that tests
@@ -117,7 +118,7 @@ export class World {
   private moves(): (() => Promise<void>)[] {
     const works = [...this.works.entries()].map(([id, work]) => async () => {
       this.works.delete(id);
-      const input = this.perform(work);
+      const input = perform(this, work);
       if (input) await this.take(input, 'scheduler');
     });
     const arriving = this.arriving.map((input) => async () => {
@@ -166,74 +167,5 @@ export class World {
     const attempt = this.store.rows.builds.get(data.build)?.attempt ?? 1;
     const decision = this.outside.gate?.(data.component, attempt) ?? 'passed';
     if (decision !== 'silent') this.arriving.push(verdict(data.build, decision, 2));
-  }
-
-  private perform(work: WorkEffect): Input | null {
-    const order = work.order as { release: string; cascade: string; rebuild: string; attempt: number } & Record<
-      string,
-      never
-    >;
-    const { release, cascade, rebuild, attempt } = order;
-    const about = { release, rebuild, attempt };
-    switch (work.kind) {
-      case 'plan.make':
-        return {
-          type: 'plan.made',
-          release,
-          cascade,
-          number: order['number']!,
-          plan: this.plan(cascade, order['number']!),
-        };
-      case 'build.submit':
-        return this.submit(work, about);
-      case 'build.look':
-        return { type: 'build.ended', ...about, ended: this.ended(order['build']!, about) };
-      case 'build.compare': {
-        const { component } = this.store.rows.rebuilds.get(rebuild)!;
-        const added = (this.outside.adds?.(component) ?? []).map((one) => ({
-          component: one,
-          because: `${one} lost it`,
-        }));
-        return { type: 'build.compared', ...about, added, lost: [] };
-      }
-      case 'build.admit':
-        return {
-          type: 'build.admitted',
-          ...about,
-          repository: { number: 1, address: 'file:///side/1', place: cascade },
-        };
-      case 'stack.assemble':
-        return { type: 'stack.assembled', ...about, parts: this.parts(rebuild), missing: [], repository: side };
-      case 'place.close':
-        return { type: 'place.closed', release, cascade, outcome: order['outcome']!, repository: base };
-      default:
-        return null;
-    }
-  }
-
-  private submit(work: WorkEffect, about: { release: string; rebuild: string; attempt: number }): Input {
-    const row = this.store.rows.rebuilds.get(about.rebuild)!;
-    this.submitted.push({ component: row.component, attempt: about.attempt, pass: row.pass });
-    return { type: 'build.submitted', ...about, build: `b-${work.key}` };
-  }
-
-  private ended(build: string, about: { rebuild: string; attempt: number }): EndedBuild {
-    const { component } = this.store.rows.rebuilds.get(about.rebuild)!;
-    const how = this.outside.build?.(component, about.attempt) ?? 'complete';
-    return endedBuild(build, component, how, about.attempt);
-  }
-
-  private parts(rebuild: string) {
-    const needs = this.store.rows.rebuilds.get(rebuild)!.needs.map((id) => this.store.rows.rebuilds.get(id)!);
-    return needs.map((row) => ({ component: row.component, nvr: row.nvr!, build: row.build! }));
-  }
-
-  private plan(cascade: string, number: number): MadePlan {
-    const row = this.store.rows.cascades.get(cascade)!;
-    const planned = [...this.store.rows.rebuilds.values()].filter((one) => one.cascade === cascade);
-    const wanted = row.planning.wanted.filter((one) => one.plan <= number).map((one) => one.component);
-    const first = row.members === 'all' ? Object.keys(this.outside.graph) : row.members;
-    const members = planned.length > 0 ? [...new Set([...planned.map((one) => one.component), ...wanted])] : first;
-    return planOf(this.outside.graph, members);
   }
 }
