@@ -41,6 +41,13 @@ describe('a gate', () => {
     expect(bridge.verdict().answer.reasons[0]!.text).toContain('no tests are required');
   });
 
+  it('passes what its policies require nothing of, and names them', () => {
+    const bridge = new Bridge().take(defined(release([{ id: 'stacks', rules: [] }])), wanted());
+    expect(bridge.verdict().answer.reasons[0]!.text).toBe(
+      'no tests are required: the gates stacks of release minidistro name none',
+    );
+  });
+
   it.each([
     ['packages', { packages: ['glib*'] }],
     ['excluded packages', { excluded_packages: ['lib*'] }],

@@ -29,7 +29,11 @@ export function evaluate(verdict: VerdictRow, facts: Facts, at: Moment): Evaluat
   const waivers = waiversFor(verdict, facts.waivers);
   const tests = requirements.map((requirement) => judge(requirement, results, waivers, at));
   const reasons = [...tests, ...memberReasons(verdict, facts.members)];
-  if (reasons.length === 0) return nothingRequired(verdict);
+  if (reasons.length === 0)
+    return nothingRequired(
+      verdict,
+      policies.map(({ id }) => id),
+    );
   const open = requirements.filter((_, n) => mayBecomeOverdue(tests[n]!.state));
   const deadlines = open.map((requirement) => requirement.deadline).filter((deadline) => deadline > at);
   const nextDeadline = deadlines.sort()[0] ?? null;
@@ -39,8 +43,8 @@ export function evaluate(verdict: VerdictRow, facts: Facts, at: Moment): Evaluat
   return { answer: { decision, state, reasons: reasons.slice(0, 200), retry_after }, nextDeadline };
 }
 
-function nothingRequired(verdict: VerdictRow): Evaluation {
-  const text = explainNothingRequired(verdict);
+function nothingRequired(verdict: VerdictRow, policies: readonly string[]): Evaluation {
+  const text = explainNothingRequired(verdict, policies);
   const reasons: VerdictReason[] = [{ test: '-', state: 'passed', text, result: null, waiver: null, link: null }];
   return { answer: { decision: 'passed', state: 'passed', reasons, retry_after: null }, nextDeadline: null };
 }

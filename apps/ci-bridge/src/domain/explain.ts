@@ -40,9 +40,14 @@ export function explainWaiver(waiver: WaiverRow, instead: string): string {
   return cropped(`waived by ${waiver.username}: ${waiver.comment} (without the waiver: ${instead})`);
 }
 
-export function explainNothingRequired(verdict: VerdictRow): string {
+/** `policies`: names of those that speak about the subject, though none of them requires a test. */
+export function explainNothingRequired(verdict: VerdictRow, policies: readonly string[]): string {
   const about = `${verdict.subject.type} of ${verdict.component} at ${verdict.decision_context}`;
-  return `no tests are required: no gate of release ${verdict.release} speaks about a ${about}`;
+  const because =
+    policies.length > 0
+      ? `the gates ${policies.join(', ')} of release ${verdict.release} name none`
+      : `no gate of release ${verdict.release} speaks about a ${about}`;
+  return cropped(`no tests are required: ${because}`);
 }
 
 export function explainMember(member: Member, verdict: VerdictRow): string {
