@@ -162,7 +162,7 @@ describe('failures', () => {
   });
 
   it('of a component that was validated before are regressions', async () => {
-    const world = new World({
+    const world: World = new World({
       graph: { 'rpm/a': [] },
       build: () => (world.cascade.number === 1 ? 'complete' : 'failed'),
     });
@@ -335,6 +335,19 @@ describe('hand-made builds', () => {
     const said = world.events('rebuild.validated').find((one) => one.subject === 'rpm/b')!;
     expect(said.data).toMatchObject({ origin: 'hand', resumed: true });
     expect(built(world).filter((one) => one === 'rpm/b')).toHaveLength(1);
+  });
+
+  it('bring their source along: the commit that they were made from starts nothing when it is pushed', async () => {
+    const world = new World(outside);
+    await world.start('all');
+    await world.settle();
+    const commit = 'c'.repeat(40);
+    const source = { kind: 'git', url: 'file:///home/ada/b', commit };
+    await world.take(byHand(world, [`rpm/a|${world.rebuild('rpm/a').build}`], { source }));
+    expect(await world.change(['rpm/b'], 'commit', commit)).toMatchObject({ outcome: 'ignored' });
+    await world.settle();
+    expect(world.cascade.state).toBe('completed');
+    expect(await world.change(['rpm/b'], 'commit', commit)).toMatchObject({ outcome: 'ignored' });
   });
 
   it('made against the old builds are only seen, with the reason and the command that would do', async () => {

@@ -7,6 +7,9 @@ import { isSettled, moveCascade } from './transitions';
 import type { Turn } from './turn';
 import { cascadeData, listed } from './words';
 
+/** An event has at most 256 KiB; the cascade's own page has all names. */
+const mostNames = 2000;
+
 type Outcome = 'landed' | 'kept' | 'cancelled';
 
 /**
@@ -25,8 +28,8 @@ export function checkCascade(turn: Turn, id: string): void {
   const stalled = moveCascade(turn, cascade, 'stalled', { problem: why });
   turn.say(cascadeStalled, id, {
     ...cascadeData(stalled, why, 'scheduler'),
-    failed: names(failed),
-    waiting: names(waiting),
+    failed: names(failed).slice(0, mostNames),
+    waiting: names(waiting).slice(0, mostNames),
   });
 }
 
