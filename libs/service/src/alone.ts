@@ -12,15 +12,31 @@ export function holdAlone(file: string, what: string): () => void {
   for (let tries = 0; tries < 3; tries++) {
     try {
       writeFileSync(file, mine, { flag: 'wx' });
-      return () => rmSync(file, { force: true });
+      return () => give(file, mine);
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
     }
-    const [pid = '0', started = ''] = readFileSync(file, 'utf8').split(' ');
+    const theirs = holderOf(file);
+    const [pid = '0', started = ''] = theirs.split(' ');
     if (started !== '' && startOf(Number(pid)) === started) throw taken(what, pid, file);
-    rmSync(file, { force: true });
+    give(file, theirs);
   }
   throw taken(what, 'another', file);
+}
+
+/** Empty when nobody holds it (any more). */
+function holderOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw thrown;
+  }
+}
+
+/** Removes the file of this holder, and of no other who came meanwhile. */
+function give(file: string, holder: string): void {
+  if (holderOf(file) === holder) rmSync(file, { force: true });
 }
 
 function taken(what: string, pid: string, file: string): AppError {

@@ -61,9 +61,10 @@ async function replay<Input extends TypedInput>(parts: CommonParts<Input>, id: s
   const { app, database, deadLetters, engine, hears, relay } = parts;
   const letter = await deadLetters.get(id);
   if (letter.origin === 'outbox') {
-    await database.transaction((tx) =>
+    const kept = await database.transaction((tx) =>
       tx.change(`UPDATE ${engineTable(app, 'outbox')} SET sent_at = NULL WHERE id = $1`, [id]),
     );
+    if (kept === 0) throw pruned(id);
     relay.wake();
   } else {
     const heard = hears.find(({ event }) => letter.origin.startsWith(`${eventType(event)}.`));
@@ -78,6 +79,15 @@ async function replay<Input extends TypedInput>(parts: CommonParts<Input>, id: s
   }
   await deadLetters.settle(id, 'replayed', `by ${who}`);
   return `dead letter ${id} was handed over once more`;
+}
+
+function pruned(id: string): AppError {
+  return new AppError({
+    code: 'dead-letter-pruned',
+    kind: 'conflict',
+    message: `the event of dead letter ${id} is no longer in the outbox`,
+    remedy: 'drop it; what it said is in the letter',
+  });
 }
 
 function unheard(app: App, origin: string): AppError {

@@ -33,19 +33,11 @@ function problemOf(thrown: unknown): { status: number; body: Record<string, unkn
       body: { type: `urn:millrace:${code}`, title: thrown.message, status, code, detail: thrown.message },
     };
   }
-  const sized = thrown as { type?: string; status?: number };
-  if (sized.type === 'entity.too.large' || sized.type === 'entity.parse.failed') {
-    const code = sized.type === 'entity.too.large' ? 'body-too-large' : 'body-malformed';
-    return {
-      status: sized.status ?? 400,
-      body: {
-        type: `urn:millrace:${code}`,
-        title: code,
-        status: sized.status,
-        code,
-        detail: (thrown as Error).message,
-      },
-    };
+  const { status, message } = thrown as { status?: unknown; message?: string };
+  // What Express and its parsers say of a request: too large, no JSON, an unknown charset, a malformed path.
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    const code = status === 413 ? 'body-too-large' : 'request-unreadable';
+    return { status, body: { type: `urn:millrace:${code}`, title: code, status, code, detail: message } };
   }
   return ofAppError(toAppError(thrown));
 }

@@ -2,6 +2,7 @@ import type { TypedInput } from '@millrace/engine';
 import { toAppError } from '@millrace/kernel';
 import type { Tables } from '@millrace/store';
 import type { ServiceDefinition } from './definition';
+import { processEnvironment } from './config';
 import { startService } from './start-service';
 
 /** A service's whole `main`: runs until SIGINT or SIGTERM. Ends with 1 and a plain message when it cannot start. */
@@ -9,7 +10,7 @@ export async function runService<T extends Tables, Input extends TypedInput, Con
   definition: ServiceDefinition<T, Input, Config>,
 ): Promise<void> {
   try {
-    const running = await startService(definition, process.env);
+    const running = await startService(definition, processEnvironment());
     const end = (): void => {
       // A part that hangs must not keep a stopped service alive: what matters is committed.
       setTimeout(() => process.exit(0), 8000).unref();

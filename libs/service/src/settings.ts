@@ -61,8 +61,8 @@ export function readSettings<Config>(app: App, schema: z.ZodType<Config>, env: E
   const keys = schema instanceof z.ZodObject ? Object.keys(schema.shape as object) : [];
   const fields = Object.fromEntries(keys.flatMap((key) => (key in section ? [[key, section[key]]] : [])));
   const special = schema.safeParse({ ...fields, ...own(app, keys, env) });
-  const problems = [...issues(shared.error), ...issues(special.error)];
-  if (!shared.success || !special.success) {
+  const problems = [...unknownKeys(app, file[app], keys), ...issues(shared.error), ...issues(special.error)];
+  if (!shared.success || !special.success || problems.length > 0) {
     throw new AppError({
       code: 'settings-invalid',
       kind: 'invalid',
@@ -76,7 +76,7 @@ export function readSettings<Config>(app: App, schema: z.ZodType<Config>, env: E
 function settle<Config>(app: App, shared: z.output<typeof common>, config: Config): Settings<Config> {
   const data = resolve(shared.data);
   const dataDir = join(data, app);
-  const url = shared.database_url_file ? readFileSync(shared.database_url_file, 'utf8').trim() : shared.database_url;
+  const url = shared.database_url_file ? readSecret(shared.database_url_file) : shared.database_url;
   return {
     app,
     host: shared.host,
@@ -126,8 +126,30 @@ function issues(error: z.ZodError | undefined): string[] {
   return (error?.issues ?? []).map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`);
 }
 
+/** A typo must not silently leave a setting as it was. */
+function unknownKeys(app: App, section: unknown, keys: readonly string[]): string[] {
+  if (keys.length === 0) return [];
+  const known = new Set([...Object.keys(common.shape), ...keys]);
+  const unknown = Object.keys(asRecord(section)).filter((key) => !known.has(key));
+  return unknown.map((key) => `${key}: is no setting of ${app}`);
+}
+
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (thrown) {
+    throw new AppError({
+      code: 'settings-unreadable',
+      kind: 'invalid',
+      message: `database_url_file cannot be read: ${(thrown as Error).message}`,
+      remedy: 'point MILLRACE_DATABASE_URL_FILE at a file that this user may read',
+      cause: thrown,
+    });
+  }
 }
 
 function readFile(path: string | undefined): Record<string, unknown> {

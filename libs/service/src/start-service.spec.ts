@@ -292,4 +292,13 @@ describe('a service', () => {
       20_000,
     );
   }, 90_000);
+
+  it('stops cleanly although the bus is away, and takes up its folder again', async () => {
+    await nats.kill();
+    await service.stop();
+    await expect(get('/healthz')).rejects.toThrow();
+    await nats.restart();
+    service = await startService(definition, env);
+    expect((await get('/api/v1/composes?release=toy')).body['composes']?.['0']?.['compose']).toBe('balance-3');
+  }, 60_000);
 });
