@@ -27,7 +27,8 @@ const styles: Readonly<Record<string, Style>> = {
 export function liveView(terminal: Terminal): View {
   let drawn = 0;
   let current: Cascade | null = null;
-  const paint = (style: Style, text: string): string => (terminal.color ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Style, text: string): string =>
+    terminal.color ? styleText(style, text, { validateStream: false }) : text;
   const above = (text: string): void => {
     // Up to where the picture begins, clear from there, say it, and draw the picture again below.
     const up = drawn > 0 ? `\u001b[${drawn}A\r\u001b[J` : '';
