@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -46,6 +46,7 @@ async function json<T>(...args: string[]): Promise<T> {
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
   portBase = await findPortBase(40_000 + (process.pid % 10_000));
+  mkdirSync(join(dir, 'rpms'));
   writeFileSync(join(dir, 'r.yaml'), definition);
   mill = spawn(process.execPath, [
     bin,
@@ -88,7 +89,6 @@ test('everything is up, and the definition beside it is applied', async () => {
 test('a definition is compared, applied, and not applied twice', async () => {
   const file = join(dir, 'next.yml');
   writeFileSync(file, definition.replace('title: R', 'title: The next'));
-  writeFileSync(join(dir, 'rpms'), '');
   expect((await millrace(['release', 'diff', file])).out).toContain('+ "The next"');
   expect((await millrace(['release', 'apply', file])).out).toBe('release r has revision 2');
   expect((await millrace(['release', 'apply', file])).out).toBe('release r is as it was: revision 2');
@@ -132,7 +132,7 @@ test.each([
   ['compose', 'show', 'none'],
   ['dead-letters', 'show', 'none'],
   ['build', 'log', 'none'],
-  ['change', 'rpm/nothing'],
+  ['change', 'rpm/nothing', '--release=r'],
 ])('millrace %s %s %s: what is unknown is named, with what to do', async (...args) => {
   const { code, err } = await millrace(args);
   expect([code, err]).toEqual([1, expect.stringMatching(/(none|nothing)[^]*what to do: ./) as string]);
