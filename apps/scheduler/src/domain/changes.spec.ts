@@ -1,3 +1,5 @@
+import { decide } from './decide';
+import { load } from '../store/load';
 import { World } from '../store/testing/world';
 
 const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'] };
@@ -134,6 +136,15 @@ describe('the git source', () => {
     type: 'sources.polled' as const,
     release: 'mill',
     heads: [{ component: 'rpm/a', url: 'file:///git/a', commit }],
+  });
+
+  it('is looked at again only when its time has come, also while it shows nothing', async () => {
+    const world = new World({ graph, definition: { triggers: { git: { every: '30s' }, lull: '0s' } } });
+    await world.start('all');
+    const state = await load(world.store.read, { type: 'sources.polled', release: 'mill', heads: [] });
+    const at = '2026-01-01T10:00:00.000Z';
+    const decided = decide(state, { type: 'sources.polled', release: 'mill', heads: [] }, { at, id: 'p', who: 't' });
+    expect(decided).toMatchObject({ effects: [{ lane: 'deadline', at: '2026-01-01T10:00:30.000Z' }] });
   });
 
   it('remembers what it sees first, and reports what moves', async () => {

@@ -1,5 +1,5 @@
 import { durationMs, releaseChanged, type ReleaseDefinition } from '@millrace/contracts';
-import { digestOf, later } from '@millrace/kernel';
+import { digestOf, later, type Moment } from '@millrace/kernel';
 import { check } from './changes';
 import type { ReleaseInput } from './input';
 import { handBuildsSeen } from './hand-made';
@@ -66,7 +66,9 @@ export function sourcesPolled(turn: Turn, input: Extract<ReleaseInput, { type: '
     const of = { change, release: input.release, kind: 'commit', components, urgency: 'normal', by: 'git' } as const;
     check(turn, { ...of, why, times: 0 });
   }
-  pollSourcesLater(turn, turn.row('releases', input.release));
+  const release = turn.row('releases', input.release);
+  const { git } = release.definition.triggers;
+  pollSources(turn, release, git ? later(turn.at, durationMs(git.every)) : null);
 }
 
 export function sourcesDue(turn: Turn, name: string): void {
@@ -106,15 +108,13 @@ export function cursorId(release: string, system: string): string {
   return `${release}/${system}`;
 }
 
+/** A new definition is looked at right away, whatever the last one was waiting for. */
 function watch(turn: Turn, release: ReleaseRow): void {
-  pollSourcesLater(turn, release);
+  pollSources(turn, release, release.definition.triggers.git ? turn.at : null);
   for (const system of systemsOf(release.definition)) lookAgain(turn, release.id, system);
 }
 
-function pollSourcesLater(turn: Turn, release: ReleaseRow): void {
-  const { git } = release.definition.triggers;
-  const known = turn.all('sources').some((row) => row.release === release.id);
-  const at = git ? later(turn.at, known ? durationMs(git.every) : 0) : null;
+function pollSources(turn: Turn, release: ReleaseRow, at: Moment | null): void {
   turn.wake(`sources/${release.id}`, at, { type: 'sources.due', release: release.id });
 }
 

@@ -24,10 +24,8 @@ export async function load(read: Read, input: Input): Promise<State> {
 
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
   switch (input.type) {
-    case 'release.apply':
     case 'sources.polled':
-    case 'sources.due':
-      return { sources: byId(await read.sources.where({ release: input.release })) };
+      return ofHeads(read, input);
     case 'builds.due':
       return { cursors: byId(await read.cursors.get(cursorId(input.release, input.system))) };
     case 'builds.seen':
@@ -35,6 +33,8 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
         cursors: byId(await read.cursors.get(cursorId(input.release, input.system))),
         builds: byId(await read.builds.getMany(input.builds.map((one) => one.ref))),
       };
+    case 'release.apply':
+    case 'sources.due':
     case 'change.heard':
     case 'change.unchecked':
     case 'hand.lost':
@@ -70,6 +70,10 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
     default:
       return 'rebuild' in input ? ofAttempt(read, input) : ofWhole(read, input.cascade);
   }
+}
+
+async function ofHeads(read: Read, input: Extract<Input, { type: 'sources.polled' }>): Promise<Part> {
+  return { sources: byId(await read.sources.getMany(input.heads.map((one) => `${input.release}/${one.component}`))) };
 }
 
 async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; release: string }>): Promise<Part> {
