@@ -40,7 +40,7 @@ async function* frame(queue: ByteQueue): AsyncGenerator<Uint8Array> {
     const size = wordOf(await queue.take(4));
     if (size === 0) break;
     const plain = size >= 0x80000000;
-    const stored = Uint8Array.from(await takeBlock(queue, plain ? size - 0x80000000 : size, options.blockBytes));
+    const stored = new Uint8Array(await takeBlock(queue, plain ? size - 0x80000000 : size, options.blockBytes));
     if (options.blockChecksum) assertHash(stored, wordOf(await queue.take(4)), 'a block');
     const end = plain ? copyBlock(stored, window, filled) : openBlock(stored, window, filled);
     const open = Buffer.from(window.subarray(filled, end));
@@ -56,10 +56,10 @@ async function* frame(queue: ByteQueue): AsyncGenerator<Uint8Array> {
 }
 
 async function frameHeader(queue: ByteQueue): Promise<FrameOptions> {
-  const [flags, descriptor] = Uint8Array.from(await queue.take(2)) as unknown as readonly [number, number];
+  const [flags, descriptor] = new Uint8Array(await queue.take(2)) as unknown as readonly [number, number];
   if (flags >>> 6 !== 1) throw new Error('its lz4 frame is of an unknown version');
   if ((flags & 1) !== 0) throw new Error('it needs a dictionary');
-  const size = Uint8Array.from(await queue.take((flags & 8) !== 0 ? 8 : 0));
+  const size = new Uint8Array(await queue.take((flags & 8) !== 0 ? 8 : 0));
   const check = (await queue.take(1))[0]!;
   const hash = new XxHash32();
   hash.update(Uint8Array.from([flags, descriptor, ...size]));

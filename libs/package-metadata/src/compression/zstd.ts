@@ -42,11 +42,11 @@ async function* frame(queue: ByteQueue): AsyncGenerator<Uint8Array> {
   const stream = new Decompress((data) => open.push(data));
   stream.push(header);
   for (let last = false; !last;) {
-    const head = Uint8Array.from(await queue.take(3));
+    const head = new Uint8Array(await queue.take(3));
     const bits = head[0]! | (head[1]! << 8) | (head[2]! << 16);
     last = (bits & 1) === 1;
     const repeats = (bits & 6) === 2;
-    const body = Uint8Array.from(await queue.take(repeats ? 1 : bits >>> 3));
+    const body = new Uint8Array(await queue.take(repeats ? 1 : bits >>> 3));
     const tail = last ? await queue.take(checksumBytes) : new Uint8Array(0);
     stream.push(Buffer.concat([head, body, tail]), last);
     yield* open;
@@ -60,7 +60,7 @@ async function frameHeader(queue: ByteQueue): Promise<{ readonly header: Uint8Ar
   const sizeFlag = descriptor >>> 6;
   if ((descriptor & 3) !== 0) throw new Error('it needs a dictionary');
   const sizeBytes = sizeFlag === 0 ? Number(single) : 1 << sizeFlag;
-  const rest = Uint8Array.from(await queue.take(Number(!single) + sizeBytes));
+  const rest = new Uint8Array(await queue.take(Number(!single) + sizeBytes));
   const window = single ? contentSize(rest) : windowSize(rest[0]!);
   if (window > maxWindow) throw new Error(`its window of ${window} bytes is larger than ${maxWindow}`);
   const magic = [0x28, 0xb5, 0x2f, 0xfd];

@@ -1,5 +1,5 @@
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
-import { XmlReader } from './xml-reader';
+import { XmlScanner } from './xml-scanner';
 
 /** Which of the wanted files one package ships. */
 export interface PackageFiles {
@@ -14,7 +14,7 @@ export interface PackageFiles {
  * Packages without one are left out.
  */
 export async function readFilelists(
-  chunks: AsyncIterable<string> | Iterable<string>,
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   wanted: ReadonlySet<string>,
   what = 'filelists.xml',
   limits: ReadLimits = readLimits,
@@ -23,15 +23,22 @@ export async function readFilelists(
   let owner = { name: '', arch: '', checksum: '' };
   let files: string[] = [];
   let count = 0;
-  const reader = new XmlReader(what, {
-    open(name, attributes) {
+  const reader = new XmlScanner(what, {
+    open(name, xml) {
       if (name !== 'package') return;
       if (++count > limits.packages) throw tooLarge(what, limits.packages, 'packages');
-      owner = { name: attributes['name'] ?? '', arch: attributes['arch'] ?? '', checksum: attributes['pkgid'] ?? '' };
+      owner = {
+        name: xml.attribute('name') ?? '',
+        arch: xml.attribute('arch') ?? '',
+        checksum: xml.attribute('pkgid') ?? '',
+      };
       files = [];
     },
-    close(name, text) {
-      if (name === 'file' && wanted.has(text)) files.push(text);
+    close(name, xml) {
+      if (name === 'file') {
+        const path = xml.text();
+        if (wanted.has(path)) files.push(path);
+      }
       if (name === 'package' && files.length > 0) found.push({ ...owner, files });
     },
   });

@@ -1,7 +1,8 @@
 import { AppError } from '@millrace/kernel';
-import { dependencyFlags, type Dependency, type DependencyFlag } from './dependency';
+import type { Dependency } from './dependency';
+import { DependencyCache, dependencyOf } from './dependency-cache';
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
-import { XmlReader } from './xml-reader';
+import { XmlScanner, type ScanHandler } from './xml-scanner';
 
 /** A package of a repository as `primary.xml` has it; `files` are the few that it lists there (programs, /etc). */
 export interface RepositoryPackage {
@@ -20,11 +21,17 @@ export interface RepositoryPackage {
   /** Without `rpmlib(…)`, which rpm itself provides. */
   readonly requires: readonly Dependency[];
   readonly files: readonly string[];
+  /** What it takes the place of; left out when there is nothing. */
+  readonly obsoletes?: readonly Dependency[];
 }
+
+const listNames = ['provides', 'requires', 'obsoletes'] as const;
+type ListName = (typeof listNames)[number];
 
 type Draft = { -readonly [K in keyof RepositoryPackage]: RepositoryPackage[K] } & {
   provides: Dependency[];
   requires: Dependency[];
+  obsoletes?: Dependency[];
   files: string[];
 };
 
@@ -33,16 +40,13 @@ type Draft = { -readonly [K in keyof RepositoryPackage]: RepositoryPackage[K] } 
  * @throws AppError `metadata-damaged`, `metadata-too-large`
  */
 export async function* readPrimary(
-  chunks: AsyncIterable<string> | Iterable<string>,
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   what = 'primary.xml',
   limits: ReadLimits = readLimits,
 ): AsyncGenerator<RepositoryPackage> {
   const ready: RepositoryPackage[] = [];
   let count = 0;
-  const reader = new XmlReader(
-    what,
-    primaryHandler(what, limits, (done) => ready.push(done)),
-  );
+  const reader = new XmlScanner(what, new PrimaryHandler(what, limits, (done) => ready.push(done)));
   for await (const chunk of chunks) {
     reader.write(chunk);
     count += ready.length;
@@ -53,65 +57,89 @@ export async function* readPrimary(
   yield* ready;
 }
 
-function primaryHandler(what: string, limits: ReadLimits, done: (ready: RepositoryPackage) => void) {
-  let draft: Draft | null = null;
-  let list: 'provides' | 'requires' | null = null;
-  return {
-    open(name: string, attributes: Readonly<Record<string, string>>): void {
-      if (name === 'package') draft = emptyDraft();
-      if (!draft) return;
-      if (name === 'version') Object.assign(draft, versionOf(attributes));
-      if (name === 'location') draft.location = attributes['href'] ?? '';
-      if (name === 'size') draft.size = Number(attributes['package'] ?? 0) || 0;
-      if (name === 'provides' || name === 'requires') list = name;
-      if (name === 'entry' && list) addEntry(draft[list], attributes);
-      if (draft.provides.length + draft.requires.length + draft.files.length > limits.entries) {
-        throw tooLarge(`package ${draft.name} of ${what}`, limits.entries, 'entries');
-      }
-    },
-    close(name: string, text: string): void {
-      if (!draft) return;
-      if (name === 'provides' || name === 'requires') list = null;
-      if (name === 'file') draft.files.push(text);
-      if (name === 'name' || name === 'arch' || name === 'checksum') draft[name] = text;
-      if (name === 'sourcerpm') draft.sourceRpm = text === '' ? null : text;
-      if (name !== 'package') return;
-      done(checked(draft, what));
-      draft = null;
-    },
-  };
+class PrimaryHandler implements ScanHandler {
+  private draft: Draft | null = null;
+  private list: Dependency[] | null = null;
+  private entries = 0;
+  private readonly seen = new DependencyCache();
+
+  constructor(
+    private readonly what: string,
+    private readonly limits: ReadLimits,
+    private readonly done: (ready: RepositoryPackage) => void,
+  ) {}
+
+  open(name: string, xml: XmlScanner): void {
+    if (name === 'package') this.begin();
+    const { draft } = this;
+    if (!draft) return;
+    if (name === 'entry') return this.entry(xml, draft);
+    if (name === 'version') Object.assign(draft, versionOf(xml));
+    if (name === 'location') draft.location = xml.attribute('href') ?? '';
+    if (name === 'size') draft.size = Number(xml.attribute('package') ?? 0) || 0;
+    if (isListName(name)) this.list = draft[name] ??= [];
+  }
+
+  close(name: string, xml: XmlScanner): void {
+    const { draft } = this;
+    if (!draft) return;
+    if (isListName(name)) this.list = null;
+    if (name === 'file') {
+      this.count(draft);
+      draft.files.push(xml.text());
+    }
+    if (name === 'name' || name === 'arch' || name === 'checksum') draft[name] = xml.text();
+    if (name === 'sourcerpm') draft.sourceRpm = xml.text() || null;
+    if (name !== 'package') return;
+    this.done(checked(draft, this.what));
+    this.draft = null;
+  }
+
+  private begin(): void {
+    this.draft = emptyDraft();
+    this.entries = 0;
+  }
+
+  private entry(xml: XmlScanner, draft: Draft): void {
+    if (!this.list) return;
+    this.count(draft);
+    const dependency = this.list === draft.provides ? dependencyOf(xml) : this.seen.entryOf(xml);
+    if (dependency) this.list.push(dependency);
+  }
+
+  private count(draft: Draft): void {
+    if (++this.entries <= this.limits.entries) return;
+    throw tooLarge(`package ${draft.name} of ${this.what}`, this.limits.entries, 'entries');
+  }
+}
+
+function isListName(name: string): name is ListName {
+  return (listNames as readonly string[]).includes(name);
 }
 
 function emptyDraft(): Draft {
   return {
-    ...{
-      name: '',
-      epoch: '0',
-      version: '',
-      release: '',
-      arch: '',
-      sourceRpm: null,
-      location: '',
-      size: 0,
-      checksum: '',
-    },
-    ...{ provides: [], requires: [], files: [] },
+    name: '',
+    epoch: '0',
+    version: '',
+    release: '',
+    arch: '',
+    sourceRpm: null,
+    location: '',
+    size: 0,
+    checksum: '',
+    provides: [],
+    requires: [],
+    files: [],
   };
 }
 
-function versionOf(attributes: Readonly<Record<string, string>>): Pick<Draft, 'epoch' | 'version' | 'release'> {
-  return { epoch: attributes['epoch'] || '0', version: attributes['ver'] ?? '', release: attributes['rel'] ?? '' };
-}
-
-function addEntry(list: Dependency[], attributes: Readonly<Record<string, string>>): void {
-  const { name, flags, epoch, ver, rel } = attributes;
-  if (!name || name.startsWith('rpmlib(')) return;
-  if (!flags || !(dependencyFlags as readonly string[]).includes(flags) || !ver) {
-    list.push({ name });
-    return;
-  }
-  const range = { name, flags: flags as DependencyFlag, epoch: epoch ?? '0', version: ver };
-  list.push(rel ? { ...range, release: rel } : range);
+function versionOf(xml: XmlScanner): Pick<Draft, 'epoch' | 'version' | 'release'> {
+  return {
+    epoch: xml.attribute('epoch') || '0',
+    version: xml.attribute('ver') ?? '',
+    release: xml.attribute('rel') ?? '',
+  };
 }
 
 function checked(draft: Draft, what: string): RepositoryPackage {

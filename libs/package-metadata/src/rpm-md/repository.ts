@@ -3,7 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFilelists } from './filelists';
 import { readLimits, type ReadLimits } from '../limits';
-import { openText, readText } from '../metadata-stream';
+import { openCompressed } from '../compression/open-compressed';
+import { readText } from '../metadata-stream';
 import { readPrimary, type RepositoryPackage } from './primary';
 import { parseRepomd, type RepomdEntry } from './repomd';
 
@@ -25,7 +26,8 @@ export async function readRepository(address: string, options: ReadOptions = {})
   const primary = entryOf(entries, 'primary', repomd);
   const packages: RepositoryPackage[] = [];
   const path = join(folder, primary.href);
-  for await (const found of readPrimary(openText(path, primary.checksum, limits), path, limits)) packages.push(found);
+  for await (const found of readPrimary(openCompressed(path, primary.checksum, limits), path, limits))
+    packages.push(found);
   const listed = new Set(packages.flatMap((one) => one.files));
   const wanted = new Set([...(options.wantedFiles?.(packages) ?? [])].filter((file) => !listed.has(file)));
   if (wanted.size === 0) return packages;
@@ -61,7 +63,7 @@ async function withFiles(
   limits: ReadLimits,
 ): Promise<RepositoryPackage[]> {
   const path = join(folder, filelists.href);
-  const found = await readFilelists(openText(path, filelists.checksum, limits), wanted, path, limits);
+  const found = await readFilelists(openCompressed(path, filelists.checksum, limits), wanted, path, limits);
   const byChecksum = new Map(found.map((entry) => [entry.checksum, entry.files]));
   return packages.map((one) => {
     const more = byChecksum.get(one.checksum);

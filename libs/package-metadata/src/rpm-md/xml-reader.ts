@@ -1,5 +1,5 @@
-import { AppError } from '@millrace/kernel';
 import { SaxesParser } from 'saxes';
+import { damagedXml } from './xml-problem';
 
 export interface XmlHandler {
   /** `name` has no namespace prefix. */
@@ -47,12 +47,7 @@ export class XmlReader {
   }
 
   private refuse(why: string): never {
-    throw new AppError({
-      code: 'metadata-damaged',
-      kind: 'invalid',
-      message: `${this.what} is no metadata that can be read: ${why.slice(0, 300)}`,
-      remedy: "make the repository's metadata again (createrepo_c)",
-    });
+    throw damagedXml(this.what, why);
   }
 }
 

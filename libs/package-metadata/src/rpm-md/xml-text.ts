@@ -1,0 +1,44 @@
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entity = /&([^;&]{1,12});/g;
+const [ampersand, semicolon] = [38, 59] as const;
+/** With leading zeros; the longest that means anything is `&#1114111;`. */
+const maxEntity = 12;
+
+export function isXmlSpace(byte: number): boolean {
+  return byte === 32 || byte === 10 || byte === 9 || byte === 13;
+}
+
+/** Text with its entities resolved; only the five of XML and numbers are known. */
+export function decodeText(data: Buffer, from: number, to: number): string {
+  const text = data.toString('utf8', from, to);
+  const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  return lines.includes('&') ? lines.replace(entity, (_, name: string) => characterOf(name) ?? '') : lines;
+}
+
+/** What is wrong with a piece of text: a character that XML does not allow, or an entity that it does not define. */
+export function textProblem(data: Buffer, from: number, to: number): string | null {
+  for (let at = from; at < to; at++) {
+    const byte = data[at]!;
+    if (byte < 32 && !isXmlSpace(byte)) return 'a character is not allowed in XML';
+    if (byte !== ampersand) continue;
+    const end = data.indexOf(semicolon, at);
+    const name = end === -1 || end > Math.min(to, at + maxEntity) ? '' : data.toString('latin1', at + 1, end);
+    if (characterOf(name) === null)
+      return `the entity '${data.toString('latin1', at, Math.min(to, at + 20))}' is not defined`;
+    at = end;
+  }
+  return null;
+}
+
+function characterOf(name: string): string | null {
+  if (!name.startsWith('#')) return Object.hasOwn(named, name) ? named[name]! : null;
+  if (!/^#(x[0-9a-fA-F]+|[0-9]+)$/.test(name)) return null;
+  const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+  return isXmlCharacter(code) ? String.fromCodePoint(code) : null;
+}
+
+/** XML 1.0, production 2 (`Char`). */
+function isXmlCharacter(code: number): boolean {
+  if (code < 32) return code === 9 || code === 10 || code === 13;
+  return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff;
+}
