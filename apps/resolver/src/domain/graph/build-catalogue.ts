@@ -1,0 +1,214 @@
+import { schemes, type Catalogue, type Scheme } from './catalogue';
+import { answersTo, type Offered } from './resolve-clause';
+import { composed, Ints, rowsOf, type Rows } from './rows';
+import { textsOf } from './texts';
+
+type Kind = 'build' | 'recipe' | 'installs' | 'runtime' | 'contains' | 'builtOn';
+
+class Pairs {
+  readonly from = new Ints();
+  readonly to = new Ints();
+}
+
+/** Takes facts one after another, in any order, and makes a catalogue of them. */
+export class CatalogueBuilder {
+  private readonly components = new Map<string, number>();
+  private readonly versions: string[] = [];
+  private readonly flags = new Ints();
+  private readonly packageNames: string[] = [];
+  private readonly packageVersions: string[] = [];
+  private readonly packageComponent = new Ints();
+  private readonly packageArch = new Ints();
+  private readonly architectures = new Map<string, number>([['noarch', 0]]);
+  private readonly clauseTexts: string[] = [];
+  private readonly clauseScheme = new Ints();
+  private readonly clauseArch = new Ints();
+  private readonly clauseNumbers = new Map<string, number>();
+  private readonly mentions = new Pairs();
+  private readonly capabilities = new Map<string, number>();
+  private readonly offers = new Pairs();
+  private readonly offerTexts: string[] = [];
+  private readonly files: { readonly of: number; readonly path: string }[] = [];
+  private readonly problems: string[] = [];
+  private readonly pairs: Readonly<Record<Kind, Pairs>> = {
+    ...{ build: new Pairs(), recipe: new Pairs(), installs: new Pairs() },
+    ...{ runtime: new Pairs(), contains: new Pairs(), builtOn: new Pairs() },
+  };
+
+  /** Adds a component, or finds it again; the first version that is not empty counts. */
+  component(id: string, version = '', flags = 0): number {
+    const known = this.components.get(id);
+    if (known !== undefined) {
+      if (this.versions[known] === '') this.versions[known] = version;
+      return known;
+    }
+    const number = this.components.size;
+    this.components.set(id, number);
+    this.versions.push(version);
+    this.flags.push(flags);
+    return number;
+  }
+
+  has(id: string): boolean {
+    return this.components.has(id);
+  }
+
+  setFlags(component: number, flags: number): void {
+    this.flags.set(component, flags);
+  }
+
+  package(component: number, name: string, version: string, arch: string): number {
+    this.packageNames.push(name);
+    this.packageVersions.push(version);
+    this.packageComponent.push(component);
+    this.packageArch.push(this.arch(arch));
+    return this.packageNames.length - 1;
+  }
+
+  /** @param text  version with its sign, as people write it; empty without one */
+  offer(of: number, name: string, text: string): void {
+    this.offers.from.push(this.capability(name));
+    this.offers.to.push(of);
+    this.offerTexts.push(text);
+  }
+
+  /** A file counts as an offer only when somebody requires it. */
+  file(of: number, path: string): void {
+    this.files.push({ of, path });
+  }
+
+  /** The number of a requirement; equal ones have the same. */
+  clause(scheme: Scheme, text: string, arch: string, names: readonly string[]): number {
+    const key = `${arch} ${scheme} ${text}`;
+    const known = this.clauseNumbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.clauseTexts.length;
+    this.clauseNumbers.set(key, number);
+    this.clauseTexts.push(text);
+    this.clauseScheme.push(schemes.indexOf(scheme));
+    this.clauseArch.push(this.arch(arch));
+    for (const name of names) {
+      this.mentions.from.push(this.capability(name));
+      this.mentions.to.push(number);
+    }
+    return number;
+  }
+
+  /** A requirement (`build`, `recipe`, `installs` of a component, `runtime` of a package), or a component by number. */
+  needs(kind: Kind, from: number, to: number): void {
+    this.pairs[kind].from.push(from);
+    this.pairs[kind].to.push(to);
+  }
+
+  problem(component: string, what: string, hint: string): void {
+    this.problems.push(component, what, hint);
+  }
+
+  /** @param answers  what satisfies each requirement, where it is known already */
+  finish(answers?: (clause: number) => readonly number[]): Catalogue {
+    for (const { of, path } of this.files) if (this.capabilities.has(path)) this.offer(of, path, '');
+    const components = sorted(this.components);
+    const capabilities = sorted(this.capabilities);
+    const place = (rows: Pairs): Int32Array => rows.from.view().map((n) => components.place[n]!);
+    const ofComponent = (kind: Kind): Rows =>
+      once(
+        rowsOf(components.names.length, place(this.pairs[kind]), this.pairs[kind].to.view()),
+        this.clauseTexts.length,
+      );
+    const between = (kind: Kind): Rows =>
+      once(
+        rowsOf(
+          components.names.length,
+          place(this.pairs[kind]),
+          this.pairs[kind].to.view().map((n) => components.place[n]!),
+        ),
+        components.names.length,
+      );
+    const byCapability = (rows: Pairs, to: Int32Array): Rows =>
+      rowsOf(
+        capabilities.names.length,
+        rows.from.view().map((n) => capabilities.place[n]!),
+        to,
+      );
+    const part = {
+      components: textsOf(components.names),
+      versions: textsOf(components.order.map((n) => this.versions[n]!)),
+      flags: Uint8Array.from(components.order, (n) => this.flags.at(n)),
+      packageNames: textsOf(this.packageNames),
+      packageVersions: textsOf(this.packageVersions),
+      packageComponent: this.packageComponent.view().map((n) => components.place[n]!),
+      packageArch: Uint8Array.from(this.packageArch.view()),
+      architectures: textsOf([...this.architectures.keys()]),
+      clauses: textsOf(this.clauseTexts),
+      clauseScheme: Uint8Array.from(this.clauseScheme.view()),
+      clauseArch: Uint8Array.from(this.clauseArch.view()),
+      ...{ build: ofComponent('build'), recipe: ofComponent('recipe'), installs: ofComponent('installs') },
+      runtime: once(
+        rowsOf(this.packageNames.length, this.pairs.runtime.from.view(), this.pairs.runtime.to.view()),
+        this.clauseTexts.length,
+      ),
+      ...{ contains: between('contains'), builtOn: between('builtOn') },
+      capabilities: textsOf(capabilities.names),
+      offers: byCapability(
+        this.offers,
+        Int32Array.from({ length: this.offerTexts.length }, (_, n) => n),
+      ),
+      offerPackage: this.offers.to.copy(),
+      offerText: textsOf(this.offerTexts),
+      mentions: byCapability(this.mentions, this.mentions.to.view()),
+      problems: textsOf(this.problems),
+    };
+    const find = (name: string): number => capabilities.place[this.capabilities.get(name) ?? -1] ?? -1;
+    return { ...part, answers: this.answered(answers ?? this.resolver({ ...part, find })) };
+  }
+
+  private resolver(offered: Offered): (clause: number) => readonly number[] {
+    const arches = [...this.architectures.keys()];
+    return (clause) => {
+      const scheme = schemes[this.clauseScheme.at(clause)]!;
+      return answersTo({ scheme, text: this.clauseTexts[clause]!, arch: arches[this.clauseArch.at(clause)]! }, offered);
+    };
+  }
+
+  private answered(answers: (clause: number) => readonly number[]): Rows {
+    const count = this.clauseTexts.length;
+    const offsets = new Int32Array(count + 1);
+    const targets = new Ints();
+    for (let clause = 0; clause < count; clause++) {
+      for (const of of answers(clause)) targets.push(of);
+      offsets[clause + 1] = targets.length;
+    }
+    return { count, offsets, targets: targets.copy() };
+  }
+
+  private arch(name: string): number {
+    const known = this.architectures.get(name);
+    if (known !== undefined) return known;
+    this.architectures.set(name, this.architectures.size);
+    return this.architectures.size - 1;
+  }
+
+  private capability(name: string): number {
+    const known = this.capabilities.get(name);
+    if (known !== undefined) return known;
+    this.capabilities.set(name, this.capabilities.size);
+    return this.capabilities.size - 1;
+  }
+}
+
+/** Each target once per row. */
+function once(rows: Rows, columns: number): Rows {
+  return composed(rows, (target, visit) => visit(target), columns);
+}
+
+/** Names in order, and where each number went. */
+function sorted(numbers: ReadonlyMap<string, number>): {
+  readonly names: string[];
+  readonly order: readonly number[];
+  readonly place: Int32Array;
+} {
+  const pairs = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
+  const place = new Int32Array(pairs.length);
+  pairs.forEach(([, n], at) => (place[n] = at));
+  return { names: pairs.map(([name]) => name), order: pairs.map(([, n]) => n), place };
+}

@@ -1,0 +1,113 @@
+import { globMatches } from '@millrace/contracts';
+import {
+  RelationParser,
+  satisfies,
+  satisfiesRelation,
+  type Dependency,
+  type DependencyFlag,
+} from '@millrace/package-metadata';
+import type { Catalogue, Scheme } from './catalogue';
+import { each } from './rows';
+
+/** What requirements are looked up in. */
+export interface Offered extends Pick<
+  Catalogue,
+  'offers' | 'offerPackage' | 'offerText' | 'packageNames' | 'packageArch' | 'architectures'
+> {
+  /** The number of a capability; -1 when nobody offers or requires it. */
+  find(capability: string): number;
+}
+
+export interface Clause {
+  readonly scheme: Scheme;
+  readonly text: string;
+  /** `noarch`: of whatever architecture. */
+  readonly arch: string;
+}
+
+/** Leaves offers out: `false` for those that do not count. */
+export type Counts = (offer: number, capability: string) => boolean;
+
+const all: Counts = () => true;
+
+/**
+ * The packages that a requirement brings along. Of alternatives the first that anything satisfies; of what satisfies
+ * it the package of that very name, else every one. Empty when nothing does.
+ */
+export function answersTo(clause: Clause, offered: Offered, counts: Counts = all): readonly number[] {
+  return clause.scheme === 'deb' ? debAnswers(clause, offered, counts) : rpmAnswers(clause, offered, counts);
+}
+
+/** Names of capabilities that a requirement mentions, every alternative's. */
+export function namesIn(scheme: Scheme, text: string): readonly string[] {
+  if (scheme === 'rpm') return [dependencyOf(text).name];
+  return [...new Set(relations.parse(text).flatMap((clause) => clause.map((relation) => relation.name)))];
+}
+
+const relations = new RelationParser();
+
+function debAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): readonly number[] {
+  const [alternatives = []] = relations.parse(text);
+  for (const relation of alternatives) {
+    const found = offersOf(relation.name, offered, counts, (offer) =>
+      satisfiesRelation(
+        // Which packages are `allowed` and `foreign` matters only where several architectures are installed together.
+        {
+          name: relation.name,
+          version: offered.offerText.get(offer) || null,
+          architecture: arch,
+          multiArch: 'allowed',
+        },
+        relation,
+        arch,
+      ),
+    );
+    if (found.length > 0) return preferred(found, relation.name, offered);
+  }
+  return [];
+}
+
+function rpmAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): readonly number[] {
+  const wanted = dependencyOf(text);
+  const found = offersOf(wanted.name, offered, counts, (offer) => {
+    const version = offered.offerText.get(offer);
+    const { packageArch, architectures, offerPackage } = offered;
+    const own = architectures.get(packageArch[offerPackage[offer]!]!);
+    if (own !== arch && own !== 'noarch' && arch !== 'noarch') return false;
+    return satisfies(version === '' ? { name: wanted.name } : dependencyOf(`${wanted.name} ${version}`), wanted);
+  });
+  return preferred(found, wanted.name, offered);
+}
+
+function offersOf(name: string, offered: Offered, counts: Counts, fits: (offer: number) => boolean): number[] {
+  const found: number[] = [];
+  const capability = offered.find(name);
+  if (capability === -1) return found;
+  each(offered.offers, capability, (offer) => {
+    const of = offered.offerPackage[offer]!;
+    if (counts(offer, name) && !found.includes(of) && fits(offer)) found.push(of);
+  });
+  return found;
+}
+
+function preferred(found: number[], name: string, { packageNames }: Offered): readonly number[] {
+  if (found.length < 2) return found;
+  const namesakes = found.filter((of) => packageNames.get(of) === name);
+  return namesakes.length > 0 ? namesakes : found;
+}
+
+const signs: Readonly<Record<string, DependencyFlag>> = { '=': 'EQ', '<': 'LT', '>': 'GT', '<=': 'LE', '>=': 'GE' };
+
+/** Reads what `dependencyText` wrote. */
+export function dependencyOf(text: string): Dependency {
+  const range = / (=|<|>|<=|>=) (?:(\d+):)?([^\s-]+)(?:-(\S+))?$/.exec(text);
+  if (!range || text.startsWith('(')) return { name: text };
+  const [whole, sign, epoch = '0', version, release] = range;
+  const name = text.slice(0, -whole.length);
+  return { name, flags: signs[sign!]!, epoch, version: version!, ...(release === undefined ? {} : { release }) };
+}
+
+/** Does a pattern, or the very name, name this capability? */
+export function names(pattern: string, capability: string): boolean {
+  return pattern === capability || globMatches(pattern, capability);
+}
