@@ -1,11 +1,14 @@
+import { AppError } from '@millrace/kernel';
 import { z } from 'zod';
 import { releaseName } from './common';
 import { componentIdSchema } from './contents';
 
 const glob = z.string().min(1).max(200);
+const longest = 10 * 365 * 86_400_000;
 const duration = z
   .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "is no duration: a number and one of ms, s, m, h, d, e.g. '30s'");
+  .regex(/^\d+(ms|s|m|h|d)$/, "is no duration: a number and one of ms, s, m, h, d, e.g. '30s'")
+  .refine((text) => (millisecondsOf(text) ?? 0) <= longest, 'is longer than ten years');
 
 const gitSource = z.strictObject({
   /** A folder of repositories, one per component (`<git>/<name>`), or an address with `{name}` in it. */
@@ -48,8 +51,7 @@ const ownership = z.strictObject({
   people: z.array(z.string().max(100)).min(1),
 });
 
-/** A release, whole: one YAML file in git. Read through the scheduler by every service. */
-export const releaseDefinition = z.strictObject({
+const fields = z.strictObject({
   release: releaseName,
   title: z.string().max(200),
   mode: z.enum(['observe', 'approve', 'act']).default('observe'),
@@ -100,24 +102,67 @@ export const releaseDefinition = z.strictObject({
     })
     .optional(),
 });
+
+/** A release, whole: one YAML file in git. Read through the scheduler by every service. */
+export const releaseDefinition = fields.superRefine(nameKnownPeople);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type GatePolicy = z.infer<typeof gatePolicy>;
 export type ComponentPolicy = z.infer<typeof componentPolicy>;
 
-/** Milliseconds of a duration as the definition writes it. */
+/** A name with a typo would be told nothing, and nobody would know. */
+function nameKnownPeople({ people, owners, releng }: z.output<typeof fields>, context: z.RefinementCtx): void {
+  const named = [
+    ...owners.flatMap((owner, n) => owner.people.map((name, i) => ({ name, path: ['owners', n, 'people', i] }))),
+    ...releng.map((name, i) => ({ name, path: ['releng', i] })),
+  ];
+  for (const { name, path } of named) {
+    if (!Object.hasOwn(people, name)) context.addIssue({ code: 'custom', path, message: `'${name}' is not in people` });
+  }
+}
+
+/** Milliseconds of a duration as the definition writes it. Throws `invalid` on anything else. */
 export function durationMs(text: string): number {
-  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
+  const ms = millisecondsOf(text);
+  if (ms !== null) return ms;
+  throw new AppError({
+    code: 'duration-malformed',
+    kind: 'invalid',
+    message: `'${text.slice(0, 80)}' is no duration`,
+    remedy: "write a number and one of ms, s, m, h, d, e.g. '30s'",
+  });
+}
+
+function millisecondsOf(text: string): number | null {
+  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text);
+  if (!match) return null;
   const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 'ms'];
   return Number(match[1]) * unit;
 }
 
-/** Does a glob (`*` any run, `?` one character) match the whole text? */
+/**
+ * Does a glob (`*` any run, `?` one character, nothing else is special) match the whole text? At most pattern × text
+ * steps: a regular expression could be made to take for ever.
+ */
 export function globMatches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`).test(text);
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let resume = 0;
+  while (t < text.length) {
+    if (pattern[p] === '*') {
+      star = p++;
+      resume = t;
+    } else if (pattern[p] === '?' || pattern[p] === text[t]) {
+      p++;
+      t++;
+    } else if (star >= 0) {
+      // The last star takes one character more.
+      p = star + 1;
+      t = ++resume;
+    } else return false;
+  }
+  while (pattern[p] === '*') p++;
+  return p === pattern.length;
 }
 
 /** Names of the people who own a component; empty when nobody does. */

@@ -198,7 +198,7 @@ describe('a service', () => {
     await js.publish(subject, 'no json');
     await js.publish(subject, event('e3', 'bad release name!'));
     const list = async (): Promise<{ id: string; reason: string }[]> =>
-      (await get('/api/v1/dead-letters')).body['deadLetters'];
+      (await get('/api/v1/dead-letters')).body['deadLetters'] ?? [];
     await eventually(async () => (await list()).length === 2, 'both are dead letters');
     const letters = await list();
     expect(letters.some((l) => l.reason.includes('no JSON'))).toBe(true);
