@@ -50,6 +50,8 @@ export interface BuildStatus {
   /** The place and its repository number that the build root was made from. */
   readonly builtFrom: { readonly place: string; readonly number: number } | null;
   readonly submittedBy: string | null;
+  /** What it was made from; null where the build system does not say. */
+  readonly source: SourceRef | null;
 }
 
 /** One door for every build system. The suite in `build-system.suite.ts` holds each implementation to it. */

@@ -1,5 +1,4 @@
 import type { BuildStatus, BuildSystem } from '@millrace/build-systems';
-import type { SourceRef } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import type { EndedBuild, Hindrance, SeenBuild } from '../domain/input';
 import { isStack, systemOf, systemsOf } from '../domain/policy';
@@ -55,8 +54,8 @@ export async function endedBuild(
   };
 }
 
-/** A build as the decider sees it. A build system that knows the source of a build says it. */
-export function seenBuild(status: BuildStatus & { readonly source?: SourceRef | null }): SeenBuild {
+/** A build as the decider sees it. */
+export function seenBuild(status: BuildStatus): SeenBuild {
   return {
     ref: status.ref,
     component: status.component,
@@ -69,7 +68,7 @@ export function seenBuild(status: BuildStatus & { readonly source?: SourceRef | 
     endedAt: status.endedAt,
     repository: status.repository,
     submittedBy: status.submittedBy,
-    source: status.source ?? null,
+    source: status.source,
   };
 }
 

@@ -112,5 +112,6 @@ export function statusOf(dir: string, record: OrderRecord, state: StateRecord): 
     repository: state.state === 'complete' ? fileAddress(candidateDir(dir, order.release, ref)) : null,
     builtFrom: state.builtFrom,
     submittedBy: record.submittedBy,
+    source: order.source,
   };
 }
