@@ -1,5 +1,5 @@
 import { readLimits, type ReadLimits } from '../limits';
-import { Fields, readIndex } from './read-index';
+import { type Fields, readIndex } from './read-index';
 import { RelationParser, type DebDependencies } from './relation';
 
 /** A source package as a `Sources` index has it. */
