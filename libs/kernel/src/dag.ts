@@ -60,8 +60,7 @@ export function stronglyConnected(graph: Digraph): Components {
   const members: number[][] = [];
   const path: number[] = [];
   let clock = 0;
-  for (let root = 0; root < count; root++) {
-    if (index[root] !== -1) continue;
+  const visit = (root: number): void => {
     const calls = [root];
     while (calls.length > 0) {
       const n = calls[calls.length - 1]!;
@@ -76,25 +75,19 @@ export function stronglyConnected(graph: Digraph): Components {
         continue;
       }
       calls.pop();
-      if (calls.length > 0) {
-        const parent = calls[calls.length - 1]!;
-        low[parent] = Math.min(low[parent]!, low[n]!);
-      }
+      const parent = calls[calls.length - 1];
+      if (parent !== undefined) low[parent] = Math.min(low[parent]!, low[n]!);
       if (low[n] !== index[n]) continue;
-      const group: number[] = [];
-      let m: number;
-      do {
-        m = path.pop()!;
-        of[m] = members.length;
-        group.push(m);
-      } while (m !== n);
-      members.push(group.sort((a, b) => a - b));
+      const group = path.splice(path.lastIndexOf(n)).sort((a, b) => a - b);
+      for (const m of group) of[m] = members.length;
+      members.push(group);
     }
-  }
+  };
+  for (let root = 0; root < count; root++) if (index[root] === -1) visit(root);
   return { of, members };
 }
 
-/** Cycles of more than one node, and nodes that point to themselves are not counted. */
+/** Cycles of more than one node; a node that points to itself is none. */
 export function knots(graph: Digraph): readonly (readonly number[])[] {
   return stronglyConnected(graph).members.filter((group) => group.length > 1);
 }
