@@ -4,14 +4,19 @@ import { exitCodeOf } from './exit-code';
 import { program } from './program';
 
 async function main(): Promise<void> {
-  // A reader that has seen enough (`millrace … | head`) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stdout.on('error', readerGone);
+  process.stderr.on('error', readerGone);
   try {
     await program().parseAsync(process.argv);
   } catch (thrown) {
     process.exitCode = exitCodeOf(thrown);
     if (!(thrown instanceof CommanderError)) explain(thrown);
   }
+}
+
+/** A reader that has seen enough (`millrace … | head`) is no fault. What ends on signals, such as `up`, goes on. */
+function readerGone(error: NodeJS.ErrnoException): void {
+  if (process.listenerCount('SIGTERM') === 0) process.exit(error.code === 'EPIPE' ? 0 : 1);
 }
 
 function explain(thrown: unknown): void {

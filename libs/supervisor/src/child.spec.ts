@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,3 +85,33 @@ test('a program that is not there is said, not thrown', async () => {
   );
   expect(await event((e) => e.kind === 'died')).toMatchObject({ how: expect.stringContaining('ENOENT') as string });
 });
+
+test('when the supervisor itself comes to a sudden end, its children end too', async () => {
+  const script = `
+    const { keepAlive } = require(process.argv[1]);
+    const argv = [process.execPath, '-e', 'setInterval(() => undefined, 1000)'];
+    const child = keepAlive({ name: 'it', argv, cwd: '.', env: process.env, logFile: 'it.log' }, () => undefined);
+    console.log(child.pid());
+    setTimeout(() => { throw new Error('sudden'); }, 100);
+  `;
+  const built = join(__dirname, '..', 'dist', 'child.js');
+  const { stdout, code } = await new Promise<{ stdout: string; code: unknown }>((done) => {
+    execFile(process.execPath, ['-e', script, built], { cwd: dir }, (error, out) =>
+      done({ stdout: out, code: error?.code }),
+    );
+  });
+  expect(code).toBe(1);
+  const pid = Number(stdout);
+  for (let tries = 0; isAlive(pid); tries++) {
+    if (tries > 100) throw new Error(`process ${pid} still lives`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -41,6 +41,7 @@ export interface Child {
 export function keepAlive(spec: ChildSpec, tell: (event: ChildEvent) => void): Child {
   const state: State = { process: null, starts: 0, ending: false, pause: backOff.least, timer: null, tail: [] };
   startOnce(spec, state, tell);
+  watchOver(state);
   return {
     name: spec.name,
     pid: () => state.process?.pid ?? null,
@@ -88,8 +89,26 @@ function startOnce(spec: ChildSpec, state: State, tell: (event: ChildEvent) => v
   if (child.pid !== undefined) tell({ kind: 'started', name: spec.name, pid: child.pid, starts: state.starts });
 }
 
+const living = new Set<State>();
+
+/** Should the supervisor itself come to a sudden end, the children are asked to end with it. */
+function watchOver(state: State): void {
+  if (living.size === 0) process.on('exit', endAllNow);
+  living.add(state);
+}
+
+function endAllNow(): void {
+  for (const state of living) state.process?.kill('SIGTERM');
+}
+
+function forget(state: State): void {
+  living.delete(state);
+  if (living.size === 0) process.off('exit', endAllNow);
+}
+
 async function endChild(spec: ChildSpec, state: State): Promise<void> {
   state.ending = true;
+  forget(state);
   if (state.timer) clearTimeout(state.timer);
   const child = state.process;
   if (!child) return;
