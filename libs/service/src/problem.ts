@@ -17,10 +17,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.headersSent) return;
     const { status, body } = problemOf(thrown);
     if (status === 500) this.log.error({ err: thrown, path: request.path }, 'a request failed unexpectedly');
-    response
-      .status(status)
-      .type('application/problem+json')
-      .send(JSON.stringify({ ...body, instance: request.path }));
+    // `message` for the clients of ResultsDB, Greenwave and WaiverDB, who read that.
+    const answer = { ...body, message: body['detail'], instance: request.path };
+    response.status(status).type('application/problem+json').send(JSON.stringify(answer));
   }
 }
 

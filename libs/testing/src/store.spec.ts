@@ -1,4 +1,4 @@
-import { AppError, type Row } from '@millrace/kernel';
+import type { AppError, Row } from '@millrace/kernel';
 import { Database, Session, byId, integer, migrate, readersOn, table, text, type Migration } from '@millrace/store';
 import { openTestDatabase, schemaDrift, testEngines, type TestDatabase } from './index';
 
