@@ -22,7 +22,8 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 async function play(config: Config): Promise<number> {
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  // `on`, not `once`: a second signal must not cut the ending short. A closed terminal sends two.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
   // A terminal that was closed says so by SIGHUP; what is written to it then must not end the story's own cleaning up.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const view = viewOf(config);

@@ -99,7 +99,8 @@ async function startUnlessGivenUp(options: MillOptions): Promise<Mill | null> {
 function endSignal(): { readonly signal: AbortSignal; readonly done: Promise<void> } {
   const ending = new AbortController();
   const done = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  // `on`, not `once`: a second signal must not cut the ending short. A closed terminal sends two.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
   return { signal: ending.signal, done };
 }
 
