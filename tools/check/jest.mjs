@@ -33,7 +33,7 @@ function count(result, config) {
     const how = `npx jest -c ${projectOf(path)}/${config} ${path.split('/').pop().replace('.ts', '')}`;
     const failed = suite.assertionResults.filter((test) => test.status === 'failed');
     if (failed.length === 0 && suite.status === 'failed') return [{ name: `${path}: the suite cannot run`, how }];
-    return failed.map((test) => ({ name: `${path}: ${test.fullName}`, how: `${how} -t '${test.fullName}'` }));
+    return failed.map((test) => ({ name: `${path}: ${test.fullName}`, how: `${how} -t ${pattern(test.fullName)}` }));
   });
   return { passed: result.numPassedTests, failures };
 }
@@ -51,4 +51,9 @@ function projectOf(path) {
     .split('/')
     .slice(0, path.startsWith('libs/clients/') ? 3 : path.startsWith('e2e/') ? 1 : 2)
     .join('/');
+}
+
+/** A test's name as jest's regular expression, quoted for a shell. */
+function pattern(name) {
+  return `'${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/'/g, "'\\''")}'`;
 }

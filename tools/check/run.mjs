@@ -1,7 +1,9 @@
 // npm test: every check in order. One goes wrong: the others are run all the same, and the end says how to run that one.
 // Options: --list (names only), --only NAME (may be repeated; a prefix of a name is enough).
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checks } from './checks.mjs';
-import { endAll, seconds } from './command.mjs';
+import { endAll, root, seconds } from './command.mjs';
 import { startPostgres } from './postgres.mjs';
 
 const wanted = namesAskedFor(process.argv.slice(2));
@@ -36,7 +38,9 @@ async function runOne(check) {
     .catch((error) => ({ passed: 0, failures: [{ name: check.name, output: String(error.stack) }] }));
   const counts = check.isSuite ? ` ${result.passed} passed, ${result.failures.length} failed` : '';
   console.log(`${result.failures.length === 0 ? '✓' : '✗'} ${check.name}${counts} (${seconds(started)} s)`);
-  for (const failure of check.isSuite ? [] : result.failures) console.log(indent(failure.output));
+  for (const failure of check.isSuite ? [] : result.failures) {
+    console.log(`${excerpt(failure.output)}\n${keep(check.name, failure.output)}`);
+  }
   return { check, ...result };
 }
 
@@ -54,7 +58,19 @@ function namesAskedFor(words) {
   return words.flatMap((word, index) => (words[index - 1] === '--only' ? [word] : []));
 }
 
-function indent(text) {
-  const lines = text.trimEnd().split('\n').slice(-60);
-  return lines.map((line) => `    ${line}`).join('\n');
+/** The telling lines of what a check said: all of a short text, what speaks of errors and where in a long one. */
+function excerpt(text) {
+  const lines = text.trimEnd().split('\n');
+  const telling = lines.filter((line) => /\berror\b|✖|^\/\S+\.\w+$/i.test(line));
+  const shown = lines.length <= 60 || telling.length === 0 ? lines.slice(-60) : telling.slice(0, 60);
+  return shown.map((line) => `    ${line}`).join('\n');
+}
+
+/** Keeps all that a failed check said. */
+function keep(name, text) {
+  const folder = join(root, '.cache/checks');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name.replace(/\W+/g, '-')}.log`);
+  writeFileSync(file, text);
+  return `    all of it: ${file}`;
 }
