@@ -1,6 +1,7 @@
+import { doors } from '@millrace/contracts';
 import { expect } from '../broken';
 import { watch } from '../watcher';
-import type { World } from '../world';
+import { release, type World } from '../world';
 import { sayFailures } from './bootstrap';
 import { cascadeIs, inState, rebuildOf, type Cascade } from './cascades';
 import { fixes } from './by-hand';
@@ -21,4 +22,13 @@ export async function cascadeCompletes(world: World, id: string): Promise<Cascad
   expect(cascade.landed, `cascade ${id} is complete, but did not land`);
   world.view.say(`${cascade.rebuilds.length} rebuilds in ${cascade.tiers} tiers; ${resumed.length} by hand; landed`);
   return cascade;
+}
+
+/** The fixes were pushed when they were built and taken already: they are no changes any more. */
+export async function pushedFixesStartNothing(world: World, known: readonly Cascade[]): Promise<void> {
+  const { cascades } = await world.client.call(doors.scheduler.cascades, { release });
+  const ids = known.map(({ cascade }) => cascade);
+  const others = cascades.filter(({ cascade }) => !ids.includes(cascade));
+  const words = others.map(({ cascade, roots, why }) => `${cascade} of ${roots.join(', ')} (${why})`);
+  expect(others.length === 0, `more was started than the story tells: ${words.join('; ')}`);
 }

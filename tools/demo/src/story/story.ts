@@ -6,7 +6,7 @@ import type { World } from '../world';
 import { bootstrap } from './bootstrap';
 import { fixByHand, fixes, oldBuildIsOnlySeen } from './by-hand';
 import { composeIsMade, installFromCompose } from './compose';
-import { cascadeCompletes } from './completion';
+import { cascadeCompletes, pushedFixesStartNothing } from './completion';
 import { maintainersAreTold, nobodyWasToldTwice } from './mails';
 import { sonameLands, twoFail } from './soname';
 
@@ -29,6 +29,7 @@ export async function tellStory(world: World): Promise<Outcome> {
   const cascade = await cascadeCompletes(world, id);
   const compose = await composeIsMade(world, cascade);
   await installFromCompose(world, compose);
+  await pushedFixesStartNothing(world, [first, cascade]);
   await nothingWasBuiltTwice(world);
   const mails = await nobodyWasToldTwice(world);
   const seconds = (performance.now() - from) / 1000;
