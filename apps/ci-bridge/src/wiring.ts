@@ -9,7 +9,7 @@ import {
   waiverRecorded,
   type EventName,
 } from '@millrace/contracts';
-import { answer, hear, obey, type Hears, type ServiceDefinition } from '@millrace/service';
+import { answer, hear, obey, type Hears, type ServiceDefinition, releasesAsker } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { showGates } from './admin/gates';
 import { greenwaveController } from './admin/greenwave/controller';
@@ -20,7 +20,6 @@ import { machine } from './machine';
 import type { Input } from './domain/input';
 import { mapCiMessage } from './inbound/ci-message/map';
 import { mapOwnResult } from './inbound/own-result';
-import { askReleases } from './outbound/ask-releases';
 import { migrations } from './store/migrations';
 import type { BridgeTables } from './store/tables';
 
@@ -53,7 +52,7 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
         answer(own.gates, (wanted) => showGates(read, wanted)),
         obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
       ],
-      works: [askReleases((door, request) => asker.ask(door, request))],
+      works: [releasesAsker(asker)],
       controllers: [resultsDbController({ read, take, outcomes }), greenwaveController(read), waiverDbController(read)],
       start: async () => {
         await take({ type: 'releases-missed' }, { id: `start/${randomUUID()}`, who: 'ci-bridge' });

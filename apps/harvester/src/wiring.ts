@@ -9,7 +9,7 @@ import {
   releaseChanged,
   type EventName,
 } from '@millrace/contracts';
-import { answer, hear, obey, type Hears, type ServiceDefinition } from '@millrace/service';
+import { answer, hear, obey, type Hears, type ServiceDefinition, releasesAsker } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,6 @@ import { config, type HarvesterConfig } from './config';
 import { decide } from './domain/decide';
 import type { HarvesterInput } from './domain/input';
 import { completed, releaseKnown, validated, wanted } from './inbound/heard';
-import { releasesAsker } from './outbound/ask-releases';
 import { stockLooker } from './outbound/look-for-stock';
 import { composeMaker } from './outbound/make/make-compose';
 import { keyOf, load } from './store/load';

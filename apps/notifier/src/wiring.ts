@@ -8,7 +8,14 @@ import {
   type EventName,
 } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
-import { answer, hear, type Hears, type ServiceContext, type ServiceDefinition } from '@millrace/service';
+import {
+  answer,
+  hear,
+  type Hears,
+  type ServiceContext,
+  type ServiceDefinition,
+  releasesAsker,
+} from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { listNotices } from './admin/notices';
@@ -17,7 +24,6 @@ import { decide } from './domain/decide';
 import type { NotifierInput } from './domain/input';
 import { happeningOf } from './inbound/happening';
 import { releaseKnown } from './inbound/release';
-import { releasesAsker } from './outbound/ask-releases';
 import { mailSender, messageIdOf, type MailSettings } from './outbound/send-mail';
 import { openSentLedger } from './outbound/sent-ledger';
 import { keyOf, load } from './store/load';

@@ -1,4 +1,5 @@
 export * from './definition';
+export * from './releases-asker';
 export * from './run-service';
 export * from './settings';
 export * from './start-service';

@@ -81,7 +81,7 @@ export function doorsController<Input extends TypedInput>(
     Req()(Doors.prototype, name, 0);
     const overNats = (request: BusRequest): Promise<unknown> =>
       desk.open(bound, {
-        request: readJson(request.bytes, doorSubject(door)),
+        request: request.bytes.length === 0 ? {} : readJson(request.bytes, doorSubject(door)),
         token: request.token,
         idempotencyKey: request.idempotencyKey,
       });

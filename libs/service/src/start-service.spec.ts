@@ -216,6 +216,8 @@ describe('a service', () => {
       endpoints: { subject: string }[];
     }>();
     expect(info.endpoints.map((e) => e.subject)).toContain('millrace.harvester.ask.composes.v1');
+    const status = await client.request('millrace.harvester.ask.status.v1', '', { timeout: 2000 });
+    expect(status.json()).toMatchObject({ app: 'harvester' });
     const answered = await askOver(client, doors.harvester.composes, { release: 'toy' });
     expect(answered.composes[0]!.because).toHaveLength(700_000);
     await expect(askOver(client, doors.harvester.composeMake, { release: 'toy' })).rejects.toMatchObject({
@@ -295,6 +297,8 @@ describe('a service', () => {
 
   it('stops cleanly although the bus is away, and takes up its folder again', async () => {
     await nats.kill();
+    expect(await get('/readyz')).toMatchObject({ status: 503, body: { status: 'not ready' } });
+    expect(await get('/healthz')).toMatchObject({ status: 200 });
     await service.stop();
     await expect(get('/healthz')).rejects.toThrow();
     await nats.restart();

@@ -196,11 +196,16 @@ function checksOf(database: Database, bus: BusConnection): readonly Check[] {
       name: 'bus',
       problem: async () => {
         if (bus.nats.isClosed()) return 'the connection is closed';
-        await bus.manager.getAccountInfo();
-        return null;
+        const answers = bus.manager.getAccountInfo().then(() => null, String);
+        return Promise.race([answers, silence(2000)]);
       },
     },
   ];
+}
+
+/** A probe must not wait as long as a service would. */
+function silence(ms: number): Promise<string> {
+  return new Promise((resolve) => setTimeout(() => resolve(`no answer within ${ms} ms`), ms).unref());
 }
 
 async function startNest<Config>(
