@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createClient, type Client } from '@millrace/admin-client';
+import { apps } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import {
   assertPortsFree,
   findPortBase,
+  isPortFree,
   keepAlive,
   passwordFileOf,
   startMill,
@@ -50,12 +52,14 @@ const portsNeeded = 7;
  */
 export async function openWorld(config: Config, view: View, signal: AbortSignal): Promise<World> {
   const { dir, env } = config;
-  await emptyFolder(dir, env);
   const portBase = config.portBase ?? (await findPortBase(4100, portsNeeded));
-  await assertPortsFree(portBase, true, []);
+  await assertPortsFree(portBase, true, apps);
   const inbox = join(dir, 'inbox');
   const own: Child[] = [];
   const smtpPort = portBase + portsNeeded - 1;
+  if (!(await isPortFree(smtpPort)))
+    throw broken(`port ${smtpPort}, which the mail server needs, is taken`, 'choose another --port-base');
+  await emptyFolder(dir, env);
   own.push(startTool('smtp-inbox', ['--port', String(smtpPort), '--dir', inbox], config, view));
   const mill = await startMill({
     data: dir,
