@@ -42,6 +42,7 @@ const shape = {
   'max-params': ['error', 6],
   eqeqeq: ['error', 'always'],
   'no-console': 'error',
+  'no-control-regex': 'off',
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -108,13 +109,13 @@ export default tseslint.config(
   },
   {
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.{spec,e2e}.ts'],
+    ignores: ['**/*.{spec,e2e,suite}.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: promises,
   },
   {
     // A test tells a story: its length is no measure, and it may set the environment of what it starts.
-    files: ['**/*.{spec,e2e}.ts', '**/test/**/*.ts'],
+    files: ['**/*.{spec,e2e,suite}.ts', '**/test/**/*.ts'],
     rules: {
       'max-lines': 'off',
       'max-lines-per-function': 'off',
@@ -124,7 +125,7 @@ export default tseslint.config(
   {
     // Where a process starts: its settings come from the environment, and its answers go to the terminal.
     files: ['**/config.ts', '**/main.ts', 'tools/**/*.ts', 'libs/supervisor/**/*.ts', 'libs/testing/**/*.ts'],
-    ignores: ['**/*.{spec,e2e}.ts'],
+    ignores: ['**/*.{spec,e2e,suite}.ts'],
     rules: { 'no-restricted-syntax': ['error', noEnums, noDefaultExport, noShell, noWriteBeside] },
   },
   {

@@ -58,5 +58,5 @@ export function folders(parent: string): readonly string[] {
 function read(path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
   const imports = ts.preProcessFile(text, true, true).importedFiles.map((found) => found.fileName);
-  return { path, text, imports, isSpec: /\.(spec|e2e)\.ts$|^(apps|libs)\/.+\/(test|testing)\//.test(path) };
+  return { path, text, imports, isSpec: /\.(spec|e2e|suite)\.ts$|^(apps|libs)\/.+\/(test|testing)\//.test(path) };
 }
