@@ -75,16 +75,37 @@ describe('a text whose closing quote is not indented', () => {
   });
 });
 
+describe('a module of version 1', () => {
+  it('has one stream for each module that it needs', () => {
+    const [module] = parseModulemd(
+      'document: modulemd\nversion: 1\ndata: {name: mill, stream: f29, dependencies: {buildrequires: {platform: f29}, requires: {perl: 5.30}}}',
+    );
+    expect(module!.dependencies).toEqual([{ buildRequires: { platform: ['f29'] }, requires: { perl: ['5.30'] } }]);
+  });
+});
+
+describe('a component that is built after others', () => {
+  it('names them', () => {
+    const [module] = parseModulemd(
+      'document: modulemd\nversion: 2\ndata: {name: mill, stream: 1, components: {rpms: {a: {}, b: {buildafter: [a]}}}}',
+    );
+    expect(module!.components).toEqual([
+      { name: 'a', ref: null, buildOrder: 0 },
+      { name: 'b', ref: null, buildOrder: 0, buildAfter: ['a'] },
+    ]);
+  });
+});
+
 describe('a damaged document', () => {
   it.each([
     ['document: modulemd\nversion: 2\ndata: {stream: 1}', 'no name'],
-    ['document: modulemd\nversion: 1\ndata: {name: a, stream: 1}', "version '1'"],
+    ['document: modulemd\nversion: 9\ndata: {name: a, stream: 1}', "version '9'"],
+    ['document: modulemd-packager\nversion: 1\ndata: {name: a, stream: 1}', 'only 2 and 3'],
     [
       'document: modulemd\nversion: 2\ndata: {name: a, stream: 1, components: {rpms: {x: {buildorder: soon}}}}',
       'buildorder',
     ],
     ['document: [', 'cannot be read'],
-    ['document: modulemd\ndocument: modulemd', 'unique'],
   ])('%j is refused', (yaml, words) => {
     expect(() => parseModulemd(yaml)).toThrow(
       expect.objectContaining({ code: 'modulemd-damaged', message: expect.stringContaining(words) }),
@@ -97,5 +118,25 @@ describe('a damaged document', () => {
       ...'bcdefgh'.split('').map((c, n) => `${c}: &${c} [${Array(9).fill(`*${'abcdefg'[n]}`).join(',')}]`),
     ];
     expect(() => parseModulemd(levels.join('\n'))).toThrow(expect.objectContaining({ code: 'modulemd-damaged' }));
+  });
+
+  it('that nests without an end is refused', () => {
+    for (const yaml of ['['.repeat(20_000), '{a: '.repeat(20_000), `a: ${'- '.repeat(20_000)}`]) {
+      expect(() => parseModulemd(yaml)).toThrow(expect.objectContaining({ code: 'modulemd-damaged' }));
+    }
+  });
+
+  it('is named with its number and its line', () => {
+    expect(() => parseModulemd(`${built}---\ndocument: modulemd\nversion: 7\n`, 'modules.yaml')).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`modules.yaml, document 3 (line ${built.split('\n').length})`),
+      }),
+    );
+  });
+
+  it('of many is refused when it is too large', () => {
+    expect(() => parseModulemd(`a: ${'x'.repeat(9_000_000)}`)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('characters') }),
+    );
   });
 });

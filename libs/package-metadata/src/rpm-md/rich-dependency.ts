@@ -182,9 +182,8 @@ function isOfOnePackage(rich: RichDependency): boolean {
 function combined(found: readonly Operator[], operands: readonly RichDependency[]): RichDependency {
   const operator = found[0];
   const [first, second, third] = operands as readonly [RichDependency, RichDependency, RichDependency?];
+  if (operator === undefined) return first;
   switch (operator) {
-    case undefined:
-      return first;
     case 'and':
     case 'or':
     case 'with':
