@@ -243,6 +243,7 @@ describe('the transport', () => {
       const asked = askOver(client.nats, door, {});
       await eventually(() => begun, 'it is being answered');
       await server.close();
+      await closeBus(bus);
       await expect(asked).resolves.toEqual({ composes: [] });
     });
 
@@ -297,6 +298,7 @@ describe('the transport', () => {
 
     it('asks again for an answer that is gone', async () => {
       const name = await putAnswer(client.nats, Buffer.from('x'));
+      expect(await putAnswer(client.nats, Buffer.from('x'))).not.toBe(name);
       expect(Buffer.from(await getAnswer(client.nats, name)).toString()).toBe('x');
       await expect(getAnswer(client.nats, 'never-there')).rejects.toMatchObject({
         code: 'answer-gone',

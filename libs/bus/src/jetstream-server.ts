@@ -82,10 +82,11 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     );
   }
 
-  /** Messages that wait, per consumer. */
+  /** Messages that wait, per consumer; without those that the server says nothing of. */
   async lags(): Promise<ReadonlyMap<string, number>> {
-    const all = await Promise.all(this.consumers.map(async (c) => [c.name, await c.lag().catch(() => 0)] as const));
-    return new Map(all);
+    const lags = await Promise.all(this.consumers.map((consumer) => consumer.lag().catch(() => null)));
+    const known = this.consumers.flatMap(({ name }, n) => (lags[n] === null ? [] : [[name, lags[n]!] as const]));
+    return new Map(known);
   }
 
   /** Takes nothing new, and waits for what is being handled. A server that is away is not waited for. */
