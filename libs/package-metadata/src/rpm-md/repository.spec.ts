@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ Summary: A hand mill
 License: CC0-1.0
 BuildArch: noarch
 Provides: mill-engine = 1:4.2
+Obsoletes: hand-mill < 2
 Requires: mill-measures >= 1.0, /usr/share/mill/stone.tsv
 Requires(post): /bin/sh
 %description
@@ -64,10 +66,78 @@ describe('a repository made by createrepo_c', () => {
     expect(quern!.files).toEqual(['/usr/bin/quern', '/usr/share/mill/grain.tsv']);
   });
 
+  it.each([
+    ['zstd', 'primary.xml.zst'],
+    ['xz', 'primary.xml.xz'],
+  ])('is the same when it is compressed with %s', async (type, file) => {
+    const copy = mkdtempSync(join(folder, `${type}-`));
+    execFileSync('cp', [join(repository, 'quern-1.0~rc1-3.noarch.rpm'), copy]);
+    // Old versions of createrepo_c have no zstd.
+    if (type === 'zstd') compressedByHand(copy);
+    else execFileSync('createrepo_c', ['--quiet', `--general-compress-type=${type}`, copy]);
+    expect(readdirSync(join(copy, 'repodata')).some((name) => name.endsWith(file))).toBe(true);
+    const wantedFiles = () => new Set(['/usr/share/mill/grain.tsv']);
+    expect(await readRepository(copy, { wantedFiles })).toEqual(await readRepository(repository, { wantedFiles }));
+  });
+
+  it('is read without filelists when nobody needs a file of them', async () => {
+    const copy = mkdtempSync(join(folder, 'no-filelists-'));
+    execFileSync('cp', ['-r', join(repository, 'repodata'), copy]);
+    const filelists = readdirSync(join(copy, 'repodata')).find((name) => name.includes('filelists.xml'))!;
+    rmSync(join(copy, 'repodata', filelists));
+    expect(await readRepository(copy, { wantedFiles: () => new Set(['/usr/bin/quern']) })).toHaveLength(1);
+    await expect(
+      readRepository(copy, { wantedFiles: () => new Set(['/usr/share/mill/grain.tsv']) }),
+    ).rejects.toMatchObject({ code: 'metadata-missing' });
+  });
+
+  it('says what its packages take the place of', async () => {
+    const [quern] = await readRepository(repository);
+    expect(quern!.obsoletes).toEqual([{ name: 'hand-mill', flags: 'LT', epoch: '0', version: '2' }]);
+  });
+
+  it('may have modules in it', async () => {
+    const copy = mkdtempSync(join(folder, 'modules-'));
+    execFileSync('cp', ['-r', join(repository, 'repodata'), copy]);
+    const modules = 'document: modulemd\nversion: 2\ndata:\n  name: mill\n  stream: 1.10\n';
+    writeFileSync(join(folder, 'modules.yaml'), modules);
+    execFileSync('modifyrepo_c', ['--mdtype=modules', join(folder, 'modules.yaml'), join(copy, 'repodata')], {
+      stdio: 'pipe',
+    });
+    expect(await readModules(copy)).toBe(modules);
+    expect(await readRepository(copy)).toHaveLength(1);
+  });
+
   it('has no modules', async () => {
     expect(await readModules(repository)).toBeNull();
   });
 });
+
+/** The repository with its metadata in zstd, sums and names corrected. */
+function compressedByHand(copy: string): void {
+  const repodata = join(copy, 'repodata');
+  execFileSync('cp', ['-r', join(repository, 'repodata'), copy]);
+  let repomd = readFileSync(join(repodata, 'repomd.xml'), 'utf8');
+  for (const name of readdirSync(repodata).filter((one) => one.endsWith('.xml.gz'))) {
+    const old = createHash('sha256')
+      .update(readFileSync(join(repodata, name)))
+      .digest('hex');
+    const stored = zstdFrame(gunzipSync(readFileSync(join(repodata, name))));
+    writeFileSync(join(repodata, `${name.slice(0, -3)}.zst`), stored);
+    rmSync(join(repodata, name));
+    const sum = createHash('sha256').update(stored).digest('hex');
+    repomd = repomd.replace(`>${old}<`, `>${sum}<`).replace(name, `${name.slice(0, -3)}.zst`);
+  }
+  writeFileSync(join(repodata, 'repomd.xml'), repomd);
+}
+
+/** A frame of one block that is stored as it is (RFC 8878, 3.1.1). */
+function zstdFrame(content: Buffer): Buffer {
+  expect(content.length).toBeLessThan(128 * 1024);
+  const head = (content.length << 3) | 1;
+  const bytes = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58, head & 255, (head >> 8) & 255, head >> 16];
+  return Buffer.concat([Buffer.from(bytes), content]);
+}
 
 describe('a repository that cannot be trusted', () => {
   function broken(change: (xml: string) => string): string {
