@@ -20,11 +20,19 @@ import { deadLettersShow } from './commands/dead-letters-show';
 import { doctor } from './commands/doctor';
 import { gateShow } from './commands/gate-show';
 import { gateWaive } from './commands/gate-waive';
-import { graphDependants } from './commands/graph-dependants';
+import { graphDependants, graphDependencies } from './commands/graph-dependants';
 import { graphImpact } from './commands/graph-impact';
 import { graphImport } from './commands/graph-import';
 import { graphKnots } from './commands/graph-knots';
 import { graphPath } from './commands/graph-path';
+import {
+  graphDiff,
+  graphOrder,
+  graphSearch,
+  graphStats,
+  graphTiers,
+  graphUnresolved,
+} from './commands/graph-questions';
 import { graphShow } from './commands/graph-show';
 import { noticeList } from './commands/notice-list';
 import { releaseApply } from './commands/release-apply';
@@ -33,6 +41,7 @@ import { releaseHistory } from './commands/release-history';
 import { releaseLint } from './commands/release-lint';
 import { releaseList } from './commands/release-list';
 import { releaseShow } from './commands/release-show';
+import { snapshotsExport, snapshotsList, snapshotsName, snapshotsPrune } from './commands/snapshots';
 import { status } from './commands/status';
 import { tokenCreate } from './commands/token-create';
 import { tokenList } from './commands/token-list';
@@ -62,7 +71,11 @@ export function program(): Command {
   noun(root, 'token', 'Named tokens: who may do what', [tokenCreate, tokenList, tokenRevoke]);
   noun(root, 'gate', "The gate's answers, and waivers", [gateShow, gateWaive]);
   noun(root, 'graph', 'Who depends on whom', [
-    ...[graphShow, graphDependants, graphPath, graphKnots, graphImpact, graphImport],
+    ...[graphShow, graphDependants, graphDependencies, graphPath, graphKnots, graphImpact, graphImport],
+    ...[graphOrder, graphTiers, graphUnresolved, graphDiff, graphSearch, graphStats],
+  ]);
+  noun(root, 'snapshots', 'Imported snapshots of graphs', [
+    ...[snapshotsList, snapshotsName, snapshotsPrune, snapshotsExport],
   ]);
   noun(root, 'compose', 'Harvested trees of artifacts', [composeMake, composeList, composeShow]);
   noun(root, 'notice', 'What people were told', [noticeList]);

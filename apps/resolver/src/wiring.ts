@@ -13,18 +13,33 @@ import { join } from 'node:path';
 import { answerCompare } from './admin/compare';
 import { answerDependants, answerGraph, answerKnots, answerPath } from './admin/graph';
 import { answerImpact } from './admin/impact';
+import { answerOrder, answerPaths, answerReach, answerTiers } from './admin/reach';
+import {
+  answerDiff,
+  answerExport,
+  answerSearch,
+  answerSnapshots,
+  answerStats,
+  answerUnresolved,
+  importedDependants,
+  importedKnots,
+} from './admin/snapshots';
 import { config, type ResolverConfig } from './config';
 import { decide } from './domain/decide';
+import type { Graphs } from './domain/graphs';
 import type { ResolverInput } from './domain/input';
 import { buildValidated, cascadeEnded, releaseKnown } from './inbound/events';
 import { releasesAsker } from './outbound/ask-releases';
 import { contentsFetcher } from './outbound/fetch-contents';
+import { filesReader, filesRemover } from './outbound/import-files';
 import { graphImporter } from './outbound/import-graph';
 import { freshViews } from './outbound/refresh';
 import { createSpecReader } from './outbound/spec-reader';
 import { keyOf, load } from './store/load';
 import { migrations } from './store/migrations';
 import { tables, type ResolverTables } from './store/tables';
+import { GraphFiles } from './store/graph-files';
+import { createGraphs, isUsed, newestFile } from './store/graphs';
 import { createViews } from './store/views';
 
 export const hears: readonly Hears<ResolverInput>[] = [
@@ -48,9 +63,16 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
     const { sandbox, specs_at_once: width } = context.config;
     const specs = createSpecReader(sandbox || join(dataDir, 'sandbox'), join(dataDir, 'specs'));
     const take = context.take.bind(context);
+    const files = new GraphFiles(join(dataDir, 'graphs'));
     return Promise.resolve({
-      doors: doorsOf(context),
-      works: [graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
+      doors: doorsOf(context, files),
+      works: [
+        ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
+        ...[
+          filesReader(files, (release) => newestFile(read, release)),
+          filesRemover(files, (file) => isUsed(read, file)),
+        ],
+      ],
       async start() {
         await take({ type: 'started' }, { id: `started-${randomUUID()}`, who: 'resolver' });
       },
@@ -58,8 +80,9 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
   },
 };
 
-function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, ResolverConfig>) {
+function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, ResolverConfig>, files: GraphFiles) {
   const views = createViews(context.read);
+  const graphs = createGraphs(context.read, views, files);
   const fresh = freshViews({
     views,
     asker: context.asker,
@@ -70,14 +93,41 @@ function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, Resolver
   return [
     answer(resolver.impact, (request) => answerImpact(request, views, fresh)),
     answer(resolver.compare, (request) => answerCompare(request, views, context.asker)),
-    answer(resolver.dependants, (request) => answerDependants(request, views)),
+    answer(resolver.dependants, async (request) => {
+      const open = await graphs.imported(request.release);
+      return open ? importedDependants(open, request) : answerDependants(request, views);
+    }),
     answer(resolver.path, (request) => answerPath(request, views)),
-    answer(resolver.knots, (request) => answerKnots(request, views)),
+    answer(resolver.knots, async (request) => {
+      const open = await graphs.imported(request.release);
+      return open ? importedKnots(open) : answerKnots(request, views);
+    }),
     answer(resolver.graph, (request) => answerGraph(request, views)),
+    ...graphDoors(graphs),
     obey(resolver.graphImport, ({ release }, { name }) => ({
       type: 'import-wanted' as const,
       release,
       because: `${name} asked for it`,
     })),
+  ];
+}
+
+/** Doors to graphs of either kind: made from a release's definition, or imported from files. */
+function graphDoors(graphs: Graphs) {
+  const { resolver } = doors;
+  return [
+    answer(resolver.reach, (request) => answerReach(request, graphs)),
+    answer(resolver.order, (request) => answerOrder(request, graphs)),
+    answer(resolver.tiers, (request) => answerTiers(request, graphs)),
+    answer(resolver.paths, (request) => answerPaths(request, graphs)),
+    answer(resolver.unresolved, (request) => answerUnresolved(request, graphs)),
+    answer(resolver.search, (request) => answerSearch(request, graphs)),
+    answer(resolver.stats, (request) => answerStats(request, graphs)),
+    answer(resolver.diff, (request) => answerDiff(request, graphs)),
+    answer(resolver.snapshots, (request) => answerSnapshots(request, graphs)),
+    answer(resolver.snapshotExport, (request) => answerExport(request, graphs)),
+    obey(resolver.importFiles, (request) => ({ type: 'files-wanted' as const, ...request })),
+    obey(resolver.snapshotName, (request) => ({ type: 'snapshot-named' as const, ...request })),
+    obey(resolver.snapshotPrune, (request) => ({ type: 'prune-wanted' as const, ...request })),
   ];
 }

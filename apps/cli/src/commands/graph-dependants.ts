@@ -35,6 +35,15 @@ export const graphDependants: Leaf<Options> = {
   },
 };
 
+/** The same in the other direction. */
+export const graphDependencies: Leaf<Options> = {
+  ...graphDependants,
+  usage: 'dependencies <component>',
+  about: 'Lists what a component depends on.',
+  examples: ['graph dependencies rpm/millwheel --depth 3'],
+  run: (context, args, options) => graphDependants.run(context, args, { ...options, dependencies: true }),
+};
+
 export function neighbourTable(
   found: readonly { component: string; kind: string; via: string; distance: number }[],
 ): string {

@@ -1,43 +1,88 @@
-import { doors } from '@millrace/contracts';
+import { doors, scopeNames, type DoorReply } from '@millrace/contracts';
+import { misused, type Context } from '../context';
 import type { Leaf } from '../leaf';
-import { releaseOf } from '../naming';
+import { componentOf, releaseOf } from '../naming';
 import { table } from '../table';
 import { counted, some } from '../words';
-import { setOf, type SetOptions } from './cascade-plan';
+import { collected, graphOptions, type GraphOptions } from './graph-options';
 
-export const graphImpact: Leaf<SetOptions> = {
+interface Options extends GraphOptions {
+  readonly all?: boolean;
+  readonly scope?: string;
+  readonly lost: readonly string[];
+  readonly tool: readonly string[];
+}
+
+type Reach = DoorReply<typeof doors.resolver.reach>;
+
+export const graphImpact: Leaf<Options> = {
   usage: 'impact [components...]',
   about:
-    'Asks the resolver how components would be rebuilt, and what a change of them would likely, and at most, pull in.',
+    'Shows how far a change of components goes: who would be rebuilt and in which order, and the counts of every scope. ' +
+    'With --lost, who breaks when capabilities are no longer offered.',
   options: (command) =>
-    command
-      .option('--release <name>', 'the release; not needed when there is only one')
-      .option('--all', 'every component of the release'),
-  examples: ['graph impact rpm/libstone', 'graph impact --all'],
+    graphOptions(command)
+      .option('--scope <scope>', `${scopeNames.join(', ')}; default: the release's, with --lost capability`)
+      .option('--lost <capability>', 'a capability that is no longer offered; may be repeated', collected, [])
+      .option('--tool <pattern>', 'a capability or component that does not propagate; may be repeated', collected, [])
+      .option('--all', 'instead: the order of every component of the release'),
+  examples: [
+    'graph impact rpm/libstone',
+    'graph impact deb/perl --release bookworm --lost perlapi-5.36.0 --lost libperl5.36 --json',
+    'graph impact --all',
+  ],
   run: async (context, args, options) => {
-    const { components, all } = setOf(args.list(0), options);
     const release = await releaseOf(context, options.release);
-    const members = all ? ('all' as const) : components;
-    const impact = await context.client.call(doors.resolver.impact, { release, members, preview: true });
-    context.show(impact, () =>
-      [
-        table(
-          ['TIER', 'COMPONENT', 'PASS', 'NEEDS', 'BECAUSE'],
-          impact.rebuilds.map((r) => [
-            String(r.tier),
-            r.component,
-            r.bootstrap ? `${r.pass} (bootstrap)` : String(r.pass),
-            some(r.needs.map((need) => need.component)),
-            r.because,
-          ]),
-          'nothing',
-        ),
-        '',
-        `${counted(impact.rebuilds.length, 'rebuild')} in ${counted(impact.tiers, 'tier')}, on snapshot ${impact.snapshot}`,
-        `likely to follow: ${impact.likely.length}: ${some(impact.likely, 20)}`,
-        `at most: ${impact.atMost.length}: ${some(impact.atMost, 20)}`,
-        ...impact.unknown.map((u) => context.paint('yellow', `${u.component} is unknown: ${u.hint}`)),
-      ].join('\n'),
-    );
+    const changed = args.list(0).map(componentOf);
+    if (options.all === true) return showAll(context, release);
+    if (changed.length === 0) throw misused('nothing is named', 'name components, or give --all for every one');
+    const { lost, tool: tools, snapshot } = options;
+    const scope = scopeOf(options.scope);
+    const reach = await context.client.call(doors.resolver.reach, {
+      release,
+      snapshot,
+      changed,
+      scope,
+      lost: [...lost],
+      tools: [...tools],
+    });
+    context.show(reach, () => wordsOf(context, reach));
   },
 };
+
+function scopeOf(text: string | undefined): (typeof scopeNames)[number] | undefined {
+  if (text === undefined) return undefined;
+  const found = scopeNames.find((one) => one === text);
+  if (found) return found;
+  throw misused(`'${text}' is no scope`, `choose from ${scopeNames.join(', ')}`);
+}
+
+function wordsOf(context: Context, reach: Reach): string {
+  const rows = reach.set.map((one) => [
+    String(one.tier),
+    one.pass > 1 ? `${one.id} (pass ${one.pass})` : one.id,
+    some(one.needs),
+    one.why[0] ?? '',
+  ]);
+  return [
+    table(['TIER', 'COMPONENT', 'NEEDS', 'WHY'], rows, 'nobody is reached'),
+    '',
+    `scope ${reach.scope}: ${counted(reach.components, 'component')} in ${counted(reach.tiers, 'tier')}, ` +
+      `${counted(reach.knots, 'knot')}, on snapshot ${reach.snapshot}`,
+    ...Object.entries(reach.scopes).map(([scope, of]) => `  ${scope}: ${of.components} in ${of.tiers} tiers`),
+    ...reach.needsChange.map((one) => context.paint('yellow', `${one.id} needs a change: ${one.requirement} is lost`)),
+    ...reach.moved.map((one) => `${one.id} is unaffected: somebody else satisfies ${one.requirement}`),
+    ...reach.notOffered.map((one) => context.paint('yellow', `nobody offers '${one}': nothing can lose it`)),
+  ].join('\n');
+}
+
+async function showAll(context: Context, release: string): Promise<void> {
+  const impact = await context.client.call(doors.resolver.impact, { release, members: 'all' });
+  const rows = impact.rebuilds.map((one) => [
+    String(one.tier),
+    one.pass > 1 ? `${one.component} (pass ${one.pass})` : one.component,
+    some(one.needs.map((need) => need.component)),
+    one.because,
+  ]);
+  context.show(impact, () => table(['TIER', 'COMPONENT', 'NEEDS', 'BECAUSE'], rows, 'nothing'));
+}

@@ -1,21 +1,36 @@
 import { doors } from '@millrace/contracts';
 import type { Leaf } from '../leaf';
 import { componentOf, releaseOf } from '../naming';
-import { neighbourTable } from './graph-dependants';
+import { table } from '../table';
+import { graphOptions, type GraphOptions } from './graph-options';
 
-interface Options {
-  readonly release?: string;
+interface Options extends GraphOptions {
+  readonly most: string;
 }
 
 export const graphPath: Leaf<Options> = {
   usage: 'path <from> <to>',
-  about: 'Shows a shortest chain of dependencies from one component to another.',
-  options: (command) => command.option('--release <name>', 'the release; not needed when there is only one'),
-  examples: ['graph path rpm/millhouse rpm/libstone'],
+  about:
+    'Shows why one component depends on another: the shortest chain, or several, with the capability on each edge.',
+  options: (command) => graphOptions(command).option('--most <n>', 'how many chains', '1'),
+  examples: ['graph path rpm/millhouse rpm/libstone', 'graph path deb/git deb/openssl --release bookworm --most 5'],
   run: async (context, args, options) => {
     const [from, to] = [componentOf(args.text(0)), componentOf(args.text(1))];
     const release = await releaseOf(context, options.release);
-    const { path } = await context.client.call(doors.resolver.path, { release, from, to });
-    context.show(path, () => (path.length === 0 ? `${from} does not depend on ${to}` : neighbourTable(path)));
+    const { snapshot, most } = options;
+    const reply = await context.client.call(doors.resolver.paths, { release, snapshot, from, to, most });
+    context.show(reply, () =>
+      reply.paths.length === 0
+        ? `${from} does not depend on ${to}`
+        : reply.paths
+            .map((path) =>
+              table(
+                ['DISTANCE', 'COMPONENT', 'KIND', 'BY'],
+                path.map((edge, n) => [String(n + 1), edge.component, edge.kind, edge.via]),
+                '',
+              ),
+            )
+            .join('\n\n'),
+    );
   },
 };

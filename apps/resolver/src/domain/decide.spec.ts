@@ -12,6 +12,8 @@ const empty: ResolverState = {
   facts: new Map(),
   overlays: new Map(),
   layers: new Map(),
+  graphs: new Map(),
+  archives: new Map(),
 };
 const context = { at: '2026-01-31T09:30:00.000Z', id: 'i-1', who: 'tester' };
 const known: ResolverInput = { type: 'release-known', name: 'mini', revision: 1, definition: definitionOf() };

@@ -11,6 +11,7 @@ import {
   type Decision,
   type Parked,
 } from '@millrace/kernel';
+import { filesRead, filesWanted, pruneWanted, snapshotNamed } from './archives';
 import { importAfterCascade, importEnded, importWanted, releaseKnown } from './imports';
 import { work, type ResolverInput } from './input';
 import { buildValidated, closeOverlay, contentsFetched, contentsWanted } from './overlays';
@@ -43,6 +44,16 @@ export const decide: Decide<ResolverState, ResolverInput> = (state, input, conte
       return contentsFetched(state, input, context);
     case 'cascade-ended':
       return cascadeEnded(state, input);
+    case 'files-wanted':
+      return filesWanted(state, input, context);
+    case 'files-read':
+      return filesRead(state, input, context);
+    case 'snapshot-named':
+      return snapshotNamed(state, input);
+    case 'prune-wanted':
+      return pruneWanted(state, input, context);
+    case 'files-removed':
+      return { state, effects: [] };
     default:
       return assertNever(input);
   }

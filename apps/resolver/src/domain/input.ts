@@ -1,6 +1,7 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId, Fault } from '@millrace/kernel';
 import type { ComponentFacts } from './facts';
+import type { FilesOrder, FilesRead } from './archives';
 import type { SnapshotCounts } from './state';
 
 /** Kinds of outside calls. */
@@ -8,6 +9,8 @@ export const work = {
   importGraph: 'graph.import',
   fetchContents: 'contents.fetch',
   askReleases: 'releases.ask',
+  readFiles: 'files.read',
+  removeFiles: 'files.remove',
 } as const;
 
 export interface ImportOrder {
@@ -39,7 +42,7 @@ export interface ToldRelease {
   readonly definition: ReleaseDefinition;
 }
 
-type Ended<Value> =
+export type Ended<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly fault: Pick<Fault, 'kind' | 'message'> };
 
@@ -76,4 +79,19 @@ export type ResolverInput =
       readonly release: string;
       readonly cascade: string;
       readonly completed: boolean;
-    };
+    }
+  | ({ readonly type: 'files-wanted' } & FilesOrder)
+  | {
+      readonly type: 'files-read';
+      readonly release: string;
+      readonly number: number;
+      readonly outcome: Ended<FilesRead>;
+    }
+  | {
+      readonly type: 'snapshot-named';
+      readonly release: string;
+      readonly snapshot: string;
+      readonly name: string | null;
+    }
+  | { readonly type: 'prune-wanted'; readonly release: string; readonly keep: number }
+  | { readonly type: 'files-removed'; readonly release: string };

@@ -1,5 +1,6 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
+import type { ArchiveRow, GraphRow } from './archives';
 import type { ComponentFacts } from './facts';
 
 /** A release as this service knows it, and how its imports stand. Its id is its name. */
@@ -79,6 +80,8 @@ export interface ResolverState {
   readonly facts: ReadonlyMap<string, FactsRow>;
   readonly overlays: ReadonlyMap<string, OverlayRow>;
   readonly layers: ReadonlyMap<string, LayerRow>;
+  readonly graphs: ReadonlyMap<string, GraphRow>;
+  readonly archives: ReadonlyMap<string, ArchiveRow>;
 }
 
 export function overlayId(release: string, cascade: string): string {

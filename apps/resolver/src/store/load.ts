@@ -12,6 +12,8 @@ const nothing: State = {
   facts: new Map(),
   overlays: new Map(),
   layers: new Map(),
+  graphs: new Map(),
+  archives: new Map(),
 };
 
 /** The rows that an input touches; never a graph. */
@@ -44,6 +46,22 @@ export async function load(read: Readers<ResolverTables>, input: ResolverInput):
         releases: byId(await read.releases.get(input.release)),
         overlays: byId(await read.overlays.get(overlayId(input.release, input.cascade))),
       };
+    case 'files-wanted':
+      return { ...nothing, graphs: byId(await read.graphs.get(input.release)) };
+    case 'files-read': {
+      const graph = await read.graphs.get(input.release);
+      const newest = graph?.newest ?? null;
+      return {
+        ...nothing,
+        graphs: byId(graph),
+        archives: byId(newest === null ? null : await read.archives.get(newest)),
+      };
+    }
+    case 'snapshot-named':
+    case 'prune-wanted':
+      return { ...nothing, archives: byId(await read.archives.where({ release: input.release })) };
+    case 'files-removed':
+      return nothing;
     default:
       return assertNever(input);
   }

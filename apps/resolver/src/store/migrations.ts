@@ -14,4 +14,15 @@ export const migrations: readonly Migration[] = [
       layers: { columns: { overlay: 'text', number: 'integer' }, indexes: [['overlay', 'number']] },
     },
   },
+  {
+    version: 202611230600,
+    name: 'Imported graphs',
+    tables: {
+      graphs: { columns: {}, indexes: [] },
+      archives: {
+        columns: { release: 'text', number: 'integer', file: 'text' },
+        indexes: [['release', 'number'], ['file']],
+      },
+    },
+  },
 ];

@@ -1,4 +1,5 @@
 import { integer, table, text } from '@millrace/store';
+import type { ArchiveRow, GraphRow } from '../domain/archives';
 import type { FactsRow, LayerRow, OverlayRow, ReleaseRow, SnapshotRow } from '../domain/state';
 
 export const tables = {
@@ -11,5 +12,11 @@ export const tables = {
   layers: table<LayerRow>('layers', { overlay: text((l) => l.overlay), number: integer((l) => l.number) }, [
     ['overlay', 'number'],
   ]),
+  graphs: table<GraphRow>('graphs'),
+  archives: table<ArchiveRow>(
+    'archives',
+    { release: text((a) => a.release), number: integer((a) => a.number), file: text((a) => a.file) },
+    [['release', 'number'], ['file']],
+  ),
 };
 export type ResolverTables = typeof tables;

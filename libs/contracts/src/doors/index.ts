@@ -3,6 +3,8 @@ import { commonDoors } from './common';
 import type { Door } from './door';
 import * as others from './others';
 import * as resolver from './resolver';
+import * as graph from './resolver-graph';
+import * as snapshots from './resolver-snapshots';
 import * as scheduler from './scheduler';
 
 export * from './common';
@@ -19,6 +21,19 @@ export const doors = {
     knots: resolver.knotsDoor,
     graph: resolver.graph,
     graphImport: resolver.graphImport,
+    reach: graph.reach,
+    order: graph.graphOrder,
+    tiers: graph.graphTiers,
+    paths: graph.graphPaths,
+    unresolved: graph.graphUnresolved,
+    search: graph.graphSearch,
+    stats: graph.graphStats,
+    diff: graph.graphDiff,
+    snapshots: snapshots.snapshots,
+    importFiles: snapshots.importFiles,
+    snapshotName: snapshots.snapshotName,
+    snapshotPrune: snapshots.snapshotPrune,
+    snapshotExport: snapshots.snapshotExport,
   },
   scheduler: {
     ...commonDoors('scheduler'),
@@ -58,3 +73,5 @@ export function doorsOf(app: App): readonly Door[] {
 }
 
 export type { ImpactRebuild } from './resolver';
+export { scopeNames } from './resolver-graph';
+export { importKinds } from './resolver-snapshots';

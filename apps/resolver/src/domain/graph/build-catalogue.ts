@@ -40,6 +40,8 @@ export class CatalogueBuilder {
     const known = this.components.get(id);
     if (known !== undefined) {
       if (this.versions[known] === '') this.versions[known] = version;
+      // What is only named somewhere gives way to what a source tells of it.
+      this.flags.set(known, this.flags.at(known) & flags);
       return known;
     }
     const number = this.components.size;
@@ -51,10 +53,6 @@ export class CatalogueBuilder {
 
   has(id: string): boolean {
     return this.components.has(id);
-  }
-
-  setFlags(component: number, flags: number): void {
-    this.flags.set(component, flags);
   }
 
   package(component: number, name: string, version: string, arch: string): number {

@@ -5,12 +5,6 @@ export class Placed {
   readonly tier = new Ints();
   private readonly needs: Int32Array[] = [];
   private readonly below: (Uint32Array | undefined)[] = [];
-  private readonly words: number;
-
-  /** @param most  how many will be placed at most */
-  constructor(most: number) {
-    this.words = (most + 31) >> 5;
-  }
 
   get count(): number {
     return this.needs.length;
@@ -41,7 +35,7 @@ export class Placed {
     const tier = this.tier.at(node);
     for (const other of others) {
       if (this.tier.at(other) <= tier) return false;
-      if ((this.everythingBelow(other)[node >> 5]! >>> (node & 31)) & 1) return true;
+      if (((this.everythingBelow(other)[node >> 5] ?? 0) >>> (node & 31)) & 1) return true;
     }
     return false;
   }
@@ -61,7 +55,9 @@ export class Placed {
   }
 
   private unite(needs: Int32Array): Uint32Array {
-    const all = new Uint32Array(this.words);
+    // Needs were placed before what needs them: theirs are lower numbers, in shorter rows.
+    const highest = needs.reduce((most, need) => Math.max(most, need), 0);
+    const all = new Uint32Array((highest >> 5) + 1);
     for (const need of needs) {
       const row = this.below[need]!;
       for (let word = 0; word < row.length; word++) all[word]! |= row[word]!;

@@ -179,7 +179,7 @@ export class GroupOrder {
       for (const step of this.outside.get(node) ?? before[node]!) found.push(step);
     };
     each(bootstrap ? network.recipeBlocks : network.buildBlocks, component, add);
-    each(network.ownBlocks, component, add);
+    if (this.drafts.needs === 'install') each(network.ownBlocks, component, add);
     each(network.parts, component, (part) => {
       const node = region.nodeOfComponent(part);
       if (node !== -1 && !this.inside.has(node)) found.push(last[node]!);

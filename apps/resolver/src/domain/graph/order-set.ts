@@ -1,7 +1,7 @@
 import { Placed } from './frontier';
 import { hasFlag, type Network } from './network';
 import { GroupOrder } from './order-group';
-import { withRegion, type Region } from './region';
+import { withRegion, type Needs, type Region } from './region';
 import { each } from './rows';
 import type { KnotPlan } from '../knots';
 
@@ -26,6 +26,7 @@ export interface OrderedSet {
 export interface Drafts {
   readonly network: Network;
   readonly region: Region;
+  readonly needs: Needs;
   readonly placed: Placed;
   readonly steps: { component: number; pass: number; bootstrap: boolean; knot: KnotPlan | null }[];
   /** Node of a member -> its last step. */
@@ -41,10 +42,10 @@ const nothing: readonly number[] = [];
  * one component is a step, and a larger one is opened (`order-group.ts`). Blocks carry upwards the fewest steps that
  * they stand for, so that no build chroot is ever written out.
  */
-export function orderSet(network: Network, set: Iterable<number>): OrderedSet {
-  return withRegion(network, set, (region) => {
+export function orderSet(network: Network, set: Iterable<number>, needs: Needs = 'install'): OrderedSet {
+  return withRegion(network, set, needs, (region) => {
     const drafts: Drafts = {
-      ...{ network, region, placed: new Placed(2 * region.members), steps: [] },
+      ...{ network, region, needs, placed: new Placed(), steps: [] },
       ...{ last: new Int32Array(region.members).fill(-1), before: [] },
     };
     const { groups } = region;
@@ -85,7 +86,7 @@ function one(drafts: Drafts, nodes: Int32Array, member: number): void {
     if (!inside.has(node)) found.push(...before[node]!);
   };
   each(network.buildBlocks, component, toBlock);
-  each(network.ownBlocks, component, toBlock);
+  if (drafts.needs === 'install') each(network.ownBlocks, component, toBlock);
   each(network.parts, component, (part) => {
     const node = region.nodeOfComponent(part);
     if (node !== -1 && node !== member) found.push(last[node]!);

@@ -11,17 +11,29 @@ export interface Region {
   /** Node -> component, for those below `members`; node -> block for the others. */
   readonly global: Int32Array;
   readonly members: number;
+  readonly graph: Rows;
   readonly groups: Condensed;
   /** The node of a component of the set; -1 for any other. */
   nodeOfComponent(component: number): number;
   nodeOfBlock(block: number): number;
 }
 
+/**
+ * `build`: what is in the build chroots; `install`: besides, what is installed with the packages of the set itself;
+ * recipes count for both, `chroot` leaves them out.
+ */
+export type Needs = 'chroot' | 'build' | 'install';
+
 /** Room to number components and blocks in, shared by the questions to one network. */
 const scratch = new WeakMap<Network, Int32Array>();
 
 /** Calls `use` with the region of these components; it must not be kept. */
-export function withRegion<Value>(network: Network, set: Iterable<number>, use: (region: Region) => Value): Value {
+export function withRegion<Value>(
+  network: Network,
+  set: Iterable<number>,
+  needs: Needs,
+  use: (region: Region) => Value,
+): Value {
   const local = scratch.get(network) ?? new Int32Array(network.count + network.blocks);
   scratch.set(network, local);
   const global = new Ints(256);
@@ -33,10 +45,11 @@ export function withRegion<Value>(network: Network, set: Iterable<number>, use: 
   // Whoever asks with the same set gets the same answer, whatever the order of its members.
   for (const component of Int32Array.from(set).sort()) enter(component);
   const members = global.length;
-  const graph = explore(network, local, global, members, enter);
+  const graph = explore(network, needs, { local, global, members, enter });
   const numbered = global.copy();
   const region: Region = {
     ...{ global: numbered.map((key, n) => (n < members ? key : key - network.count)), members },
+    graph,
     groups: condense(graph),
     nodeOfComponent: (component) => local[component]! - 1,
     nodeOfBlock: (block) => local[network.count + block]! - 1,
@@ -48,15 +61,18 @@ export function withRegion<Value>(network: Network, set: Iterable<number>, use: 
   }
 }
 
-/** Walks outwards; every need counts here, that of a recipe and of an installation, too. */
-function explore(
-  network: Network,
-  local: Int32Array,
-  global: Ints,
-  members: number,
-  enter: (key: number) => void,
-): Rows {
+interface Numbering {
+  readonly local: Int32Array;
+  readonly global: Ints;
+  readonly members: number;
+  enter(key: number): void;
+}
+
+/** Walks outwards from the members. */
+function explore(network: Network, needs: Needs, { local, global, members, enter }: Numbering): Rows {
   const { count, buildBlocks, recipeBlocks, ownBlocks, parts, below, owners } = network;
+  const wanted = { chroot: [buildBlocks], build: [buildBlocks, recipeBlocks] };
+  const ways = needs === 'install' ? [...wanted.build, ownBlocks] : wanted[needs];
   const offsets = new Ints();
   const targets = new Ints();
   const toBlock = (block: number): void => {
@@ -70,7 +86,7 @@ function explore(
     offsets.push(targets.length);
     const key = global.at(node);
     if (node < members) {
-      for (const rows of [buildBlocks, recipeBlocks, ownBlocks]) each(rows, key, toBlock);
+      for (const rows of ways) each(rows, key, toBlock);
       each(parts, key, toMember);
     } else {
       each(below, key - count, toBlock);

@@ -1,0 +1,122 @@
+import { doors } from '@millrace/contracts';
+import type { Leaf } from '../leaf';
+import { releaseOf } from '../naming';
+import { table } from '../table';
+import { counted, some } from '../words';
+import { graphOptions, type GraphOptions } from './graph-options';
+
+interface Paged extends GraphOptions {
+  readonly limit: string;
+  readonly offset: string;
+}
+
+export const graphOrder: Leaf<Paged> = {
+  usage: 'order',
+  about: 'Shows a build order from zero, which needs are cut to open knots, and who is built twice.',
+  options: (command) =>
+    graphOptions(command).option('--limit <n>', 'steps shown', '1000').option('--offset <n>', 'steps left out', '0'),
+  examples: ['graph order --release bookworm --limit 50'],
+  run: async (context, _args, { snapshot, limit, offset, release: named }) => {
+    const release = await releaseOf(context, named);
+    const order = await context.client.call(doors.resolver.order, { release, snapshot, limit, offset });
+    context.show(order, () =>
+      [
+        table(
+          ['TIER', 'COMPONENT', 'NEEDS', 'BECAUSE'],
+          order.steps.map((one) => [
+            String(one.tier),
+            one.bootstrap ? `${one.component} (bootstrap)` : one.component,
+            some(one.needs),
+            one.because,
+          ]),
+          'nothing',
+        ),
+        '',
+        `${counted(order.total, 'step')} in ${counted(order.tiers, 'tier')}; ${order.cut.length} needs are cut, ` +
+          `${order.twice.length} are built twice`,
+      ].join('\n'),
+    );
+  },
+};
+
+export const graphTiers: Leaf<GraphOptions> = {
+  usage: 'tiers',
+  about: 'Counts the components of each tier of a whole release, knots collapsed.',
+  options: graphOptions,
+  examples: ['graph tiers --release bookworm'],
+  run: async (context, _args, { snapshot, release: named }) => {
+    const release = await releaseOf(context, named);
+    const reply = await context.client.call(doors.resolver.tiers, { release, snapshot });
+    const rows = reply.tiers.map((one) => [String(one.tier), String(one.components)]);
+    context.show(reply, () => `${table(['TIER', 'COMPONENTS'], rows, 'none')}\n${counted(reply.knots.length, 'knot')}`);
+  },
+};
+
+export const graphUnresolved: Leaf<Paged> = {
+  usage: 'unresolved',
+  about: 'Lists requirements that nothing satisfies, with hints.',
+  options: (command) =>
+    graphOptions(command).option('--limit <n>', 'lines shown', '200').option('--offset <n>', 'lines left out', '0'),
+  examples: ['graph unresolved --release bookworm'],
+  run: async (context, _args, { snapshot, limit, offset, release: named }) => {
+    const release = await releaseOf(context, named);
+    const reply = await context.client.call(doors.resolver.unresolved, { release, snapshot, limit, offset });
+    const rows = reply.unresolved.map((one) => [one.component, one.kind, one.requirement, one.hint]);
+    context.show(
+      reply,
+      () => `${table(['COMPONENT', 'KIND', 'REQUIREMENT', 'HINT'], rows, 'all is resolved')}\n${reply.total} in all`,
+    );
+  },
+};
+
+export const graphSearch: Leaf<Paged> = {
+  usage: 'search <text>',
+  about: 'Looks for components, packages and capabilities; `*` and `?` make a pattern.',
+  options: (command) =>
+    graphOptions(command).option('--limit <n>', 'lines shown', '50').option('--offset <n>', 'lines left out', '0'),
+  examples: ['graph search libssl', "graph search 'perlapi-*' --release bookworm"],
+  run: async (context, args, { snapshot, limit, offset, release: named }) => {
+    const release = await releaseOf(context, named);
+    const text = args.text(0);
+    const reply = await context.client.call(doors.resolver.search, { release, snapshot, text, limit, offset });
+    const rows = reply.found.map((one) => [one.what, one.name, some(one.by)]);
+    context.show(reply, () => table(['WHAT', 'NAME', 'OF'], rows, 'nothing'));
+  },
+};
+
+export const graphStats: Leaf<GraphOptions> = {
+  usage: 'stats',
+  about: "Counts what a release's graph holds.",
+  options: graphOptions,
+  examples: ['graph stats --release bookworm'],
+  run: async (context, _args, { snapshot, release: named }) => {
+    const release = await releaseOf(context, named);
+    const reply = await context.client.call(doors.resolver.stats, { release, snapshot });
+    const rows = Object.entries(reply.counts).map(([what, count]) => [what.replaceAll('_', ' '), String(count)]);
+    context.show(reply, () => table(['WHAT', 'COUNT'], rows, 'nothing'));
+  },
+};
+
+export const graphDiff: Leaf<{ readonly release?: string }> = {
+  usage: 'diff <from> [to]',
+  about: 'Compares two snapshots: components, edges, capabilities, and what nothing satisfies any more.',
+  options: (command) => command.option('--release <name>', 'the release; not needed when there is only one'),
+  examples: ['graph diff bookworm-i1 bookworm-i2 --release bookworm', 'graph diff before-perl --release bookworm'],
+  run: async (context, args, options) => {
+    const release = await releaseOf(context, options.release);
+    const [from, to] = [args.text(0), args.optional(1)];
+    const reply = await context.client.call(doors.resolver.diff, { release, from, to });
+    context.show(reply, () =>
+      [
+        `from ${reply.from} to ${reply.to}`,
+        `components: ${reply.components.added.length} added (${some(reply.components.added, 10)}), ` +
+          `${reply.components.removed.length} removed (${some(reply.components.removed, 10)}), ${reply.changed.length} changed`,
+        `capabilities: ${reply.capabilities.added.length} added, ${reply.capabilities.removed.length} removed`,
+        `edges: ${reply.edges.added} added, ${reply.edges.removed} removed`,
+        ...reply.broken.map((one) =>
+          context.paint('red', `${one.component} (${one.kind}) breaks: ${one.requirement}: ${one.hint}`),
+        ),
+      ].join('\n'),
+    );
+  },
+};

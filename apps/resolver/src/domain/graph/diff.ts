@@ -1,0 +1,74 @@
+import type { Network } from './network';
+import { rowOf } from './rows';
+import type { Texts } from './texts';
+import { unresolvedIn, type UnresolvedClause } from './unresolved';
+
+export interface Difference {
+  readonly components: Changes;
+  readonly changed: readonly { readonly component: string; readonly from: string; readonly to: string }[];
+  /** Capabilities that somebody offers. */
+  readonly capabilities: Changes;
+  readonly edges: { readonly added: number; readonly removed: number };
+  /** What nothing satisfies any more. */
+  readonly broken: readonly UnresolvedClause[];
+}
+
+export interface Changes {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export function differenceOf(from: Network, to: Network): Difference {
+  const before = new Set(unresolvedIn(from).map(keyOf));
+  return {
+    components: changesOf(from.components, to.components),
+    changed: versionsChanged(from, to),
+    capabilities: changesOf(offered(from), offered(to)),
+    edges: edgesChanged(from, to),
+    broken: unresolvedIn(to).filter((one) => !before.has(keyOf(one))),
+  };
+}
+
+function keyOf(of: UnresolvedClause): string {
+  return `${of.component} ${of.kind} ${of.requirement}`;
+}
+
+/** Both are sorted. */
+function changesOf(from: Iterable<string>, to: Iterable<string>): Changes {
+  const [old, fresh] = [new Set(from), new Set(to)];
+  return {
+    added: [...fresh].filter((one) => !old.has(one)),
+    removed: [...old].filter((one) => !fresh.has(one)),
+  };
+}
+
+function* offered({ capabilities, offers }: Network): Generator<string> {
+  for (let n = 0; n < capabilities.count; n++)
+    if (offers.offsets[n] !== offers.offsets[n + 1]) yield capabilities.get(n);
+}
+
+function versionsChanged(from: Network, to: Network): Difference['changed'] {
+  const found: { component: string; from: string; to: string }[] = [];
+  for (let n = 0; n < to.count; n++) {
+    const component = to.components.get(n);
+    const old = from.components.find(component);
+    if (old === -1 || from.versions.get(old) === to.versions.get(n)) continue;
+    found.push({ component, from: from.versions.get(old), to: to.versions.get(n) });
+  }
+  return found;
+}
+
+function edgesChanged(from: Network, to: Network): Difference['edges'] {
+  let common = 0;
+  const newNumber = numbersIn(from.components, to);
+  for (let n = 0; n < from.count; n++) {
+    if (newNumber[n] === -1) continue;
+    const there = new Set(rowOf(to.out, newNumber[n]!));
+    for (const target of rowOf(from.out, n)) if (there.has(newNumber[target]!)) common++;
+  }
+  return { added: to.out.targets.length - common, removed: from.out.targets.length - common };
+}
+
+function numbersIn(components: Texts, to: Network): Int32Array {
+  return Int32Array.from({ length: components.count }, (_, n) => to.components.find(components.get(n)));
+}

@@ -1,0 +1,22 @@
+import type { ArchiveRow, GraphRow } from './archives';
+import type { Network } from './graph/network';
+import type { Reach } from './policy';
+
+/** A snapshot of either kind, imported or made from a release's definition, as typed arrays. */
+export interface OpenGraph {
+  readonly snapshot: string;
+  readonly network: Network;
+  /** What the release's definition says; null for a release that is not defined. */
+  readonly reach: Reach | null;
+}
+
+/** Opens snapshots for questions. */
+export interface Graphs {
+  /** The newest imported snapshot, or a named one; null when the release has none. */
+  imported(release: string, snapshot?: string): Promise<OpenGraph | null>;
+  /** Imported or not. @throws AppError `snapshot-unknown`, `graph-not-ready` */
+  open(release: string, snapshot?: string): Promise<OpenGraph>;
+  row(release: string): Promise<GraphRow | null>;
+  /** Newest first. */
+  archives(release: string): Promise<readonly ArchiveRow[]>;
+}

@@ -1,0 +1,147 @@
+import type { WorkKind } from '@millrace/engine';
+import { AppError } from '@millrace/kernel';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FilesRead, ImportReport, ReadOrder } from '../domain/archives';
+import { CatalogueBuilder } from '../domain/graph/build-catalogue';
+import type { Catalogue } from '../domain/graph/catalogue';
+import { differenceOf } from '../domain/graph/diff';
+import { addCatalogue } from '../domain/graph/merge';
+import { networkOf } from '../domain/graph/network';
+import { countsOf, unresolvedByKind } from '../domain/graph/overview';
+import { work, type ResolverInput } from '../domain/input';
+import { readContainerFiles, readModulemdFiles } from './imports/assembled';
+import { readDeb822 } from './imports/deb822';
+import { readDeclared } from './imports/declared';
+import { readRpmMd } from './imports/rpm-md';
+
+/** Where catalogues are kept, by their digests. */
+export interface CatalogueStore {
+  write(catalogue: Catalogue): Promise<string>;
+  read(digest: string): Promise<Catalogue>;
+  remove(digest: string): Promise<void>;
+}
+
+/** Reads a graph from files, all of it or nothing, and stores it. */
+export function filesReader(
+  store: CatalogueStore,
+  newestFile: (release: string) => Promise<string | null>,
+): WorkKind<ReadOrder, FilesRead, ResolverInput> {
+  return {
+    kind: work.readFiles,
+    concurrency: 1,
+    timeoutMs: 60 * 60_000,
+    tries: 3,
+    run: async (order) => importFiles(order, store, await newestFile(order.release)),
+    toInput: ({ release, number }, outcome) => ({ type: 'files-read', release, number, outcome }),
+  };
+}
+
+export function filesRemover(
+  store: CatalogueStore,
+  isUsed: (file: string) => Promise<boolean>,
+): WorkKind<{ readonly release: string; readonly files: readonly string[] }, object, ResolverInput> {
+  return {
+    kind: work.removeFiles,
+    concurrency: 1,
+    timeoutMs: 60_000,
+    tries: 3,
+    async run({ files }) {
+      for (const file of files) if (!(await isUsed(file))) await store.remove(file);
+      return {};
+    },
+    toInput: ({ release }) => ({ type: 'files-removed', release }),
+  };
+}
+
+/** @param newest  the graph that the new one replaces */
+export async function importFiles(order: ReadOrder, store: CatalogueStore, newest: string | null): Promise<FilesRead> {
+  const catalogue = await readKind(order);
+  const part = await store.write(catalogue);
+  const others = Object.entries(order.parts).filter(([kind]) => kind !== order.kind);
+  const whole = others.length === 0 ? catalogue : await merged(catalogue, others, store);
+  const file = others.length === 0 ? part : await store.write(whole);
+  return { part, file, report: await reportOf(whole, file, newest, store) };
+}
+
+async function readKind(order: ReadOrder): Promise<Catalogue> {
+  const builder = new CatalogueBuilder();
+  const [sources, packages] = [order.sources.map(pathOf), order.packages.map(pathOf)];
+  switch (order.kind) {
+    case 'deb822':
+      if (sources.length !== 1 || packages.length !== 1) throw missing('one Sources and one Packages');
+      await readDeb822({ sources: sources[0]!, packages: packages[0]!, arch: order.arch }, builder);
+      break;
+    case 'rpm-md':
+      if (packages.length === 0) throw missing('a repository of binary packages');
+      await readRpmMd({ sources, packages }, builder);
+      break;
+    case 'modulemd':
+      await readModulemdFiles(some(sources), builder);
+      break;
+    case 'containers':
+      await readContainerFiles(some(sources), builder);
+      break;
+    case 'declared':
+      await readDeclared(some(sources), builder);
+      break;
+    default:
+      throw missing('a kind of source that is known');
+  }
+  return builder.finish();
+}
+
+/** What the other sources of the release gave when they were last read. */
+async function merged(
+  catalogue: Catalogue,
+  others: readonly (readonly [string, string])[],
+  store: CatalogueStore,
+): Promise<Catalogue> {
+  const builder = new CatalogueBuilder();
+  addCatalogue(builder, catalogue);
+  for (const [, digest] of others) addCatalogue(builder, await store.read(digest));
+  return builder.finish();
+}
+
+async function reportOf(
+  catalogue: Catalogue,
+  file: string,
+  newest: string | null,
+  store: CatalogueStore,
+): Promise<ImportReport> {
+  const network = networkOf(catalogue);
+  const problems: string[] = [];
+  for (let n = 0; n < catalogue.problems.count && problems.length < 100; n += 3) {
+    problems.push(`${catalogue.problems.get(n)}: ${catalogue.problems.get(n + 1)}: ${catalogue.problems.get(n + 2)}`);
+  }
+  const before = newest === null || newest === file ? null : networkOf(await store.read(newest));
+  const difference = before === null ? null : differenceOf(before, network);
+  return {
+    ...{ counts: countsOf(network), unresolved: unresolvedByKind(network), problems },
+    changes: difference && {
+      added: difference.components.added.length,
+      removed: difference.components.removed.length,
+      changed: difference.changed.length,
+    },
+  };
+}
+
+function some(paths: readonly string[]): readonly string[] {
+  if (paths.length > 0) return paths;
+  throw missing('a file');
+}
+
+function pathOf(address: string): string {
+  if (address.startsWith('file://')) return fileURLToPath(address);
+  if (isAbsolute(address)) return address;
+  throw missing(`an absolute path or a file:// address instead of '${address.slice(0, 200)}'`);
+}
+
+function missing(what: string): AppError {
+  return new AppError({
+    code: 'import-input',
+    kind: 'invalid',
+    message: `the import needs ${what}`,
+    remedy: 'see millrace graph import --help',
+  });
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { releaseName } from '../common';
+import { componentIdSchema } from '../contents';
+import { ask } from './door';
+
+export const scopeNames = ['capability', 'linked', 'direct', 'transitive'] as const;
+
+const capability = z.string().min(1).max(4096);
+const many = <Item extends z.ZodType>(item: Item) => z.array(item).max(10_000);
+const snapshot = z.string().max(300).optional();
+const page = {
+  limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+  offset: z.coerce.number().int().nonnegative().default(0),
+};
+const requirement = z.object({ id: z.string(), requirement: z.string() });
+const inScope = z.object({ components: z.number().int(), tiers: z.number().int() });
+
+export const reach = ask({
+  owner: 'resolver',
+  name: 'reach',
+  about:
+    'How far a change of components goes: who would be rebuilt in a scope and in which order, and how far it goes in the others. ' +
+    'With `lost`, what breaks when these capabilities are no longer offered.',
+  request: z.object({
+    release: releaseName,
+    snapshot,
+    changed: many(componentIdSchema).min(1),
+    /** Absent: `capability` when capabilities are named as lost, else the scope of the release, else `direct`. */
+    scope: z.enum(scopeNames).optional(),
+    lost: many(capability).default([]),
+    /** Patterns of capabilities and components that do not propagate, beside those of the release. */
+    tools: many(capability).default([]),
+  }),
+  reply: z.object({
+    snapshot: z.string(),
+    release: releaseName,
+    changed: z.array(z.string()),
+    scope: z.enum(scopeNames),
+    /** Without the changed components. */
+    components: z.number().int(),
+    tiers: z.number().int(),
+    knots: z.number().int(),
+    set: z.array(
+      z.object({
+        id: z.string(),
+        tier: z.number().int(),
+        pass: z.number().int(),
+        needs: z.array(z.string()),
+        why: z.array(z.string()),
+      }),
+    ),
+    scopes: z.object({ capability: inScope, linked: inScope, direct: inScope, transitive: inScope }),
+    /** Cannot be built as they are: their builds lost something. */
+    needsChange: z.array(requirement),
+    /** Satisfied by somebody else now. */
+    moved: z.array(requirement),
+    notOffered: z.array(z.string()),
+  }),
+  http: { method: 'POST', path: '/api/v1/reach' },
+});
+
+export const graphOrder = ask({
+  owner: 'resolver',
+  name: 'order',
+  about: 'A build order from zero: tiers, which needs are cut to open knots, and who is built twice.',
+  request: z.object({ release: releaseName, snapshot, ...page }),
+  reply: z.object({
+    snapshot: z.string(),
+    total: z.number().int(),
+    tiers: z.number().int(),
+    steps: z.array(
+      z.object({
+        component: z.string(),
+        pass: z.number().int(),
+        tier: z.number().int(),
+        bootstrap: z.boolean(),
+        needs: z.array(z.string()),
+        because: z.string(),
+      }),
+    ),
+    cut: z.array(z.object({ component: z.string(), without: z.string(), because: z.string() })),
+    twice: z.array(z.string()),
+  }),
+  http: { method: 'GET', path: '/api/v1/order' },
+});
+
+export const graphTiers = ask({
+  owner: 'resolver',
+  name: 'tiers',
+  about: 'Tiers and knots of a whole release, knots collapsed.',
+  request: z.object({ release: releaseName, snapshot }),
+  reply: z.object({
+    snapshot: z.string(),
+    tiers: z.array(z.object({ tier: z.number().int(), components: z.number().int() })),
+    knots: z.array(z.array(z.string())),
+  }),
+  http: { method: 'GET', path: '/api/v1/tiers' },
+});
+
+export const graphPaths = ask({
+  owner: 'resolver',
+  name: 'paths',
+  about: 'Chains of dependencies from one component to another, shortest first, with the capability on each edge.',
+  request: z.object({
+    release: releaseName,
+    snapshot,
+    from: componentIdSchema,
+    to: componentIdSchema,
+    most: z.coerce.number().int().min(1).max(100).default(1),
+  }),
+  reply: z.object({
+    snapshot: z.string(),
+    paths: z.array(
+      z.array(z.object({ component: z.string(), kind: z.enum(['build', 'runtime', 'contains']), via: z.string() })),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/paths' },
+});
+
+export const graphUnresolved = ask({
+  owner: 'resolver',
+  name: 'unresolved',
+  about: 'Requirements that nothing satisfies, by kind, with hints.',
+  request: z.object({ release: releaseName, snapshot, ...page }),
+  reply: z.object({
+    snapshot: z.string(),
+    total: z.number().int(),
+    unresolved: z.array(
+      z.object({ component: z.string(), kind: z.string(), requirement: z.string(), hint: z.string() }),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/unresolved' },
+});
+
+export const graphSearch = ask({
+  owner: 'resolver',
+  name: 'search',
+  about: 'Components, packages and capabilities whose names hold a text; `*` and `?` are patterns.',
+  request: z.object({ release: releaseName, snapshot, text: z.string().min(1).max(300), ...page }),
+  reply: z.object({
+    snapshot: z.string(),
+    found: z.array(
+      z.object({ what: z.enum(['component', 'package', 'capability']), name: z.string(), by: z.array(z.string()) }),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/search' },
+});
+
+export const graphStats = ask({
+  owner: 'resolver',
+  name: 'stats',
+  about: "Counts of a release's graph.",
+  request: z.object({ release: releaseName, snapshot }),
+  reply: z.object({ snapshot: z.string(), counts: z.record(z.string(), z.number()) }),
+  http: { method: 'GET', path: '/api/v1/stats' },
+});
+
+const changes = z.object({ added: z.array(z.string()), removed: z.array(z.string()) });
+
+export const graphDiff = ask({
+  owner: 'resolver',
+  name: 'diff',
+  about: 'What differs between two snapshots, and which requirements nothing satisfies any more.',
+  request: z.object({ release: releaseName, from: z.string().max(300), to: z.string().max(300).optional() }),
+  reply: z.object({
+    from: z.string(),
+    to: z.string(),
+    components: changes,
+    changed: z.array(z.object({ component: z.string(), from: z.string(), to: z.string() })),
+    capabilities: changes,
+    edges: z.object({ added: z.number().int(), removed: z.number().int() }),
+    broken: z.array(z.object({ component: z.string(), kind: z.string(), requirement: z.string(), hint: z.string() })),
+  }),
+  http: { method: 'GET', path: '/api/v1/diff' },
+});

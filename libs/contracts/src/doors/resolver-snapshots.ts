@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { releaseName } from '../common';
+import { ask, command } from './door';
+
+export const importKinds = ['deb822', 'rpm-md', 'modulemd', 'containers', 'declared'] as const;
+
+const snapshot = z.string().max(300).optional();
+const page = {
+  limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+  offset: z.coerce.number().int().nonnegative().default(0),
+};
+const report = z.object({
+  counts: z.record(z.string(), z.number()),
+  unresolved: z.record(z.string(), z.object({ total: z.number().int(), examples: z.array(z.string()) })),
+  problems: z.array(z.string()),
+  changes: z.object({ added: z.number().int(), removed: z.number().int(), changed: z.number().int() }).nullable(),
+});
+
+export const snapshots = ask({
+  owner: 'resolver',
+  name: 'snapshots',
+  about: "Imported snapshots of a release's graph, newest first, and how the running import goes.",
+  request: z.object({ release: releaseName, ...page }),
+  reply: z.object({
+    release: releaseName,
+    newest: z.string().nullable(),
+    importing: z.object({ number: z.number().int(), kind: z.string(), since: z.string() }).nullable(),
+    /** How the last import ended. */
+    last: z.object({ number: z.number().int(), text: z.string(), problem: z.string().nullable() }).nullable(),
+    snapshots: z.array(
+      z.object({
+        snapshot: z.string(),
+        name: z.string().nullable(),
+        at: z.string(),
+        digest: z.string(),
+        because: z.string(),
+        pruned: z.boolean(),
+        report,
+      }),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/snapshots' },
+});
+
+export const importFiles = command({
+  owner: 'resolver',
+  name: 'import-files',
+  about:
+    'Imports a graph from files or repositories that the resolver can read, before the release is defined or after. ' +
+    'All or nothing; the same input again makes no new snapshot.',
+  request: z.object({
+    release: releaseName,
+    kind: z.enum(importKinds),
+    /** Absolute paths or file:// addresses: for deb822 the Sources and the Packages, else what there is of the kind. */
+    sources: z.array(z.string().min(1).max(4096)).max(100).default([]),
+    packages: z.array(z.string().min(1).max(4096)).max(100).default([]),
+    arch: z
+      .string()
+      .regex(/^[a-z0-9_-]{1,32}$/)
+      .default('amd64'),
+  }),
+  reply: z.object({ accepted: z.boolean(), text: z.string(), number: z.number().int() }),
+  http: { method: 'POST', path: '/admin/v1/graph/import-files' },
+  role: 'releng',
+});
+
+const kept = { accepted: z.boolean(), text: z.string() };
+
+export const snapshotName = command({
+  owner: 'resolver',
+  name: 'snapshot-name',
+  about: 'Gives an imported snapshot a name, by which it can be asked for; a named one is never pruned.',
+  request: z.object({
+    release: releaseName,
+    snapshot: z.string().max(300),
+    name: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9._-]{0,99}$/)
+      .nullable(),
+  }),
+  reply: z.object(kept),
+  http: { method: 'POST', path: '/admin/v1/snapshots/name' },
+  role: 'releng',
+});
+
+export const snapshotPrune = command({
+  owner: 'resolver',
+  name: 'snapshot-prune',
+  about: 'Drops imported snapshots but for the newest ones and those with a name.',
+  request: z.object({ release: releaseName, keep: z.number().int().min(1).max(10_000).default(5) }),
+  reply: z.object({ ...kept, pruned: z.array(z.string()) }),
+  http: { method: 'POST', path: '/admin/v1/snapshots/prune' },
+  role: 'releng',
+});
+
+export const snapshotExport = ask({
+  owner: 'resolver',
+  name: 'snapshot-export',
+  about: 'A snapshot as JSON, GraphML or DOT.',
+  request: z.object({ release: releaseName, snapshot, format: z.enum(['json', 'graphml', 'dot']).default('json') }),
+  reply: z.object({ snapshot: z.string(), format: z.string(), text: z.string() }),
+  http: { method: 'GET', path: '/api/v1/snapshots/export' },
+});
