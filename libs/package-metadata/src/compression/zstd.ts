@@ -3,14 +3,15 @@ import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { ByteQueue } from './byte-queue';
 import { piped } from './piped';
+import { XxHash64 } from './xxhash64';
 
 /** The window that zstd itself takes without being told otherwise: 128 MiB. */
 const maxWindow = 128 * 1024 * 1024;
 const frameMagic = 0xfd2fb528;
 
 /**
- * Decompresses zstd: with Node's own where it has one (22.15 and newer), else with fzstd, which does not check the
- * checksum at the end of a frame.
+ * Decompresses zstd: with Node's own where it has one (22.15 and newer), else with fzstd. The checksum of a frame is
+ * verified where it has one.
  * @throws Error on damaged or truncated input, and on a window larger than 128 MiB
  */
 export function unzstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -37,24 +38,30 @@ export async function* unzstdPortable(chunks: AsyncIterable<Uint8Array>): AsyncG
 }
 
 async function* frame(queue: ByteQueue): AsyncGenerator<Uint8Array> {
-  const { header, checksumBytes } = await frameHeader(queue);
+  const { header, hasChecksum } = await frameHeader(queue);
+  const hash = hasChecksum ? new XxHash64() : null;
   let open: Uint8Array[] = [];
-  const stream = new Decompress((data) => open.push(data));
+  const stream = new Decompress((data) => {
+    hash?.update(data);
+    open.push(data);
+  });
   stream.push(header);
   for (let last = false; !last;) {
     const head = new Uint8Array(await queue.take(3));
     const bits = head[0]! | (head[1]! << 8) | (head[2]! << 16);
     last = (bits & 1) === 1;
     const repeats = (bits & 6) === 2;
-    const body = new Uint8Array(await queue.take(repeats ? 1 : bits >>> 3));
-    const tail = last ? await queue.take(checksumBytes) : new Uint8Array(0);
-    stream.push(Buffer.concat([head, body, tail]), last);
+    const body = await queue.take(repeats ? 1 : bits >>> 3);
+    stream.push(Buffer.concat([head, body]), last);
     yield* open;
     open = [];
   }
+  if (hash && viewOf(await queue.take(4)).getUint32(0, true) !== hash.digestLow()) {
+    throw new Error('its content does not match its checksum');
+  }
 }
 
-async function frameHeader(queue: ByteQueue): Promise<{ readonly header: Uint8Array; readonly checksumBytes: number }> {
+async function frameHeader(queue: ByteQueue): Promise<{ readonly header: Uint8Array; readonly hasChecksum: boolean }> {
   const descriptor = (await queue.take(1))[0]!;
   const single = (descriptor & 0x20) !== 0;
   const sizeFlag = descriptor >>> 6;
@@ -64,7 +71,8 @@ async function frameHeader(queue: ByteQueue): Promise<{ readonly header: Uint8Ar
   const window = single ? contentSize(rest) : windowSize(rest[0]!);
   if (window > maxWindow) throw new Error(`its window of ${window} bytes is larger than ${maxWindow}`);
   const magic = [0x28, 0xb5, 0x2f, 0xfd];
-  return { header: Uint8Array.from([...magic, descriptor, ...rest]), checksumBytes: (descriptor & 4) !== 0 ? 4 : 0 };
+  // The checksum is taken care of here: fzstd is told that there is none.
+  return { header: Uint8Array.from([...magic, descriptor & ~4, ...rest]), hasChecksum: (descriptor & 4) !== 0 };
 }
 
 function windowSize(descriptor: number): number {
