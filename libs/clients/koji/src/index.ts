@@ -1,1 +1,15 @@
-export {};
+export type { Answered, Call } from './asker';
+export { faultCodes, isFault, KojiFault, type FaultName } from './fault';
+export { connectToHub, type KojiHub, type KojiWrites } from './hub';
+export type { Page, TaskFilter, TaskResult } from './methods/tasks';
+export type { TaggedQuery } from './methods/tags';
+export type { BuildOptions, Writing } from './methods/writes';
+export * from './schema';
+export { NoAnswer } from './session/connection';
+export type { SessionTicket } from './session/log-in';
+export type { KojiLogin, KojiOptions, RetryPace } from './session/options';
+export { OutcomeUnknown, type CallIntent, type WriteOutcome } from './session/outcome';
+export type { BeforeWrite } from './session/session';
+export { decodeAnswer, decodeCall, splitKeywords } from './xml-rpc/decode';
+export { encodeAnswer, encodeCall, encodeFault, withKeywords } from './xml-rpc/encode';
+export type { RpcStruct, RpcValue } from './xml-rpc/value';

@@ -1,0 +1,106 @@
+import { HubFault } from '../hub-fault';
+import { buildOf, findBuild, findTag, nvrOfBuild, tagOf, taskOf } from '../look-up';
+import { reads, writes, type Methods } from '../method';
+import { buildRow, rpmRow, tagRow } from '../rows';
+import { cancelFamily } from '../tasks';
+
+export const buildMethods: Methods = {
+  getBuild: reads(['buildInfo', 'strict'], ({ state, of }) => {
+    const build = of.flag('strict') ? buildOf(state, of.any('buildInfo')) : findBuild(state, of.any('buildInfo'));
+    return build ? buildRow(state, build) : null;
+  }),
+  listBuilds: reads(['packageID', 'userID', 'taskID', 'state', 'draft', 'queryOpts'], ({ state, of }) =>
+    state.builds
+      .filter((b) => of.any('taskID') === null || b.task_id === of.any('taskID'))
+      .filter((b) => of.any('state') === null || b.state === of.any('state'))
+      .map((b) => buildRow(state, b)),
+  ),
+  cancelBuild: writes(['buildID', 'strict'], ({ state, of }) => {
+    const build = buildOf(state, of.any('buildID'));
+    if (build.state !== 0) return false;
+    if (build.task_id === null) build.state = 4;
+    else cancelFamily(state, taskOf(state, build.task_id));
+    return true;
+  }),
+  promoteBuild: writes(['build', 'force'], ({ state, of }) => {
+    const build = buildOf(state, of.any('build'));
+    if (!build.draft) throw new HubFault('GenericError', `Not a draft build: ${nvrOfBuild(build)}`);
+    if (build.state !== 1)
+      throw new HubFault('GenericError', `Cannot promote build ${build.id}. state (BUILDING) is not COMPLETE.`);
+    const release = build.release.split(',')[0]!;
+    if (findBuild(state, nvrOfBuild({ ...build, release }))) {
+      throw new HubFault(
+        'GenericError',
+        `Cannot promote build ${nvrOfBuild(build)}. Reason: Target build already exists`,
+      );
+    }
+    Object.assign(build, { release, draft: false });
+    return buildRow(state, build);
+  }),
+  listTags: reads(['build', 'package', 'perms', 'queryOpts'], ({ state, of }) => {
+    const build = buildOf(state, of.any('build'));
+    const there = state.taggings.filter((t) => t.build_id === build.id && t.revoke_event === null);
+    return there.map((t) => tagRow(tagOf(state, t.tag_id)));
+  }),
+  queryHistory: reads(['tables', 'tag', 'build', 'package', 'afterEvent', 'beforeEvent', 'active'], ({ state, of }) => {
+    const tag = of.any('tag') === null ? null : tagOf(state, of.any('tag'));
+    const after = of.numberOr('afterEvent', 0);
+    const rows = state.taggings
+      .filter((t) => tag === null || t.tag_id === tag.id)
+      .filter((t) => t.create_event > after || (t.revoke_event ?? 0) > after)
+      .map((t) => {
+        const { name, version, release } = buildOf(state, t.build_id);
+        const active = t.revoke_event === null ? true : null;
+        return { ...t, name, version, release, active, 'tag.name': tagOf(state, t.tag_id).name };
+      });
+    return { tag_listing: rows };
+  }),
+  listRPMs: reads(
+    ['buildID', 'buildrootID', 'imageID', 'componentBuildrootID', 'hostID', 'arches', 'queryOpts'],
+    ({ state, of }) => {
+      const root = of.any('componentBuildrootID');
+      if (root === null) return state.rpms.filter((r) => r.build_id === of.any('buildID')).map(rpmRow);
+      const ids = state.buildroots.find((b) => b.id === root)?.rpms ?? [];
+      return state.rpms.filter((r) => ids.includes(r.id)).map(rpmRow);
+    },
+  ),
+  listBuildroots: reads(
+    ['hostID', 'tagID', 'state', 'rpmID', 'archiveID', 'taskID', 'buildrootID', 'queryOpts'],
+    ({ state, of }) =>
+      state.buildroots
+        .filter((b) => b.task_id === of.any('taskID'))
+        .map(({ id, arch, task_id, repo_id, repo_create_event, tag_id }) => {
+          const tag_name = findTag(state, tag_id)?.name ?? null;
+          return {
+            id,
+            arch,
+            task_id,
+            repo_id,
+            tag_id,
+            tag_name,
+            repo_create_event_id: repo_create_event,
+            br_type: 0,
+            state: 3,
+          };
+        }),
+  ),
+  getRPMDeps: reads(['rpmID', 'depType', 'queryOpts', 'strict'], ({ state, of }) => {
+    const rpm = state.rpms.find((r) => r.id === of.any('rpmID'));
+    const row = (type: number) => (name: string) => ({ name, version: '', flags: 0, type });
+    return rpm ? [...rpm.requires.map(row(0)), ...rpm.provides.map(row(1))] : [];
+  }),
+  listRPMFiles: reads(['rpmID', 'queryOpts'], ({ state, of }) => {
+    const rpm = state.rpms.find((r) => r.id === of.any('rpmID'));
+    return rpm ? [{ name: `/usr/share/doc/${rpm.name}/README` }] : [];
+  }),
+  buildReferences: reads(['build', 'limit', 'lazy'], ({ state, of }) => {
+    const build = buildOf(state, of.any('build'));
+    const own = new Set(state.rpms.filter((r) => r.build_id === build.id).map((r) => r.id));
+    const roots = new Set(state.buildroots.filter((b) => b.rpms.some((id) => own.has(id))).map((b) => b.id));
+    const users = state.rpms.filter((r) => roots.has(r.buildroot_id)).map((r) => r.build_id);
+    const tags = state.taggings
+      .filter((t) => t.build_id === build.id && t.revoke_event === null)
+      .map(({ tag_id }) => ({ tag_id, name: tagOf(state, tag_id).name }));
+    return { tags, rpms: [], component_of: [...new Set(users)], archives: [], images: [], last_used: null };
+  }),
+};

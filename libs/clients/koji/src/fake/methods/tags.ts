@@ -1,0 +1,143 @@
+import { HubFault } from '../hub-fault';
+import { buildOf, findTag, isListed, lastChangeOf, lineOf, nvrOfBuild, tagOf, taggedIn, userOf } from '../look-up';
+import { reads, writes, type Methods } from '../method';
+import { buildRow, repoRow, tagRow, targetRow } from '../rows';
+import { nextEvent, nextId, nowTs, type FakeBuild, type FakeTag, type FakeUser, type HubState } from '../state';
+import { makeTask, takeOut } from '../tasks';
+
+export const tagMethods: Methods = {
+  getTag: reads(['tagInfo', 'strict', 'event', 'blocked'], ({ state, of }) => {
+    const tag = of.flag('strict') ? tagOf(state, of.any('tagInfo')) : findTag(state, of.any('tagInfo'));
+    return tag ? tagRow(tag) : null;
+  }),
+  getBuildTarget: reads(['info', 'event', 'strict'], ({ state, of }) => {
+    const target = state.targets.find((t) => t.name === of.any('info') || t.id === of.any('info'));
+    return target ? targetRow(state, target) : null;
+  }),
+  listTagged: reads(
+    ['tag', 'event', 'inherit', 'prefix', 'latest', 'package', 'owner', 'type', 'strict', 'extra', 'draft'],
+    ({ state, of }) => {
+      const draft = of.any('draft') === null ? null : of.flag('draft');
+      const event = of.numberOr('event', null);
+      const wish = { inherit: of.flag('inherit'), latest: of.flag('latest'), event, draft };
+      return taggedIn(state, tagOf(state, of.any('tag')), wish)
+        .filter(({ build }) => of.any('package') === null || build.name === of.any('package'))
+        .map(({ build, tag, tagging }) => {
+          const { extra: _extra, source: _source, ...row } = buildRow(state, build);
+          return { ...row, tag_id: tag.id, tag_name: tag.name, create_event: tagging.create_event };
+        });
+    },
+  ),
+  getPackageConfig: reads(['tag', 'pkg', 'event'], ({ state, of }) => {
+    const line = lineOf(state, tagOf(state, of.any('tag')));
+    const rows = line.flatMap((t) => t.packages.map((p) => ({ tag_name: t.name, p })));
+    const found = rows.find(({ p }) => p.name === of.any('pkg'));
+    if (!found) return null;
+    return {
+      package_name: found.p.name,
+      tag_name: found.tag_name,
+      blocked: found.p.blocked,
+      owner_name: found.p.owner,
+    };
+  }),
+  packageListAdd: writes(
+    ['taginfo', 'pkginfo', 'owner', 'block', 'extra_arches', 'force', 'update'],
+    ({ state, user, of }) => {
+      const tag = ownTag(tagOf(state, of.any('taginfo')), user);
+      tag.packages.push({
+        name: of.text('pkginfo'),
+        owner: userOf(state, of.any('owner'))?.name ?? user.name,
+        blocked: of.flag('block'),
+      });
+      nextEvent(state);
+      return null;
+    },
+  ),
+  getFullInheritance: reads(['tag', 'event', 'reverse'], ({ state, of }) =>
+    lineOf(state, tagOf(state, of.any('tag')))
+      .slice(1)
+      .map((t) => ({ parent_id: t.id, name: t.name, currdepth: 1, noconfig: false, intransitive: false })),
+  ),
+  tagBuild: writes(['tag', 'build', 'force', 'fromtag'], ({ state, user, of }) => {
+    const { tag, build } = movable(state, of.any('tag'), of.any('build'));
+    return makeTask(state, { method: 'tagBuild', request: [tag.id, build.id, of.flag('force')], owner: user.id }).id;
+  }),
+  moveBuild: writes(['tag1', 'tag2', 'build', 'force'], ({ state, user, of }) => {
+    const { tag, build } = movable(state, of.any('tag2'), of.any('build'));
+    const from = tagOf(state, of.any('tag1'));
+    return makeTask(state, { method: 'tagBuild', request: [tag.id, build.id, false, from.id], owner: user.id }).id;
+  }),
+  untagBuild: writes(['tag', 'build', 'strict', 'force'], ({ state, of }) => {
+    const tag = tagOf(state, of.any('tag'));
+    const build = buildOf(state, of.any('build'));
+    if (takeOut(state, tag.id, build.id)) return null;
+    throw new HubFault('TagError', `build ${nvrOfBuild(build)} not in tag ${tag.name}`);
+  }),
+  createSideTag: writes(['basetag', 'debuginfo', 'suffix'], ({ state, user, of }) => {
+    const base = tagOf(state, of.any('basetag'));
+    const id = nextId(state);
+    const suffix = of.any('suffix');
+    const name = `${base.name}-side-${id}${suffix === null ? '' : `-${String(suffix)}`}`;
+    const created = nextEvent(state);
+    const rest = { arches: base.arches, parents: [base.id], packages: [], sideOf: base.id, owner: user.id, created };
+    state.tags.push({ id, name, ...rest });
+    state.targets.push({ id: nextId(state), name, build_tag: id, dest_tag: id });
+    const task = makeTask(state, { method: 'newRepo', request: [name], owner: user.id });
+    return { id, name, task_id: null, request: { id: task.id, tag_name: name, active: true } };
+  }),
+  removeSideTag: writes(['sidetag'], ({ state, user, of }) => {
+    const tag = ownTag(tagOf(state, of.any('sidetag')), user);
+    if (tag.sideOf === null) throw new HubFault('GenericError', `Not a sidetag: ${tag.name}`);
+    for (const { build_id } of state.taggings.filter((t) => t.tag_id === tag.id)) takeOut(state, tag.id, build_id);
+    remove(state.targets, (t) => t.name === tag.name);
+    // Kept under another name, as the hub keeps the history of a deleted tag.
+    state.tags[state.tags.indexOf(tag)] = { ...tag, name: `${tag.name} (deleted)`, sideOf: null };
+    return null;
+  }),
+  listSideTags: reads(['basetag', 'user', 'queryOpts'], ({ state, of }) =>
+    state.tags
+      .filter((t) => t.sideOf !== null)
+      .filter((t) => of.any('basetag') === null || t.sideOf === tagOf(state, of.any('basetag')).id)
+      .filter((t) => of.any('user') === null || userOf(state, of.any('user'))?.id === t.owner)
+      .map((t) => ({
+        id: t.id,
+        name: t.name,
+        user_id: String(t.owner),
+        user_name: userOf(state, t.owner)?.name ?? null,
+      })),
+  ),
+  tagLastChangeEvent: reads(['tag', 'before', 'inherit'], ({ state, of }) =>
+    lastChangeOf(state, tagOf(state, of.any('tag'))),
+  ),
+  getLastEvent: reads(['before', 'strict'], ({ state }) => ({ id: state.lastEvent, ts: nowTs() })),
+  getRepo: reads(['tag', 'state', 'event', 'dist', 'min_event'], ({ state, of }) => {
+    const tag = tagOf(state, of.any('tag'));
+    const repo = state.repos.findLast((r) => r.tag_id === tag.id && r.state === of.numberOr('state', 1));
+    return repo ? repoRow(state, repo) : null;
+  }),
+  repoInfo: reads(['repo_id', 'strict'], ({ state, of }) => {
+    const repo = state.repos.find((r) => r.id === of.any('repo_id'));
+    return repo ? repoRow(state, repo) : null;
+  }),
+};
+
+function ownTag(tag: FakeTag, user: FakeUser): FakeTag {
+  if (tag.owner === user.id || user.perms.includes('admin')) return tag;
+  throw new HubFault('ActionNotAllowed', 'tag permission required');
+}
+
+function movable(
+  state: HubState,
+  tagName: Parameters<typeof tagOf>[1],
+  of: Parameters<typeof buildOf>[1],
+): { tag: FakeTag; build: FakeBuild } {
+  const tag = tagOf(state, tagName);
+  const build = buildOf(state, of);
+  if (isListed(state, tag, build.name)) return { tag, build };
+  throw new HubFault('TagError', `Package ${build.name} not in list for ${tag.name}`);
+}
+
+function remove<T>(rows: T[], is: (row: T) => boolean): void {
+  const at = rows.findIndex(is);
+  if (at >= 0) rows.splice(at, 1);
+}

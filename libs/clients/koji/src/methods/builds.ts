@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Answered, Asker } from '../asker';
+import { build, buildroot, history, references, rpm, rpmDep, type Build, type BuildId, type TaskId } from '../schema';
+import type { RpcStruct } from '../xml-rpc/value';
+
+export function buildMethods({ ask, askMany }: Asker) {
+  return {
+    getBuild: (of: BuildId | string) => ask({ method: 'getBuild', params: [of] }, build.nullable()),
+    getBuilds: (of: readonly BuildId[]): Promise<readonly Answered<Build | null>[]> =>
+      askMany(
+        of.map((id) => ({ method: 'getBuild', params: [id] })),
+        build.nullable(),
+      ),
+    /** A task that failed before its build began (SRPM stage, policy) has none. */
+    listBuildsOf: (task: TaskId) => ask({ method: 'listBuilds', keywords: { taskID: task } }, z.array(build)),
+    listBuildsOfMany: (tasks: readonly TaskId[]) =>
+      askMany(
+        tasks.map((taskID) => ({ method: 'listBuilds', keywords: { taskID } })),
+        z.array(build),
+      ),
+    /** What was put into a tag and taken out of it since an event, deleted builds too. */
+    tagHistory: async (tag: string, afterEvent: number | null) => {
+      const question: RpcStruct = { tables: ['tag_listing'], tag };
+      const keywords = afterEvent === null ? question : { ...question, afterEvent };
+      return (await ask({ method: 'queryHistory', keywords }, history)).tag_listing;
+    },
+    listRpms: (of: BuildId) => ask({ method: 'listRPMs', params: [of] }, z.array(rpm)),
+    /** What the build root consisted of: proof of what a build really used. */
+    listBuildrootRpms: (buildrootId: number) =>
+      ask({ method: 'listRPMs', keywords: { componentBuildrootID: buildrootId } }, z.array(rpm)),
+    listImageRpms: (imageId: number) => ask({ method: 'listRPMs', keywords: { imageID: imageId } }, z.array(rpm)),
+    listBuildroots: (task: TaskId) => ask({ method: 'listBuildroots', keywords: { taskID: task } }, z.array(buildroot)),
+    getRpmDeps: (rpmId: number) => ask({ method: 'getRPMDeps', params: [rpmId] }, z.array(rpmDep)),
+    getManyRpmDeps: (rpmIds: readonly number[]) =>
+      askMany(
+        rpmIds.map((id) => ({ method: 'getRPMDeps', params: [id] })),
+        z.array(rpmDep),
+      ),
+    listRpmFiles: (rpmId: number) =>
+      ask({ method: 'listRPMFiles', params: [rpmId] }, z.array(z.looseObject({ name: z.string() }))),
+    buildReferences: (of: BuildId) => ask({ method: 'buildReferences', params: [of] }, references),
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Asker } from '../asker';
+import { event, packageEntry, repo, repoAnswer, sideTag, tag, taggedBuild, target, type BuildId } from '../schema';
+import type { RpcStruct } from '../xml-rpc/value';
+
+export interface TaggedQuery {
+  readonly event?: number;
+  readonly inherit?: boolean;
+  readonly latest?: boolean;
+  readonly package?: string;
+  readonly type?: string;
+  /** false: no drafts; true: drafts only; left out: both. */
+  readonly draft?: boolean;
+}
+
+export function tagMethods({ ask }: Asker) {
+  return {
+    getTag: (name: string) => ask({ method: 'getTag', params: [name] }, tag.nullable()),
+    getBuildTarget: (name: string) => ask({ method: 'getBuildTarget', params: [name] }, target.nullable()),
+    listTagged: (name: string, query: TaggedQuery = {}) =>
+      ask({ method: 'listTagged', params: [name], keywords: query as RpcStruct }, z.array(taggedBuild)),
+    listTagsOf: (build: BuildId) => ask({ method: 'listTags', params: [build] }, z.array(tag)),
+    /** The package's entry in a tag's list, inherited ones too; null when it is not listed. */
+    getPackageEntry: (tagName: string, packageName: string) =>
+      ask({ method: 'getPackageConfig', params: [tagName, packageName] }, packageEntry.nullable()),
+    getInheritance: (name: string) =>
+      ask(
+        { method: 'getFullInheritance', params: [name] },
+        z.array(z.looseObject({ parent_id: z.number().int(), name: z.string() })),
+      ),
+    listSideTags: (baseTag: string | null, user: string | null = null) =>
+      ask({ method: 'listSideTags', keywords: { basetag: baseTag, user } }, z.array(sideTag)),
+    /** The last event that changed what a repository of the tag holds. */
+    tagLastChangeEvent: (name: string) =>
+      ask({ method: 'tagLastChangeEvent', params: [name] }, z.number().int().nullable()),
+    getLastEvent: () => ask({ method: 'getLastEvent' }, event),
+    getRepo: (name: string) => ask({ method: 'getRepo', params: [name] }, repo.nullable()),
+    repoInfo: (id: number) => ask({ method: 'repoInfo', params: [id] }, repo.nullable()),
+    checkRepoRequest: (id: number) => ask({ method: 'repo.checkRequest', params: [id] }, repoAnswer),
+    getKojiVersion: () => ask({ method: 'getKojiVersion' }, z.string()),
+    /** Names of the methods that this hub has, plug-ins' too. */
+    listMethods: () => ask({ method: 'system.listMethods' }, z.array(z.string())),
+  };
+}

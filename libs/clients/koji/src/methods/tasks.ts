@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Answered, Asker } from '../asker';
+import { channelHost, numberOfTaskState, task, taskId, type Task, type TaskId, type TaskState } from '../schema';
+import type { RpcStruct } from '../xml-rpc/value';
+
+export interface TaskFilter {
+  readonly owner?: number;
+  readonly method?: string;
+  readonly states?: readonly TaskState[];
+  readonly parent?: TaskId;
+  /** Seconds since 1970. */
+  readonly createdAfter?: number;
+}
+
+export interface Page {
+  readonly limit?: number;
+  readonly offset?: number;
+  /** Field, with `-` before it for falling order, e.g. `-id`. */
+  readonly order?: string;
+}
+
+const taskResult = z.union([
+  z.looseObject({ faultCode: z.number().int(), faultString: z.string() }),
+  z.unknown().transform((value) => ({ value })),
+]);
+export type TaskResult = z.infer<typeof taskResult>;
+
+export function taskMethods({ ask, askMany }: Asker) {
+  return {
+    /** null where the hub knows no such task; in the order asked. One call, however many. */
+    getTasks: (ids: readonly TaskId[], request = false): Promise<readonly (Task | null)[]> =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : ask({ method: 'getTaskInfo', params: [ids], keywords: { request } }, z.array(task.nullable())),
+    getTask: (id: TaskId, request = true) =>
+      ask({ method: 'getTaskInfo', params: [id], keywords: { request } }, task.nullable()),
+    /** The builder's fault is a value here. Of a task that has not ended: KojiFault GenericError. */
+    getTaskResult: (id: TaskId) =>
+      ask({ method: 'getTaskResult', params: [id], keywords: { raise_fault: false } }, taskResult),
+    /** Every task below `id` by the id of its parent, `id` included. */
+    getTaskDescendents: (id: TaskId) =>
+      ask({ method: 'getTaskDescendents', params: [id] }, z.record(z.string(), z.array(task))),
+    getManyTaskDescendents: (ids: readonly TaskId[]): Promise<readonly Answered<Record<string, Task[]>>[]> =>
+      askMany(
+        ids.map((id) => ({ method: 'getTaskDescendents', params: [id] })),
+        z.record(z.string(), z.array(task)),
+      ),
+    /** With their requests decoded, to be searched for a marker in the options. */
+    listTasks: (filter: TaskFilter, page: Page = {}) =>
+      ask({ method: 'listTasks', params: [optionsOf(filter), { ...page }] }, z.array(task)),
+    /** Names of the log files that builders uploaded for the task. */
+    listTaskOutput: (id: TaskId) => ask({ method: 'listTaskOutput', params: [id] }, z.array(z.string())),
+    /** A piece of a task's file; `size` at most 1 MiB, a negative offset counts from the end. */
+    downloadTaskOutput: async (id: TaskId, file: string, offset = 0, size = 65_536): Promise<Uint8Array> => {
+      const call = { method: 'downloadTaskOutput', params: [id, file], keywords: { offset, size } };
+      const packed = await ask(call, z.union([z.string(), z.instanceof(Uint8Array)]));
+      return typeof packed === 'string' ? new Uint8Array(Buffer.from(packed, 'base64')) : packed;
+    },
+    getAverageBuildDuration: (packageName: string) =>
+      ask({ method: 'getAverageBuildDuration', params: [packageName] }, z.number().nullable()),
+    listHosts: () => ask({ method: 'listHosts' }, z.array(channelHost.partial({ ready: true }))),
+  };
+}
+
+export const taskIdAnswer = taskId;
+
+function optionsOf({ owner, method, states, parent, createdAfter }: TaskFilter): RpcStruct {
+  return {
+    decode: true,
+    ...(owner === undefined ? {} : { owner }),
+    ...(method === undefined ? {} : { method }),
+    ...(states === undefined ? {} : { state: states.map(numberOfTaskState) }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(createdAfter === undefined ? {} : { createdAfter }),
+  };
+}

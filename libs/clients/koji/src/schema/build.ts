@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { buildId, eventId, stamp, taskId } from './ids';
+
+export const buildStates = ['BUILDING', 'COMPLETE', 'DELETED', 'FAILED', 'CANCELED'] as const;
+export type BuildState = (typeof buildStates)[number];
+
+export const buildState = z
+  .number()
+  .int()
+  .min(0)
+  .max(4)
+  .transform((n) => buildStates[n]!);
+
+/** getBuild, listBuilds and listTagged rows: the last lacks `extra` and `source`, and has the tag. */
+export const build = z.looseObject({
+  build_id: buildId,
+  nvr: z.string(),
+  name: z.string(),
+  version: z.string(),
+  release: z.string(),
+  epoch: z.union([z.number(), z.string()]).nullish(),
+  state: buildState,
+  task_id: taskId.nullish(),
+  owner_name: z.string().nullish(),
+  source: z.string().nullish(),
+  extra: z.looseObject({}).nullish(),
+  draft: z.boolean().nullish(),
+  creation_event_id: eventId.nullish(),
+  creation_ts: stamp,
+  start_ts: stamp,
+  completion_ts: stamp,
+  volume_name: z.string().nullish(),
+});
+export type Build = z.infer<typeof build>;
+
+export const taggedBuild = build.extend({ tag_id: z.number().int(), tag_name: z.string() });
+export type TaggedBuild = z.infer<typeof taggedBuild>;
+
+/** tag_listing of queryHistory: a build that was put into a tag, and the event that took it out again. */
+export const tagging = z.looseObject({
+  build_id: buildId,
+  tag_id: z.number().int(),
+  create_event: eventId,
+  revoke_event: eventId.nullish(),
+  'tag.name': z.string(),
+  name: z.string(),
+  version: z.string(),
+  release: z.string(),
+});
+export type Tagging = z.infer<typeof tagging>;
+
+export const history = z.looseObject({ tag_listing: z.array(tagging).default([]) });
+
+export const references = z.looseObject({
+  tags: z.array(z.looseObject({ id: z.number().int().optional(), name: z.string() })).default([]),
+  component_of: z.array(buildId).default([]),
+  images: z.array(buildId).nullish(),
+});
+export type References = z.infer<typeof references>;

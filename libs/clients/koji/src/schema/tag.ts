@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { eventId, taskId } from './ids';
+
+export const tag = z.looseObject({
+  id: z.number().int(),
+  name: z.string(),
+  arches: z.string().nullish(),
+  locked: z.boolean().nullish(),
+  extra: z.looseObject({}).nullish(),
+});
+export type Tag = z.infer<typeof tag>;
+
+export const target = z.looseObject({
+  id: z.number().int(),
+  name: z.string(),
+  build_tag: z.number().int(),
+  build_tag_name: z.string(),
+  dest_tag: z.number().int(),
+  dest_tag_name: z.string(),
+});
+export type Target = z.infer<typeof target>;
+
+export const sideTag = z.looseObject({ id: z.number().int(), name: z.string(), task_id: taskId.nullish() });
+export type SideTag = z.infer<typeof sideTag>;
+
+export const packageEntry = z.looseObject({
+  package_name: z.string(),
+  tag_name: z.string().nullish(),
+  blocked: z.boolean().nullish(),
+  owner_name: z.string().nullish(),
+});
+export type PackageEntry = z.infer<typeof packageEntry>;
+
+export const user = z.looseObject({ id: z.number().int(), name: z.string() });
+export type User = z.infer<typeof user>;
+
+export const event = z.looseObject({ id: eventId, ts: z.number() });
+export type HubEvent = z.infer<typeof event>;
