@@ -1,7 +1,9 @@
 import type { AppError } from '@millrace/kernel';
+import { XmlAttributes } from './xml-attributes';
+import { XmlElements } from './xml-elements';
 import { NameTable, type XmlName } from './xml-names';
 import { damagedXml } from './xml-problem';
-import { decodeText, isXmlSpace, textProblem } from './xml-text';
+import { afterSpace, decodeText, endOfName, isXmlSpace, textProblem } from './xml-text';
 
 /** Called at each start and end of an element; the scanner itself has the attributes and the text of that moment. */
 export interface ScanHandler {
@@ -10,8 +12,6 @@ export interface ScanHandler {
   close(name: string, scanner: XmlScanner): void;
 }
 
-const maxDepth = 64;
-const maxAttributes = 64;
 const maxTokenBytes = 16 * 1024 * 1024;
 const [exclamation, doubleQuote, ampersand, singleQuote, slash] = [33, 34, 38, 39, 47] as const;
 const [less, equals, greater, question] = [60, 61, 62, 63] as const;
@@ -27,12 +27,8 @@ export class XmlScanner {
   private data: Buffer = Buffer.alloc(0);
   private consumed = 0;
   private readonly names = new NameTable();
-  private readonly stack: XmlName[] = [];
-  private rooted = false;
-  private readonly attributeNames: XmlName[] = [];
-  private readonly attributeStarts: number[] = [];
-  private readonly attributeEnds: number[] = [];
-  private attributeCount = 0;
+  private readonly elements = new XmlElements();
+  private readonly attributes = new XmlAttributes();
   private tagStart = 0;
   private tagEnd = 0;
   private textStart = 0;
@@ -57,17 +53,13 @@ export class XmlScanner {
   }
 
   end(): void {
-    if (this.stack.length > 0) throw this.problem(this.data.length, `it ends within '${this.stack.at(-1)!.full}'`);
-    if (!this.rooted) throw this.problem(0, 'it has no element');
-    for (const byte of this.data) if (!isXmlSpace(byte)) throw this.problem(0, 'something follows its last element');
+    this.refuse(this.data.length, this.elements.end());
+    if (afterSpace(this.data, 0) < this.data.length) throw this.problem(0, 'something follows its last element');
   }
 
   /** The value of an attribute of the element that opens. */
   attribute(name: string): string | undefined {
-    for (let n = 0; n < this.attributeCount; n++) {
-      if (this.attributeNames[n]!.full === name) return this.value(n);
-    }
-    return undefined;
+    return this.attributes.value(this.data, name);
   }
 
   /** The bytes of the tag that opens, valid until the next call; tags that are written the same are the same. */
@@ -81,10 +73,6 @@ export class XmlScanner {
     return (this.textBefore === '' ? text : this.textBefore + text).trim();
   }
 
-  private value(n: number): string {
-    return decodeText(this.data, this.attributeStarts[n]!, this.attributeEnds[n]!);
-  }
-
   /** Text up to the next tag, and that tag. */
   private token(from: number): number {
     const { data } = this;
@@ -96,8 +84,10 @@ export class XmlScanner {
       if (byte === ampersand || (byte < 32 && !isXmlSpace(byte))) special = true;
     }
     if (at + 1 >= data.length) return more;
-    if (this.stack.length === 0) this.assertSpace(from, at);
-    if (special) this.assertText(from, at);
+    if (this.elements.outside && afterSpace(data, from) < at) {
+      throw this.problem(from, 'text stands outside of its elements');
+    }
+    if (special) this.refuse(from, textProblem(data, from, at));
     [this.textStart, this.textEnd] = [from, at];
     switch (data[at + 1]) {
       case slash:
@@ -115,10 +105,10 @@ export class XmlScanner {
     const { data } = this;
     const nameEnd = this.nameEnd(from);
     let at = nameEnd;
-    this.attributeCount = 0;
+    this.attributes.clear();
     for (;;) {
       const start = at;
-      while (at < data.length && isXmlSpace(data[at]!)) at++;
+      at = afterSpace(data, at);
       if (at >= data.length) return more;
       const byte = data[at]!;
       if (byte === greater || byte === slash) break;
@@ -135,29 +125,24 @@ export class XmlScanner {
   }
 
   private openElement(from: number, nameEnd: number, closed: boolean): void {
-    if (this.stack.length === 0 && this.rooted) throw this.problem(from, 'it has more than one root');
-    if (this.stack.length >= maxDepth) throw this.problem(from, `it nests deeper than ${maxDepth} elements`);
     const name = this.nameAt(from, nameEnd);
-    this.rooted = true;
-    this.stack.push(name);
+    this.refuse(from, this.elements.open(name));
     this.textBefore = '';
     this.handler.open(name.local, this);
-    if (closed) this.closeElement(nameEnd, nameEnd);
+    if (closed) this.closeElement(name, nameEnd, nameEnd);
   }
 
   private endTag(from: number): number {
     const nameEnd = this.nameEnd(from);
-    let at = nameEnd;
-    while (at < this.data.length && isXmlSpace(this.data[at]!)) at++;
+    const at = afterSpace(this.data, nameEnd);
     if (at >= this.data.length) return more;
     if (this.data[at] !== greater) throw this.problem(at, 'an end tag is malformed');
-    if (this.stack.at(-1) !== this.nameAt(from, nameEnd)) throw this.problem(from, 'an end tag matches no start tag');
-    this.closeElement(this.textStart, this.textEnd);
+    this.closeElement(this.nameAt(from, nameEnd), this.textStart, this.textEnd);
     return at + 1;
   }
 
-  private closeElement(textStart: number, textEnd: number): void {
-    const name = this.stack.pop()!;
+  private closeElement(name: XmlName, textStart: number, textEnd: number): void {
+    this.refuse(textEnd, this.elements.close(name));
     [this.textStart, this.textEnd] = [textStart, textEnd];
     this.handler.close(name.local, this);
     this.textBefore = '';
@@ -168,10 +153,10 @@ export class XmlScanner {
   private attributeAt(from: number): number {
     const { data } = this;
     const nameEnd = this.nameEnd(from);
-    let at = this.afterSpace(nameEnd);
+    let at = afterSpace(data, nameEnd);
     if (at >= data.length) return more;
     if (data[at] !== equals) throw this.problem(at, 'an attribute has no value');
-    at = this.afterSpace(at + 1);
+    at = afterSpace(data, at + 1);
     if (at >= data.length) return more;
     const quote = data[at]!;
     if (quote !== doubleQuote && quote !== singleQuote)
@@ -184,20 +169,9 @@ export class XmlScanner {
       if (byte === ampersand || (byte < 32 && !isXmlSpace(byte))) special = true;
     }
     if (at >= data.length) return more;
-    if (special) this.assertText(start, at);
-    this.keepAttribute(this.nameAt(from, nameEnd), start, at);
+    if (special) this.refuse(start, textProblem(data, start, at));
+    this.refuse(start, this.attributes.keep(this.nameAt(from, nameEnd), start, at));
     return at + 1;
-  }
-
-  private keepAttribute(name: XmlName, start: number, end: number): void {
-    const n = this.attributeCount++;
-    if (n >= maxAttributes) throw this.problem(start, `an element has more than ${maxAttributes} attributes`);
-    for (let k = 0; k < n; k++) {
-      if (this.attributeNames[k] === name) throw this.problem(start, `the attribute '${name.full}' is there twice`);
-    }
-    this.attributeNames[n] = name;
-    this.attributeStarts[n] = start;
-    this.attributeEnds[n] = end;
   }
 
   /** Comments and CDATA; a document type is refused, and with it every entity that a document could define. */
@@ -210,7 +184,7 @@ export class XmlScanner {
       if (start === '<!DOCTYPE') throw this.problem(at, 'it has a document type, which metadata never has');
       const end = data.indexOf(']]>', at);
       if (end === -1) return more;
-      if (this.stack.length === 0) throw this.problem(at, 'text stands outside of its elements');
+      if (this.elements.outside) throw this.problem(at, 'text stands outside of its elements');
       this.textBefore += decodeText(data, this.textStart, this.textEnd) + data.toString('utf8', at + 9, end);
       return this.withoutText(end + 3);
     }
@@ -221,7 +195,7 @@ export class XmlScanner {
   private past(mark: string, from: number, head: number): number {
     const end = this.data.indexOf(mark, from + head);
     if (end === -1) return more;
-    if (this.stack.length > 0) this.textBefore += decodeText(this.data, this.textStart, this.textEnd);
+    if (!this.elements.outside) this.textBefore += decodeText(this.data, this.textStart, this.textEnd);
     return this.withoutText(end + mark.length);
   }
 
@@ -231,13 +205,8 @@ export class XmlScanner {
   }
 
   private nameEnd(from: number): number {
-    const { data } = this;
-    let at = from;
-    for (; at < data.length; at++) {
-      const byte = data[at]!;
-      if (byte <= 32 || byte === equals || byte === greater || byte === slash || byte === less) break;
-    }
-    if (at === from && at < data.length) throw this.problem(at, 'a name is missing');
+    const at = endOfName(this.data, from);
+    if (at === from && at < this.data.length) throw this.problem(at, 'a name is missing');
     return at;
   }
 
@@ -247,26 +216,13 @@ export class XmlScanner {
     throw this.problem(from, 'a name has wrong letters, or is one too many for any metadata');
   }
 
-  private afterSpace(from: number): number {
-    let at = from;
-    while (at < this.data.length && isXmlSpace(this.data[at]!)) at++;
-    return at;
-  }
-
   private afterMark(): number {
     if (this.data.length < 3) return this.data[0] === 0xef ? more : 0;
     return this.data[0] === 0xef && this.data[1] === 0xbb && this.data[2] === 0xbf ? 3 : 0;
   }
 
-  private assertSpace(from: number, to: number): void {
-    for (let at = from; at < to; at++) {
-      if (!isXmlSpace(this.data[at]!)) throw this.problem(at, 'text stands outside of its elements');
-    }
-  }
-
-  private assertText(from: number, to: number): void {
-    const why = textProblem(this.data, from, to);
-    if (why) throw this.problem(from, why);
+  private refuse(at: number, why: string | null): void {
+    if (why !== null) throw this.problem(at, why);
   }
 
   private problem(at: number, why: string): AppError {

@@ -8,6 +8,23 @@ export function isXmlSpace(byte: number): boolean {
   return byte === 32 || byte === 10 || byte === 9 || byte === 13;
 }
 
+/** The first place from there on that is no white space, or the end of the data. */
+export function afterSpace(data: Buffer, from: number): number {
+  let at = from;
+  while (at < data.length && isXmlSpace(data[at]!)) at++;
+  return at;
+}
+
+/** Where a name ends: at white space, `=`, `>`, `/` or `<`, or at the end of the data. */
+export function endOfName(data: Buffer, from: number): number {
+  let at = from;
+  for (; at < data.length; at++) {
+    const byte = data[at]!;
+    if (byte <= 32 || byte === 61 || byte === 62 || byte === 47 || byte === 60) break;
+  }
+  return at;
+}
+
 /** Text with its entities resolved; only the five of XML and numbers are known. */
 export function decodeText(data: Buffer, from: number, to: number): string {
   const text = data.toString('utf8', from, to);
