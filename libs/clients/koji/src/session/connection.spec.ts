@@ -7,17 +7,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { fakeWorld, type FakeWorld } from '../fake/fake-world';
-import { connectToHub } from '../hub';
+import { connectToHub as connect, type KojiHub } from '../hub';
 import { valueOf } from '../hub.suite';
 import type { KojiOptions } from './options';
+
+const hubs: KojiHub[] = [];
+afterAll(() => Promise.all(hubs.map((hub) => hub.close())));
+
+function connectToHub(options: KojiOptions): KojiHub {
+  const hub = connect(options);
+  hubs.push(hub);
+  return hub;
+}
 
 const pace = { tries: 2, intervalMs: 5 };
 
 describe('a connection', () => {
   const servers: Server[] = [];
   afterEach(() => {
-    for (const server of servers.splice(0)) server.closeAllConnections();
-    servers.forEach((server) => server.close());
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   const answering = async (
@@ -106,7 +117,6 @@ describe('a client certificate', () => {
   it('logs in the user that it names', async () => {
     const hub = connectToHub(options('millrace'));
     expect(valueOf(await hub.write.getLoggedInUser()).name).toBe('millrace');
-    await hub.close();
   });
 
   it('is refused when the hub does not know it, as is a hub whose authority is unknown', async () => {

@@ -62,7 +62,8 @@ class SerialSession implements Session {
       if (this.ticket === null) return;
       const headers = ticketHeaders(this.ticket, this.callnum++);
       this.ticket = null;
-      await this.parts.connection.post({ path: '', body: encodeCall('logout', []), headers });
+      // A hub that does not answer forgets the session by itself.
+      await this.post({ path: '', body: encodeCall('logout', []) }, headers);
     });
   }
 
@@ -82,7 +83,7 @@ class SerialSession implements Session {
     await before?.(intent);
     let lost: unknown = null;
     for (let tries = 1; ; tries++) {
-      const answer = await this.post(post, intent);
+      const answer = await this.post(post, headersOf(post, intent));
       if (answer instanceof NoAnswer) lost = answer;
       const verdict = answer instanceof NoAnswer ? 'again' : judge(method, answer);
       if (typeof verdict === 'object') return verdict;
@@ -99,9 +100,9 @@ class SerialSession implements Session {
     }
   }
 
-  private async post(post: Omit<Post, 'headers'>, intent: CallIntent): Promise<RpcAnswer | NoAnswer> {
+  private async post(post: Omit<Post, 'headers'>, headers: Post['headers']): Promise<RpcAnswer | NoAnswer> {
     try {
-      return await this.parts.connection.post({ ...post, headers: headersOf(post, intent) });
+      return await this.parts.connection.post({ ...post, headers });
     } catch (thrown) {
       if (thrown instanceof NoAnswer) return thrown;
       throw thrown;
