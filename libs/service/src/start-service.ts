@@ -110,6 +110,8 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
   ];
   const nest = await startNest(controllers, transport, settings, log, closers);
   await startLoops(wiring, parts, { database, transport, bus, log, closers });
+  // Only what works answers: a service that is asked is ready.
+  await listen(nest, settings);
   return ((nest.getHttpServer() as HttpServer).address() as AddressInfo).port;
 }
 
@@ -229,6 +231,10 @@ async function startNest<Config>(
   nest.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
   closers.push(() => nest.close());
   await nest.startAllMicroservices();
+  return nest;
+}
+
+async function listen<Config>(nest: INestApplication, settings: Settings<Config>): Promise<void> {
   try {
     await nest.listen(settings.port, settings.host);
   } catch (thrown) {
@@ -241,7 +247,6 @@ async function startNest<Config>(
       cause: thrown,
     });
   }
-  return nest;
 }
 
 function isLoopback(host: string): boolean {

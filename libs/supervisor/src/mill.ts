@@ -138,6 +138,8 @@ async function natsReady(options: MillOptions, child: Child): Promise<void> {
 function startService(app: App, options: MillOptions, folder: MillFolder): Child {
   const ownServer = (options.natsUrl ?? null) === null;
   const env: NodeJS.ProcessEnv = {
+    // On one machine the resolver reads specs in the builder's sandbox, which is made once.
+    MILLRACE_RESOLVER_SANDBOX: join(folder.data, 'scheduler', 'build-systems', 'local-rpm'),
     ...options.env,
     MILLRACE_DATA: folder.data,
     MILLRACE_PORT_BASE: String(options.portBase),
