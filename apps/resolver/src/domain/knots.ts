@@ -1,4 +1,5 @@
-import { digraph, stronglyConnected } from '@millrace/kernel';
+import { condense } from './graph/condense';
+import { Ints, rowsOf } from './graph/rows';
 
 export type Edges = ReadonlyMap<number, ReadonlySet<number>>;
 
@@ -39,7 +40,9 @@ function firstPass(members: readonly number[], needs: Edges, recipes: Edges, cho
   return new Map(
     members.map((m) => {
       const wanted = (chosen.has(m) ? recipes.get(m) : needs.get(m)) ?? new Set<number>();
-      return [m, new Set([...wanted].filter((n) => inside.has(n) && n !== m))];
+      const left = new Set<number>();
+      for (const n of wanted) if (n !== m && inside.has(n)) left.add(n);
+      return [m, left];
     }),
   );
 }
@@ -50,10 +53,30 @@ function removed(member: number, needs: Edges, recipes: Edges, inside: ReadonlyS
 }
 
 function cycles(members: readonly number[], edges: Edges): readonly (readonly number[])[] {
+  return groupsOver(members, [edges]).filter((group) => group.length > 1);
+}
+
+/** Strongly connected groups of these members over all these edges, in order. */
+export function groupsOver(members: readonly number[], all: readonly Edges[]): readonly (readonly number[])[] {
   const index = new Map(members.map((m, n) => [m, n]));
-  const pairs = [...edges].flatMap(([from, tos]) => [...tos].map((to) => [index.get(from)!, index.get(to)!] as const));
-  const groups = stronglyConnected(digraph(members.length, pairs)).members;
-  return groups.filter((group) => group.length > 1).map((group) => group.map((n) => members[n]!));
+  const from = new Ints();
+  const to = new Ints();
+  for (const edges of all) {
+    for (const [member, targets] of edges) {
+      const start = index.get(member);
+      if (start === undefined) continue;
+      for (const target of targets) {
+        const end = index.get(target);
+        if (end === undefined) continue;
+        from.push(start);
+        to.push(end);
+      }
+    }
+  }
+  const { count, offsets, nodes } = condense(rowsOf(members.length, from.view(), to.view()));
+  return Array.from({ length: count }, (_, group) =>
+    Array.from(nodes.subarray(offsets[group], offsets[group + 1]), (n) => members[n]!).sort((a, b) => a - b),
+  );
 }
 
 function cutCycles(members: readonly number[], edges: Edges): (readonly [number, number])[] {
@@ -98,27 +121,57 @@ function keepIfOpen([from, to]: readonly [number, number], kept: ReadonlyMap<num
 
 /** What is needed most and needs least, of what is left, comes first. */
 function greedyOrder(group: readonly number[], edges: Edges): readonly number[] {
-  const inside = new Set(group);
-  const above = new Map<number, number[]>(group.map((m) => [m, []]));
-  const score = new Map<number, number>(group.map((m) => [m, 0]));
-  const add = (m: number, by: number): void => void score.set(m, score.get(m)! + by);
-  for (const from of group) {
-    for (const to of edges.get(from)!) {
-      if (!inside.has(to)) continue;
-      above.get(to)!.push(from);
-      add(from, -1);
-      add(to, 1);
-    }
-  }
+  const members = [...group].sort((a, b) => b - a);
+  const index = new Map(members.map((m, n) => [m, n]));
+  const below = members.map((m) => [...edges.get(m)!].flatMap((to) => index.get(to) ?? []));
+  const above: number[][] = members.map(() => []);
+  below.forEach((tos, from) => tos.forEach((to) => above[to]!.push(from)));
+  const shelves = new Shelves(members.map((_, n) => above[n]!.length - below[n]!.length));
   const order: number[] = [];
-  const left = new Set([...group].sort((a, b) => a - b));
-  while (left.size > 0) {
-    let best = -1;
-    for (const m of left) if (best === -1 || score.get(m)! > score.get(best)!) best = m;
-    left.delete(best);
-    order.push(best);
-    for (const from of above.get(best)!) add(from, 1);
-    for (const to of edges.get(best)!) if (inside.has(to)) add(to, -1);
+  for (let best = shelves.take(); best !== -1; best = shelves.take()) {
+    order.push(members[best]!);
+    for (const from of above[best]!) shelves.add(from, 1);
+    for (const to of below[best]!) shelves.add(to, -1);
   }
   return order;
+}
+
+/** Gives the highest score first. A shelf per score, so that nobody is looked for among all that are left. */
+class Shelves {
+  private readonly shelves = new Map<number, number[]>();
+  private readonly taken: Uint8Array;
+  private highest = -Infinity;
+
+  constructor(private readonly scores: number[]) {
+    this.taken = new Uint8Array(scores.length);
+    scores.forEach((_, n) => this.put(n));
+  }
+
+  add(n: number, by: number): void {
+    if (this.taken[n] === 1) return;
+    this.scores[n]! += by;
+    this.put(n);
+  }
+
+  /** -1 when none is left. Whose score has changed stands on older shelves, too: there it is passed over. */
+  take(): number {
+    while (this.shelves.size > 0) {
+      const n = this.shelves.get(this.highest)?.pop();
+      if (n === undefined) {
+        this.shelves.delete(this.highest--);
+      } else if (this.taken[n] === 0 && this.scores[n] === this.highest) {
+        this.taken[n] = 1;
+        return n;
+      }
+    }
+    return -1;
+  }
+
+  private put(n: number): void {
+    const score = this.scores[n]!;
+    const shelf = this.shelves.get(score);
+    if (shelf) shelf.push(n);
+    else this.shelves.set(score, [n]);
+    this.highest = Math.max(this.highest, score);
+  }
 }

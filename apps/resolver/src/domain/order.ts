@@ -3,6 +3,7 @@ import type { ComponentId } from '@millrace/kernel';
 import { networkOfWorld } from './graph/from-world';
 import type { Network } from './graph/network';
 import { orderSet, type OrderedSet, type Step } from './graph/order-set';
+import type { KnotPlan } from './knots';
 import type { World } from './world';
 
 export interface Ordered {
@@ -44,10 +45,26 @@ export function becauseOf(network: Network, { component, pass, bootstrap, knot }
   const words = `the knot of ${knot.members.slice(0, 5).map(name).join(', ')}${knot.members.length > 5 ? ', …' : ''}`;
   if (bootstrap) return `${words}: first pass, by its bootstrap recipe`.slice(0, 500);
   if (pass === 2) return `${words}: second pass, whole, after the others`.slice(0, 500);
-  const against = knot.cut.filter(([from]) => from === component).map(([, to]) => name(to));
+  const against = (cutsOf(knot).get(component) ?? []).map(name);
   if (against.length === 0) return `${words}: built once`.slice(0, 500);
   const old = `built once, against the old build of ${against.join(', ')}`;
   return `${words} has no bootstrap recipe that opens it: ${old}`.slice(0, 500);
+}
+
+const cuts = new WeakMap<KnotPlan, ReadonlyMap<number, readonly number[]>>();
+
+/** Component -> those whose old builds it is built against. */
+function cutsOf(knot: KnotPlan): ReadonlyMap<number, readonly number[]> {
+  const known = cuts.get(knot);
+  if (known) return known;
+  const found = new Map<number, number[]>();
+  for (const [from, to] of knot.cut) {
+    const tos = found.get(from);
+    if (tos) tos.push(to);
+    else found.set(from, [to]);
+  }
+  cuts.set(knot, found);
+  return found;
 }
 
 function byName(a: { component: string; pass: number }, b: { component: string; pass: number }): number {

@@ -51,10 +51,6 @@ export class CatalogueBuilder {
     return number;
   }
 
-  has(id: string): boolean {
-    return this.components.has(id);
-  }
-
   package(component: number, name: string, version: string, arch: string): number {
     this.packageNames.push(name);
     this.packageVersions.push(version);

@@ -72,7 +72,10 @@ function kept<Value>(
 }
 
 function united(set: Int32Array, changed: readonly number[]): Int32Array {
-  return Int32Array.from(new Set([...set, ...changed])).sort();
+  const both = new Int32Array(set.length + changed.length);
+  both.set(set);
+  both.set(changed, set.length);
+  return both.sort();
 }
 
 /** Two independent sums over a sorted set, and its size: equal for equal sets, and else practically never. */

@@ -1,8 +1,8 @@
-import { digraph, layers, stronglyConnected } from '@millrace/kernel';
-import { planKnot, type KnotPlan } from '../knots';
+import { layers } from '@millrace/kernel';
+import { groupsOver, planKnot, type KnotPlan } from '../knots';
 import { hasFlag } from './network';
 import { outsideOf, type Drafts } from './order-set';
-import { each, type Rows } from './rows';
+import { each, rowsOf, type Rows } from './rows';
 
 /** A pass of a member of the group, before it is placed. */
 interface Pass {
@@ -97,20 +97,9 @@ export class GroupOrder {
   }
 
   private openKnots(): readonly KnotPlan[] {
-    const members = [...this.members];
-    const index = new Map(members.map((member, n) => [member, n]));
-    const pairs = [this.hard, this.recipes].flatMap((needs) =>
-      [...needs].flatMap(([from, tos]) => [...tos].map((to) => [index.get(from)!, index.get(to)!] as const)),
-    );
-    const knots = stronglyConnected(digraph(members.length, pairs))
-      .members.filter((group) => group.length > 1)
-      .map((group) =>
-        planKnot(
-          group.map((n) => members[n]!),
-          this.hard,
-          this.recipes,
-        ),
-      );
+    const knots = groupsOver([...this.members], [this.hard, this.recipes])
+      .filter((group) => group.length > 1)
+      .map((group) => planKnot(group, this.hard, this.recipes));
     for (const plan of knots) for (const member of plan.members) this.plans.set(member, plan);
     return knots.filter((plan) => plan.bootstrapped.size > 0 || plan.cut.length > 0);
   }
@@ -129,12 +118,8 @@ export class GroupOrder {
   private placePasses(passes: readonly Pass[]): void {
     const { placed, steps, last, region } = this.drafts;
     const edges = this.edgesBetween(passes);
-    const level = layers(
-      digraph(
-        passes.length,
-        edges.flatMap((tos, from) => tos.map((to) => [from, to] as const)),
-      ),
-    );
+    const from = Int32Array.from(edges.flatMap((tos, n) => tos.map(() => n)));
+    const level = layers(rowsOf(passes.length, from, Int32Array.from(edges.flat())));
     const order = passes.map((_, n) => n).sort((a, b) => level[a]! - level[b]! || a - b);
     const stepOf = new Int32Array(passes.length);
     for (const n of order) {

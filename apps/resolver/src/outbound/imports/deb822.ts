@@ -1,5 +1,6 @@
 import { componentId } from '@millrace/kernel';
 import {
+  compareDebVersions,
   dependenciesIn,
   openCompressed,
   readDebPackages,
@@ -27,21 +28,34 @@ export async function readDeb822(
   progress: (read: number) => void = () => undefined,
 ): Promise<void> {
   const clauses = new Clauses(builder, { architecture: input.arch, profiles: new Set() });
+  const sources = new Map<string, DebSource>();
   let read = 0;
   for await (const source of readDebSources(openCompressed(input.sources), input.sources)) {
-    if (!source.extraSourceOnly) addSource(builder, source, clauses);
+    if (!source.extraSourceOnly) keepNewest(sources, source, builder);
     if (++read % 5000 === 0) progress(read);
   }
+  for (const source of sources.values()) addSource(builder, source, clauses);
   for await (const binary of readDebPackages(openCompressed(input.packages), input.packages)) {
     addBinary(builder, binary, clauses, input.arch);
     if (++read % 5000 === 0) progress(read);
   }
 }
 
+/** An archive may hold several versions of a source: the newest is built. */
+function keepNewest(sources: Map<string, DebSource>, source: DebSource, builder: CatalogueBuilder): void {
+  const known = sources.get(source.name);
+  if (!known) {
+    sources.set(source.name, source);
+    return;
+  }
+  const isNewer = compareDebVersions(source.version, known.version) > 0;
+  const older = isNewer ? known : source;
+  builder.problem(componentId('deb', source.name), `version ${older.version}`, 'there is a newer one, which counts');
+  if (isNewer) sources.set(source.name, source);
+}
+
 function addSource(builder: CatalogueBuilder, source: DebSource, clauses: Clauses): void {
-  const id = componentId('deb', source.name);
-  if (builder.has(id)) builder.problem(id, `version ${source.version}`, 'it is there twice: the first one counts');
-  const component = builder.component(id, source.version);
+  const component = builder.component(componentId('deb', source.name), source.version);
   for (const wanted of [source.buildDepends, source.buildDependsArch, source.buildDependsIndep]) {
     clauses.each(wanted, (clause) => builder.needs('build', component, clause));
   }
