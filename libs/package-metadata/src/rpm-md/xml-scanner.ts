@@ -3,7 +3,9 @@ import { XmlAttributes } from './xml-attributes';
 import { XmlElements } from './xml-elements';
 import { NameTable, type XmlName } from './xml-names';
 import { damagedXml } from './xml-problem';
-import { afterSpace, decodeText, endOfName, isXmlSpace, textProblem } from './xml-text';
+import { marks } from './xml-bytes';
+import { XmlSpan } from './xml-span';
+import { afterByteOrderMark, afterSpace, declarationAt, endOfName, isXmlSpace, textProblem } from './xml-text';
 
 /** Called at each start and end of an element; the scanner itself has the attributes and the text of that moment. */
 export interface ScanHandler {
@@ -12,9 +14,8 @@ export interface ScanHandler {
   close(name: string, scanner: XmlScanner): void;
 }
 
+const { ampersand, doubleQuote, equals, exclamation, greater, less, question, singleQuote, slash } = marks;
 const maxTokenBytes = 16 * 1024 * 1024;
-const [exclamation, doubleQuote, ampersand, singleQuote, slash] = [33, 34, 38, 39, 47] as const;
-const [less, equals, greater, question] = [60, 61, 62, 63] as const;
 /** The input ends before the token does: it is tried again with more. */
 const more = -1;
 
@@ -31,9 +32,7 @@ export class XmlScanner {
   private readonly attributes = new XmlAttributes();
   private tagStart = 0;
   private tagEnd = 0;
-  private textStart = 0;
-  private textEnd = 0;
-  private textBefore = '';
+  private readonly span = new XmlSpan();
 
   constructor(
     private readonly what: string,
@@ -44,8 +43,7 @@ export class XmlScanner {
   write(chunk: Uint8Array | string): void {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     this.data = Buffer.concat([this.data, bytes]);
-    let at = this.consumed === 0 ? this.afterMark() : 0;
-    if (at === more) return;
+    let at = this.consumed === 0 ? afterByteOrderMark(this.data) : 0;
     for (let next = this.token(at); next !== more; next = this.token(at)) at = next;
     if (this.data.length - at > maxTokenBytes) throw this.problem(at, `a token has more than ${maxTokenBytes} bytes`);
     this.data = this.data.subarray(at);
@@ -69,8 +67,7 @@ export class XmlScanner {
 
   /** The text between the last tag and the one that closes, without white space around it. */
   text(): string {
-    const text = decodeText(this.data, this.textStart, this.textEnd);
-    return (this.textBefore === '' ? text : this.textBefore + text).trim();
+    return this.span.text(this.data);
   }
 
   /** Text up to the next tag, and that tag. */
@@ -88,7 +85,7 @@ export class XmlScanner {
       throw this.problem(from, 'text stands outside of its elements');
     }
     if (special) this.refuse(from, textProblem(data, from, at));
-    [this.textStart, this.textEnd] = [from, at];
+    this.span.set(from, at);
     switch (data[at + 1]) {
       case slash:
         return this.endTag(at + 2);
@@ -127,9 +124,9 @@ export class XmlScanner {
   private openElement(from: number, nameEnd: number, closed: boolean): void {
     const name = this.nameAt(from, nameEnd);
     this.refuse(from, this.elements.open(name));
-    this.textBefore = '';
+    this.span.forget();
     this.handler.open(name.local, this);
-    if (closed) this.closeElement(name, nameEnd, nameEnd);
+    if (closed) this.closeElement(name, nameEnd);
   }
 
   private endTag(from: number): number {
@@ -137,16 +134,14 @@ export class XmlScanner {
     const at = afterSpace(this.data, nameEnd);
     if (at >= this.data.length) return more;
     if (this.data[at] !== greater) throw this.problem(at, 'an end tag is malformed');
-    this.closeElement(this.nameAt(from, nameEnd), this.textStart, this.textEnd);
+    this.closeElement(this.nameAt(from, nameEnd), from);
     return at + 1;
   }
 
-  private closeElement(name: XmlName, textStart: number, textEnd: number): void {
-    this.refuse(textEnd, this.elements.close(name));
-    [this.textStart, this.textEnd] = [textStart, textEnd];
+  private closeElement(name: XmlName, at: number): void {
+    this.refuse(at, this.elements.close(name));
     this.handler.close(name.local, this);
-    this.textBefore = '';
-    this.textStart = this.textEnd;
+    this.span.forget();
   }
 
   /** Keeps where one attribute lies; gives the place behind it. */
@@ -159,8 +154,7 @@ export class XmlScanner {
     at = afterSpace(data, at + 1);
     if (at >= data.length) return more;
     const quote = data[at]!;
-    if (quote !== doubleQuote && quote !== singleQuote)
-      throw this.problem(at, 'the value of an attribute has no quotes');
+    if (quote !== doubleQuote && quote !== singleQuote) throw this.problem(at, 'a value of an attribute has no quotes');
     const start = ++at;
     let special = false;
     for (; at < data.length && data[at] !== quote; at++) {
@@ -176,32 +170,31 @@ export class XmlScanner {
 
   /** Comments and CDATA; a document type is refused, and with it every entity that a document could define. */
   private declaration(at: number): number {
-    const { data } = this;
-    const start = data.toString('latin1', at, at + 9);
-    if (start.startsWith('<!--')) return this.past('-->', at, 4);
-    if ('<!DOCTYPE'.startsWith(start) || '<![CDATA['.startsWith(start)) {
-      if (start.length < 9) return more;
-      if (start === '<!DOCTYPE') throw this.problem(at, 'it has a document type, which metadata never has');
-      const end = data.indexOf(']]>', at);
-      if (end === -1) return more;
-      if (this.elements.outside) throw this.problem(at, 'text stands outside of its elements');
-      this.textBefore += decodeText(data, this.textStart, this.textEnd) + data.toString('utf8', at + 9, end);
-      return this.withoutText(end + 3);
+    switch (declarationAt(this.data, at)) {
+      case 'unfinished':
+        return more;
+      case 'comment':
+        return this.past('-->', at, 4);
+      case 'forbidden':
+        throw this.problem(at, 'it has a document type or another declaration, which metadata never has');
+      case 'text':
+        return this.plainText(at);
     }
-    if (start.length < 4) return more;
-    throw this.problem(at, 'it has a declaration, which metadata never has');
+  }
+
+  private plainText(at: number): number {
+    const end = this.data.indexOf(']]>', at);
+    if (end === -1) return more;
+    if (this.elements.outside) throw this.problem(at, 'text stands outside of its elements');
+    this.span.interrupt(this.data, this.data.toString('utf8', at + 9, end));
+    return end + 3;
   }
 
   private past(mark: string, from: number, head: number): number {
     const end = this.data.indexOf(mark, from + head);
     if (end === -1) return more;
-    if (!this.elements.outside) this.textBefore += decodeText(this.data, this.textStart, this.textEnd);
-    return this.withoutText(end + mark.length);
-  }
-
-  private withoutText(at: number): number {
-    [this.textStart, this.textEnd] = [at, at];
-    return at;
+    if (!this.elements.outside) this.span.interrupt(this.data, '');
+    return end + mark.length;
   }
 
   private nameEnd(from: number): number {
@@ -214,11 +207,6 @@ export class XmlScanner {
     const name = this.names.find(this.data, from, to);
     if (name) return name;
     throw this.problem(from, 'a name has wrong letters, or is one too many for any metadata');
-  }
-
-  private afterMark(): number {
-    if (this.data.length < 3) return this.data[0] === 0xef ? more : 0;
-    return this.data[0] === 0xef && this.data[1] === 0xbb && this.data[2] === 0xbf ? 3 : 0;
   }
 
   private refuse(at: number, why: string | null): void {

@@ -1,6 +1,8 @@
+import { marks } from './xml-bytes';
+
+const { ampersand, equals, greater, less, semicolon, slash } = marks;
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const entity = /&([^;&]{1,12});/g;
-const [ampersand, semicolon] = [38, 59] as const;
 /** With leading zeros; the longest that means anything is `&#1114111;`. */
 const maxEntity = 12;
 
@@ -20,9 +22,22 @@ export function endOfName(data: Buffer, from: number): number {
   let at = from;
   for (; at < data.length; at++) {
     const byte = data[at]!;
-    if (byte <= 32 || byte === 61 || byte === 62 || byte === 47 || byte === 60) break;
+    if (byte <= 32 || byte === equals || byte === greater || byte === slash || byte === less) break;
   }
   return at;
+}
+
+/** Behind the mark that some programs put before UTF-8. */
+export function afterByteOrderMark(data: Buffer): number {
+  return data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf ? 3 : 0;
+}
+
+/** What begins with `<!`. A document type is forbidden, and with it every entity that a document could define. */
+export function declarationAt(data: Buffer, at: number): 'comment' | 'text' | 'forbidden' | 'unfinished' {
+  const start = data.toString('latin1', at, at + 9);
+  if (start.startsWith('<!--')) return 'comment';
+  if (start === '<![CDATA[') return 'text';
+  return '<![CDATA['.startsWith(start) || '<!--'.startsWith(start) ? 'unfinished' : 'forbidden';
 }
 
 /** Text with its entities resolved; only the five of XML and numbers are known. */
