@@ -61,10 +61,11 @@ test('the image holds this service alone, and no tools of development', () => {
 });
 
 test('it ends by itself on SIGTERM', async () => {
+  await eventually(() => words.includes('"msg":"ready"'), 'it says that it is ready', 60_000);
   const ended = new Promise((done) => service!.once('exit', done));
   service!.kill('SIGTERM');
   expect(await ended).toBe(0);
-}, 30_000);
+}, 90_000);
 
 async function status(path: string): Promise<number> {
   return fetch(`http://127.0.0.1:${port}${path}`).then(
