@@ -32,6 +32,22 @@ export async function logAddresses(folder: string): Promise<{ name: string; addr
   return names.map((name) => ({ name, address: fileAddress(join(folder, name)) }));
 }
 
+export type LogReading = Omit<Evidence, 'logs'>;
+
+/** What a log says of a stage that failed; `hint` is what is known better than from the log. */
+export function readLog(text: string, stage: string, hint: Pick<Evidence, 'class' | 'summary'> | null): LogReading {
+  const lines = relevantLines(text);
+  const failureClass = (hint?.class ?? classOf(stage, lines)) as FailureClass;
+  const summary = hint?.summary ?? firstError(lines) ?? `stage ${stage} failed without a message`;
+  return {
+    class: failureClass,
+    stage,
+    summary: summary.trim().slice(0, 1000),
+    tail: lastBytes(text, tailBytes),
+    signature: signatureOf(failureClass, stage, hint ? [hint.summary] : errorsIn(lines)),
+  };
+}
+
 /** Equal causes give equal signatures: what differs from build to build is taken out of the lines. */
 export function signatureOf(failureClass: FailureClass, stage: string, lines: readonly string[]): string {
   const normal = lines.map((line) =>

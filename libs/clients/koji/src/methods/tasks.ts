@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Answered, Asker } from '../asker';
-import { channelHost, numberOfTaskState, task, taskId, type Task, type TaskId, type TaskState } from '../schema';
+import { channelHost, numberOfTaskState, task, type Task, type TaskId, type TaskState } from '../schema';
 import type { RpcStruct } from '../xml-rpc/value';
 
 export interface TaskFilter {
@@ -61,8 +61,6 @@ export function taskMethods({ ask, askMany }: Asker) {
     listHosts: () => ask({ method: 'listHosts' }, z.array(channelHost.partial({ ready: true }))),
   };
 }
-
-export const taskIdAnswer = taskId;
 
 function optionsOf({ owner, method, states, parent, createdAfter }: TaskFilter): RpcStruct {
   return {

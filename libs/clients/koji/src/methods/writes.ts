@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Writer } from '../asker';
+import type { Call, Writer } from '../asker';
 import { repoAnswer, sideTag, taskId, user, type BuildId, type TaskId } from '../schema';
+import type { WriteOutcome } from '../session/outcome';
 import type { BeforeWrite } from '../session/session';
 import type { RpcStruct, RpcValue } from '../xml-rpc/value';
 
@@ -22,6 +23,7 @@ const anything = z.unknown();
 
 /** Every write is answered, or is known to have happened before; `before` gets its numbers before it is sent. */
 export function writeMethods({ write }: Writer) {
+  const start = (call: Call, before?: BeforeWrite): Promise<WriteOutcome<TaskId>> => write(call, taskId, before);
   return {
     /** The hub checks neither source nor target: ask getBuildTarget first. Priority is added to 20; negative needs admin. */
     build: (
@@ -29,26 +31,21 @@ export function writeMethods({ write }: Writer) {
       targetName: string,
       options: BuildOptions,
       how: Writing & { readonly priority?: number } = {},
-    ) =>
-      write(
-        { method: 'build', params: [source, targetName, optionsOf(options), how.priority ?? null] },
-        taskId,
-        how.before,
-      ),
+    ) => start({ method: 'build', params: [source, targetName, optionsOf(options), how.priority ?? null] }, how.before),
     /** Of the plug-in for containers. */
     buildContainer: (source: string, targetName: string, options: RpcStruct, how: Writing = {}) =>
-      write({ method: 'buildContainer', params: [source, targetName, options] }, taskId, how.before),
+      start({ method: 'buildContainer', params: [source, targetName, options] }, how.before),
     cancelTask: (id: TaskId, how: Writing = {}) => write({ method: 'cancelTask', params: [id] }, anything, how.before),
     /** Cancels the task that owns the build, too. */
     cancelBuild: (id: BuildId, how: Writing = {}) =>
       write({ method: 'cancelBuild', params: [id] }, anything, how.before),
     /** The task fails when the build is already in the tag. */
     tagBuild: (tagName: string, id: BuildId, how: Writing = {}) =>
-      write({ method: 'tagBuild', params: [tagName, id] }, taskId, how.before),
+      start({ method: 'tagBuild', params: [tagName, id] }, how.before),
     untagBuild: (tagName: string, id: BuildId, how: Writing = {}) =>
       write({ method: 'untagBuild', params: [tagName, id] }, anything, how.before),
     moveBuild: (from: string, to: string, id: BuildId, how: Writing = {}) =>
-      write({ method: 'moveBuild', params: [from, to, id] }, taskId, how.before),
+      start({ method: 'moveBuild', params: [from, to, id] }, how.before),
     /** Draft to final: the id stays, the NVR loses its `,draft_N`. Refused for what is final already. */
     promoteBuild: (id: BuildId, how: Writing = {}) =>
       write({ method: 'promoteBuild', params: [id] }, anything, how.before),
@@ -60,8 +57,7 @@ export function writeMethods({ write }: Writer) {
     requestRepo: (tagName: string, minEvent: number | 'last', how: Writing = {}) =>
       write({ method: 'repo.request', params: [tagName], keywords: { min_event: minEvent } }, repoAnswer, how.before),
     /** Older hubs; needs the permission `regen-repo`. */
-    newRepo: (tagName: string, how: Writing = {}) =>
-      write({ method: 'newRepo', params: [tagName] }, taskId, how.before),
+    newRepo: (tagName: string, how: Writing = {}) => start({ method: 'newRepo', params: [tagName] }, how.before),
     packageListAdd: (tagName: string, packageName: string, owner: string, how: Writing = {}) =>
       write({ method: 'packageListAdd', params: [tagName, packageName, owner] }, anything, how.before),
     getLoggedInUser: () => write({ method: 'getLoggedInUser' }, user),

@@ -1,0 +1,91 @@
+import { sha256 } from '@millrace/kernel';
+import { OutcomeUnknown, type CallIntent, type KojiWrites, type WriteOutcome, type BeforeWrite } from '@millrace/koji';
+import { AppError } from '@millrace/kernel';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readJson } from '../local-rpm/json-file';
+import type { KojiParts } from './settings';
+
+export interface Act<T> {
+  /** Names the act for ever, e.g. `build <key>`. */
+  readonly name: string;
+  /** What an earlier execution made; null when there was none. */
+  lookUp(): Promise<T | null>;
+  send(write: KojiWrites, before: BeforeWrite): Promise<WriteOutcome<T>>;
+}
+
+const running = new Map<string, Promise<unknown>>();
+
+/**
+ * Does a thing in Koji once, however often and from wherever it is asked for, and whatever is cut in between. Before the
+ * write its session and call number are stored. After a cut the same call is sent again under them. Only when that
+ * session is gone: look, wait longer than the longest call, look again, send anew.
+ */
+export function once<T>(parts: KojiParts, act: Act<T>): Promise<T> {
+  const file = join(parts.options.dir, 'intents', `${sha256(act.name)}.json`);
+  const earlier = running.get(file) ?? Promise.resolve();
+  const turn = earlier.then(
+    () => attempt(parts, act, file),
+    () => attempt(parts, act, file),
+  );
+  running.set(file, turn);
+  const forget = () => running.get(file) === turn && running.delete(file);
+  turn.then(forget, forget);
+  return turn;
+}
+
+async function attempt<T>(parts: KojiParts, act: Act<T>, file: string): Promise<T> {
+  const intent = await readJson<CallIntent>(file);
+  const done = intent === null ? await act.lookUp() : await settle(parts, act, intent);
+  const value = done ?? (await sendAnew(parts, act, file));
+  await rm(file, { force: true });
+  return value;
+}
+
+async function sendAnew<T>(parts: KojiParts, act: Act<T>, file: string): Promise<T> {
+  try {
+    return await valueOf(act, await act.send(parts.hub.write, (intent) => storeSecret(file, intent)));
+  } catch (thrown) {
+    // What the hub refused did not happen; what is unknown keeps its intent.
+    if (!(thrown instanceof OutcomeUnknown)) await rm(file, { force: true });
+    throw thrown;
+  }
+}
+
+/** null: it did not happen, and cannot happen any more. */
+async function settle<T>(parts: KojiParts, act: Act<T>, intent: CallIntent): Promise<T | null> {
+  try {
+    return await valueOf(act, await act.send(parts.hub.resume(intent), () => undefined));
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'koji-session-gone') throw thrown;
+  }
+  const found = await act.lookUp();
+  if (found !== null) return found;
+  await pause(Math.max(0, Date.parse(intent.at) + parts.longestCallMs - Date.now()));
+  return act.lookUp();
+}
+
+async function valueOf<T>(act: Act<T>, outcome: WriteOutcome<T>): Promise<T> {
+  if (outcome.kind === 'answered') return outcome.value;
+  const found = await act.lookUp();
+  if (found !== null) return found;
+  throw new AppError({
+    code: 'koji-effect-missing',
+    kind: 'unavailable',
+    message: `the hub says that it executed '${act.name}', and shows nothing of it`,
+    remedy: 'wait, it is looked up again; when it stays so, see whether somebody removed it',
+  });
+}
+
+async function storeSecret(file: string, value: CallIntent): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(`${file}.new`, 'w', 0o600);
+  try {
+    await handle.writeFile(JSON.stringify(value));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.new`, file);
+}
