@@ -1,4 +1,4 @@
-import { AppError, isComponentId } from '@millrace/kernel';
+import { AppError, isComponentId, parseComponentId } from '@millrace/kernel';
 import { LineCounter, parseDocument, isMap, isSeq, isScalar, type Node, type YAMLMap } from 'yaml';
 import type { CatalogueBuilder } from '../../domain/graph/build-catalogue';
 import { placeholder } from '../../domain/graph/merge';
@@ -19,6 +19,7 @@ export async function readDeclared(paths: readonly string[], builder: CatalogueB
 
 class DeclaredFile {
   private readonly lines = new LineCounter();
+  private readonly packages = new Map<string, number>();
 
   constructor(
     private readonly path: string,
@@ -61,7 +62,6 @@ class DeclaredFile {
   private fill(component: number, id: string, list: List, words: readonly string[]): void {
     const { builder } = this;
     const clause = (text: string): number => builder.clause('rpm', text, 'noarch', [dependencyOf(text).name]);
-    const own = (): number => builder.package(component, id.split('/')[1]!, '', 'noarch');
     const named = (word: string): number => builder.component(this.idOf(word), '', placeholder);
     switch (list) {
       case 'contains':
@@ -74,7 +74,7 @@ class DeclaredFile {
         return words.forEach((word) => builder.needs('installs', component, clause(word)));
       case 'provides':
       case 'requires': {
-        const of = own();
+        const of = this.packageOf(component, id);
         const offer = (word: string): void => {
           const { name } = dependencyOf(word);
           builder.offer(of, name, word.slice(name.length + 1));
@@ -84,6 +84,17 @@ class DeclaredFile {
         );
       }
     }
+  }
+
+  /** What it offers and needs to be installed is one package of its name. */
+  private packageOf(component: number, id: string): number {
+    const known = this.packages.get(id);
+    if (known !== undefined) return known;
+    const name = parseComponentId(id).name;
+    const of = this.builder.package(component, name, '', 'noarch');
+    this.builder.offer(of, name, '');
+    this.packages.set(id, of);
+    return of;
   }
 
   private scalar(item: YAMLMap, name: string): string | null {
