@@ -7,6 +7,7 @@ import type { RpcValue } from '../xml-rpc/value';
 import { NoAnswer, type Connection, type Post } from './connection';
 import { logIn, ticketHeaders, type SessionTicket } from './log-in';
 import type { KojiLogin, RetryPace } from './options';
+import { patiently } from './patiently';
 import { OutcomeUnknown, sessionGone, type CallIntent, type WriteOutcome } from './outcome';
 
 /** Called with the numbers of a write before it is sent, and awaited: what must survive a crash is stored here. */
@@ -206,17 +207,4 @@ function noLogin(url: string): AppError {
     message: `writing to ${url} needs a log-in, and none is configured`,
     remedy: 'configure a password, a client certificate or Kerberos for this hub',
   });
-}
-
-/** For what may be sent again freely: reads without a session, and logging in. */
-export async function patiently<T>(pace: RetryPace, ask: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      const passing = thrown instanceof NoAnswer || isFault(thrown, 'ServerOffline');
-      if (!passing || tries >= pace.tries) throw thrown;
-      await pause(pace.intervalMs);
-    }
-  }
 }
