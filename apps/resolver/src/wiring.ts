@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { answerCompare } from './admin/compare';
 import { answerDependants, answerGraph, answerKnots, answerPath } from './admin/graph';
 import { answerImpact } from './admin/impact';
+import { importedImpact } from './admin/imported-impact';
 import { answerOrder, answerPaths, answerReach, answerTiers } from './admin/reach';
 import {
   answerDiff,
@@ -91,7 +92,10 @@ function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, Resolver
   });
   const { resolver } = doors;
   return [
-    answer(resolver.impact, (request) => answerImpact(request, views, fresh)),
+    answer(resolver.impact, async (request) => {
+      const open = await graphs.instead(request.release, request.snapshot);
+      return open ? importedImpact(open, request) : answerImpact(request, views, fresh);
+    }),
     answer(resolver.compare, (request) => answerCompare(request, views, context.asker)),
     answer(resolver.dependants, async (request) => {
       const open = await graphs.imported(request.release);

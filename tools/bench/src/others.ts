@@ -14,7 +14,8 @@ export function plain(indices: Indices, folder: string): Indices {
   return { sources: open(indices.sources, 'Sources'), packages: open(indices.packages, 'Packages') };
 }
 
-const perl = `title = "perl";
+const perl = `architectures = ["amd64"];
+title = "perl";
 is_affected = .depends ~ /perlapi-5.36.0|libperl5.36/;
 is_good = .depends ~ /perlapi-5.38/;
 is_bad = .depends ~ /perlapi-5.36.0/;

@@ -6,7 +6,7 @@ import { inWords } from '../domain/order';
 import { levelsOf } from '../domain/graph/levels';
 import { orderSet } from '../domain/graph/order-set';
 import { pathsBetween } from '../domain/graph/paths';
-import type { Scope } from '../domain/graph/spread';
+import type { Question, Scope } from '../domain/graph/spread';
 import { componentIn } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import { isRebuildable } from '../domain/policy';
@@ -32,16 +32,25 @@ export async function answerReach(request: ReachRequest, graphs: Graphs): Promis
   const open = await graphs.open(request.release, request.snapshot);
   const { network, reach, snapshot } = open;
   const scope = request.scope ?? (request.lost.length > 0 ? 'capability' : (reach?.scope ?? 'direct'));
-  const question = {
-    changed: [...new Set(request.changed)].map((id) => numberOf(open, id)),
-    lost: request.lost,
-    tools: [...request.tools, ...(reach?.tools ?? [])],
-    embedding: reach?.embedding ?? [],
-    counts: rebuildableIn(open),
-  };
+  const changed = [...new Set(request.changed)].map((id) => numberOf(open, id));
+  const question = questionAbout(open, changed, request.lost, request.tools);
   const answer = reachOf(network, question, scope);
-  const changed = question.changed.map((n) => network.components.get(n));
-  return { snapshot, release: request.release, changed, scope, ...answer } as Replies['reach'];
+  const ids = changed.map((n) => network.components.get(n));
+  return { snapshot, release: request.release, changed: ids, scope, ...answer } as Replies['reach'];
+}
+
+/** With what the release's definition says about how far a change goes. */
+export function questionAbout(
+  open: OpenGraph,
+  changed: readonly number[],
+  lost: readonly string[] = [],
+  tools: readonly string[] = [],
+): Question {
+  const { reach } = open;
+  return {
+    ...{ changed, lost, counts: rebuildableIn(open), embedding: reach?.embedding ?? [] },
+    tools: [...tools, ...(reach?.tools ?? [])],
+  };
 }
 
 /** An order from zero: everything that can be rebuilt. */
@@ -117,13 +126,13 @@ export function numberOf({ network, snapshot }: OpenGraph, id: string): number {
   });
 }
 
-function everything(open: OpenGraph): readonly number[] {
+export function everything(open: OpenGraph): readonly number[] {
   const counts = rebuildableIn(open);
   return Array.from({ length: open.network.count }, (_, n) => n).filter(counts);
 }
 
 /** External components are not; those without a source only when they are assembled from others. */
-function rebuildableIn({ network, reach }: OpenGraph): (component: number) => boolean {
+export function rebuildableIn({ network, reach }: OpenGraph): (component: number) => boolean {
   return (component) => {
     if (hasFlag(network, component, 'external')) return false;
     const id = network.components.get(component);

@@ -14,6 +14,8 @@ export interface OpenGraph {
 export interface Graphs {
   /** The newest imported snapshot, or a named one; null when the release has none. */
   imported(release: string, snapshot?: string): Promise<OpenGraph | null>;
+  /** The imported snapshot where the release's own sources give no graph, or where it is asked for by name. */
+  instead(release: string, snapshot?: string): Promise<OpenGraph | null>;
   /** Imported or not. @throws AppError `snapshot-unknown`, `graph-not-ready` */
   open(release: string, snapshot?: string): Promise<OpenGraph>;
   row(release: string): Promise<GraphRow | null>;

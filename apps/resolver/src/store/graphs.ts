@@ -32,6 +32,12 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
       const found = byId ?? (await archives(release)).find((one) => one.name === snapshot);
       return found?.release === release ? openArchive(found) : null;
     },
+    async instead(release, snapshot) {
+      if (snapshot !== undefined) return graphs.imported(release, snapshot);
+      const own = (await read.releases.get(release))?.snapshot ?? null;
+      const components = own === null ? 0 : ((await read.snapshots.get(own))?.counts.components ?? 0);
+      return components > 0 ? null : graphs.imported(release);
+    },
     async open(release, snapshot) {
       const archive = await graphs.imported(release, snapshot);
       if (archive) return archive;
