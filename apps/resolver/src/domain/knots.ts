@@ -61,17 +61,14 @@ export function groupsOver(members: readonly number[], all: readonly Edges[]): r
   const index = new Map(members.map((m, n) => [m, n]));
   const from = new Ints();
   const to = new Ints();
-  for (const edges of all) {
-    for (const [member, targets] of edges) {
-      const start = index.get(member);
-      if (start === undefined) continue;
-      for (const target of targets) {
-        const end = index.get(target);
-        if (end === undefined) continue;
-        from.push(start);
-        to.push(end);
-      }
-    }
+  const add = (start: number, end: number | undefined): void => {
+    if (end === undefined) return;
+    from.push(start);
+    to.push(end);
+  };
+  for (const [member, targets] of all.flatMap((edges) => [...edges])) {
+    const start = index.get(member);
+    if (start !== undefined) for (const target of targets) add(start, index.get(target));
   }
   const { count, offsets, nodes } = condense(rowsOf(members.length, from.view(), to.view()));
   return Array.from({ length: count }, (_, group) =>

@@ -33,12 +33,12 @@ function tiersIn({ groups, members, graph }: Region): Int32Array {
     const nodes = groups.nodes.subarray(groups.offsets[group], groups.offsets[group + 1]);
     let least = 0;
     let holdsMember = false;
+    const rest = (target: number): void => {
+      if (groups.of[target] !== group) least = Math.max(least, tier[target]! + (target < members ? 1 : 0));
+    };
     for (const node of nodes) {
       holdsMember ||= node < members;
-      for (let n = graph.offsets[node]!; n < graph.offsets[node + 1]!; n++) {
-        const target = graph.targets[n]!;
-        if (groups.of[target] !== group) least = Math.max(least, tier[target]! + (target < members ? 1 : 0));
-      }
+      for (let n = graph.offsets[node]!; n < graph.offsets[node + 1]!; n++) rest(graph.targets[n]!);
     }
     for (const node of nodes) tier[node] = node >= members && holdsMember ? least + 1 : least;
   }

@@ -1,4 +1,4 @@
-import { CatalogueBuilder } from './build-catalogue';
+import type { CatalogueBuilder } from './build-catalogue';
 import { flag, schemes, type Catalogue } from './catalogue';
 import { namesIn } from './resolve-clause';
 import { each } from './rows';

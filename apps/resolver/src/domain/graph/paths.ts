@@ -32,6 +32,8 @@ export function pathsBetween(
     if (kept++ > mostOpen) return;
     (open[chain.length + away[chain[chain.length - 1]!]!] ??= []).push(chain);
   };
+  const onwards = (chain: readonly number[], last: number): readonly number[] =>
+    [...rowOf(network.out, last)].filter((next) => away[next] !== -1 && !chain.includes(next));
   keep([from]);
   for (let length = 0; length < open.length && found.length < most; length++) {
     const chains = open[length] ?? [];
@@ -39,9 +41,7 @@ export function pathsBetween(
       const chain = chains[n]!;
       const last = chain[chain.length - 1]!;
       if (last === to) found.push(chain);
-      else
-        for (const next of rowOf(network.out, last))
-          if (away[next] !== -1 && !chain.includes(next)) keep([...chain, next]);
+      else onwards(chain, last).forEach((next) => keep([...chain, next]));
     }
   }
   return found.map((chain) => chain.slice(1).map((component, n) => edgeBetween(network, chain[n]!, component)));
@@ -100,19 +100,15 @@ export function neighboursOf(
   let edge = [start];
   for (let distance = 1; distance <= depth && edge.length > 0; distance++) {
     const next: number[] = [];
-    for (const at of edge) {
-      for (let n = rows.offsets[at]!; n < rows.offsets[at + 1]!; n++) {
-        const other = rows.targets[n]!;
-        if ((bits[n]! & wanted) === 0 || seen.has(other)) continue;
-        seen.add(other);
-        next.push(other);
-        const step =
-          direction === 'dependants'
-            ? edgeBetween(network, other, at, wanted)
-            : edgeBetween(network, at, other, wanted);
-        found.push({ ...step, component: network.components.get(other), distance });
-      }
-    }
+    const visit = (at: number, n: number): void => {
+      const other = rows.targets[n]!;
+      if ((bits[n]! & wanted) === 0 || seen.has(other)) return;
+      seen.add(other);
+      next.push(other);
+      const [by, on] = direction === 'dependants' ? [other, at] : [at, other];
+      found.push({ ...edgeBetween(network, by, on, wanted), component: network.components.get(other), distance });
+    };
+    for (const at of edge) for (let n = rows.offsets[at]!; n < rows.offsets[at + 1]!; n++) visit(at, n);
     edge = next;
   }
   return found;

@@ -12,7 +12,7 @@ import {
   type DebDependencies,
   type DebSource,
 } from '@millrace/package-metadata';
-import { CatalogueBuilder } from '../../domain/graph/build-catalogue';
+import type { CatalogueBuilder } from '../../domain/graph/build-catalogue';
 import { flag } from '../../domain/graph/catalogue';
 
 export interface Deb822Input {
