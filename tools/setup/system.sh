@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that Millrace needs and that are missing. Says nothing when nothing is missing.
-# Usage: tools/setup/system.sh [extra ...]     extra: postgresql (its programs only; nothing is started)
+# Usage: tools/setup/system.sh [extra ...]     extra: postgresql (its programs only; nothing is started), openssl
 # Nothing is upgraded or removed, and no system service is started: Millrace runs servers of its own.
 set -euo pipefail
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -53,6 +53,7 @@ install_with_apt() {
   dpkg-query -W -f '${Status}' dnf-plugins-core 2>/dev/null | grep -q 'ok installed' || missing+=(dnf-plugins-core)
   has bwrap || missing+=(bubblewrap)
   if [[ " $* " == *' postgresql '* ]] && ! has_postgres; then missing+=(postgresql); fi
+  if [[ " $* " == *' openssl '* ]] && ! has openssl; then missing+=(openssl); fi
   ((${#missing[@]})) || return 0
 
   ROOT_COMMAND="apt-get update; apt-get install -y ${missing[*]}"

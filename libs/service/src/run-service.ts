@@ -9,15 +9,17 @@ import { startService } from './start-service';
 export async function runService<T extends Tables, Input extends TypedInput, Config>(
   definition: ServiceDefinition<T, Input, Config>,
 ): Promise<void> {
+  const starting = startService(definition, processEnvironment());
+  const end = (): void => {
+    // A part that hangs must not keep a stopped service alive: what matters is committed.
+    setTimeout(() => process.exit(0), 8000).unref();
+    const stopped = starting.then((running) => running.stop());
+    void stopped.catch(() => undefined).then(() => process.exit(0));
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
   try {
-    const running = await startService(definition, processEnvironment());
-    const end = (): void => {
-      // A part that hangs must not keep a stopped service alive: what matters is committed.
-      setTimeout(() => process.exit(0), 8000).unref();
-      void running.stop().then(() => process.exit(0));
-    };
-    process.once('SIGTERM', end);
-    process.once('SIGINT', end);
+    await starting;
   } catch (thrown) {
     const { message, remedy, kind, stack } = toAppError(thrown);
     process.stderr.write(
