@@ -22,19 +22,23 @@ export class Placed {
     return this.needs.length - 1;
   }
 
-  /** Those of which none is below another: the highest first, each once. */
+  /** Those of which none is below another, each once. */
   fewest(nodes: readonly number[]): readonly number[] {
     if (nodes.length < 2) return nodes;
-    const sorted = [...new Set(nodes)].sort((a, b) => this.tier.at(b) - this.tier.at(a) || a - b);
+    const sorted = Int32Array.from(nodes).sort();
     const kept: number[] = [];
-    for (const node of sorted) if (!this.isBelow(node, kept)) kept.push(node);
+    // What is below another was placed before it.
+    for (let n = sorted.length - 1; n >= 0; n--) {
+      const node = sorted[n]!;
+      if (node !== sorted[n + 1] && !this.isBelow(node, kept)) kept.push(node);
+    }
     return kept;
   }
 
   private isBelow(node: number, others: readonly number[]): boolean {
     const tier = this.tier.at(node);
     for (const other of others) {
-      if (this.tier.at(other) <= tier) return false;
+      if (this.tier.at(other) <= tier) continue;
       if (((this.everythingBelow(other)[node >> 5] ?? 0) >>> (node & 31)) & 1) return true;
     }
     return false;

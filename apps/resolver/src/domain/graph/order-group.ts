@@ -18,8 +18,9 @@ interface Pass {
  */
 export class GroupOrder {
   private readonly inside: ReadonlySet<number>;
-  /** Node of a block -> members of the group that are in its closure. */
-  private readonly holds = new Map<number, ReadonlySet<number>>();
+  /** Node of a block -> members of the group that are in its closure, as bits by their place in `members`. */
+  private readonly holds = new Map<number, Uint32Array>();
+  private readonly placeOf: ReadonlyMap<number, number>;
   /** Node of a block -> steps outside of the group that stand before it. */
   private readonly outside = new Map<number, readonly number[]>();
   private readonly hard = new Map<number, ReadonlySet<number>>();
@@ -32,6 +33,7 @@ export class GroupOrder {
     private readonly members: Int32Array,
   ) {
     this.inside = new Set(nodes);
+    this.placeOf = new Map([...members].map((member, n) => [member, n]));
   }
 
   /** Places every pass of every member, and answers the knots that were opened. */
@@ -41,8 +43,9 @@ export class GroupOrder {
     const knots = this.openKnots();
     this.placePasses(this.passes());
     for (const [node, members] of this.holds) {
-      const steps = [...members].map((member) => this.drafts.last[member]!);
-      this.drafts.before[node] = this.drafts.placed.fewest([...steps, ...this.outside.get(node)!]);
+      const steps: number[] = [...this.outside.get(node)!];
+      eachBit(members, (n) => steps.push(this.drafts.last[this.members[n]!]!));
+      this.drafts.before[node] = this.drafts.placed.fewest(steps);
     }
     return knots.map((plan) => this.named(plan));
   }
@@ -54,11 +57,11 @@ export class GroupOrder {
     blocks.sort((a, b) => region.global[a]! - region.global[b]!);
     for (const node of blocks) {
       const block = region.global[node]!;
-      const holds = new Set<number>();
+      const holds = this.noBits();
       const found = outsideOf(this.drafts, node, (n) => this.inside.has(n));
       each(network.owners, block, (owner) => {
         const member = region.nodeOfComponent(owner);
-        if (member !== -1 && this.inside.has(member)) holds.add(member);
+        if (member !== -1 && this.inside.has(member)) setBit(holds, this.placeOf.get(member)!);
       });
       each(network.below, block, (lower) => this.gather(region.nodeOfBlock(lower), holds, found));
       this.holds.set(node, holds);
@@ -66,11 +69,11 @@ export class GroupOrder {
     }
   }
 
-  private gather(node: number, holds: Set<number>, found: number[]): void {
+  private gather(node: number, holds: Uint32Array, found: number[] | null): void {
     const inner = this.holds.get(node);
     if (!inner) return;
-    for (const member of inner) holds.add(member);
-    for (const step of this.outside.get(node)!) found.push(step);
+    for (let word = 0; word < inner.length; word++) holds[word]! |= inner[word]!;
+    if (found) for (const step of this.outside.get(node)!) found.push(step);
   }
 
   private fillMember(member: number): void {
@@ -78,13 +81,20 @@ export class GroupOrder {
     const component = region.global[member]!;
     const parts = this.partsOf(component);
     const within = (rows: Rows): ReadonlySet<number> => {
-      const found = new Set(parts);
-      each(rows, component, (block) => this.gather(region.nodeOfBlock(block), found, []));
+      const bits = this.noBits();
+      for (const part of parts) setBit(bits, this.placeOf.get(part)!);
+      each(rows, component, (block) => this.gather(region.nodeOfBlock(block), bits, null));
+      const found = new Set<number>();
+      eachBit(bits, (n) => found.add(this.members[n]!));
       found.delete(member);
       return found;
     };
     this.hard.set(member, within(network.buildBlocks));
     if (hasFlag(network, component, 'recipe')) this.recipes.set(member, within(network.recipeBlocks));
+  }
+
+  private noBits(): Uint32Array {
+    return new Uint32Array((this.members.length + 31) >> 5);
   }
 
   private partsOf(component: number): readonly number[] {
@@ -184,5 +194,15 @@ export class GroupOrder {
     };
     this.names.set(plan, known);
     return known;
+  }
+}
+
+function setBit(bits: Uint32Array, n: number): void {
+  bits[n >> 5]! |= 1 << (n & 31);
+}
+
+function eachBit(bits: Uint32Array, visit: (n: number) => void): void {
+  for (let word = 0; word < bits.length; word++) {
+    for (let left = bits[word]!; left !== 0; left &= left - 1) visit((word << 5) + 31 - Math.clz32(left & -left));
   }
 }
