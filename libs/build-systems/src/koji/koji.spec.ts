@@ -1,3 +1,4 @@
+import { connectToHub } from '@millrace/koji';
 import { startFakeHub, type FakeHub, type Recipe } from '@millrace/koji/fake';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -238,7 +239,6 @@ async function settled(hub: FakeHub): Promise<void> {
 
 /** A maintainer's own build, past us: it goes through the candidates. */
 async function handBuild(hub: FakeHub): Promise<number> {
-  const { connectToHub } = await import('@millrace/koji');
   const theirs = connectToHub({ url: hub.url, login: { kind: 'password', user: 'maintainer', password: 'secret' } });
   const outcome = await theirs.write.build(`git+${base}/libfoo#${commit}`, 't1', {});
   if (outcome.kind === 'happened') throw new Error('unexpected');
