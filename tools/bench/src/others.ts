@@ -31,20 +31,7 @@ export function benSeconds(indices: Indices, folder: string): number | null {
   ] as const) {
     writeFileSync(join(folder, name), readFileSync(path));
   }
-  const args = [
-    'monitor',
-    '--cache-dir',
-    folder,
-    '-a',
-    'amd64',
-    '--run-debcheck',
-    'false',
-    '-f',
-    'text',
-    '-o',
-    join(folder, 'ben.txt'),
-    file,
-  ];
+  const args = ['monitor', '--cache-dir', folder, '-f', 'text', file];
   return seconds('ben', args, folder);
 }
 
