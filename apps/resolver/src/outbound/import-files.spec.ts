@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,5 +134,54 @@ describe('declared components', () => {
       code: 'declared-malformed',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('rpm-md', () => {
+  const primary = (packages: string): string =>
+    `<metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm">${packages}</metadata>`;
+  const binary = (name: string, version: string, parts: { provides?: string; requires?: string }): string =>
+    `<package type="rpm"><name>${name}</name><arch>x86_64</arch><version epoch="0" ver="${version}" rel="1"/>` +
+    `<checksum type="sha256" pkgid="YES">${name}${version}</checksum><location href="${name}.rpm"/><format>` +
+    `<rpm:sourcerpm>${name}-${version}-1.src.rpm</rpm:sourcerpm>` +
+    `<rpm:provides>${parts.provides ?? ''}</rpm:provides><rpm:requires>${parts.requires ?? ''}</rpm:requires></format></package>`;
+  const entry = (name: string): string => `<rpm:entry name="${name}"/>`;
+
+  function repository(name: string, packages: string): string {
+    const text = primary(packages);
+    const sum = createHash('sha256').update(text).digest('hex');
+    const repomd = `<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="primary"><checksum type="sha256">${sum}</checksum><location href="repodata/primary.xml"/></data></repomd>`;
+    file(`${name}/repodata/primary.xml`, text);
+    return join(file(`${name}/repodata/repomd.xml`, repomd), '../..');
+  }
+
+  it('resolves boolean requirements, and the first repository that has a name gives it', async () => {
+    const first = repository('first', binary('lib', '1', { provides: entry('so') + entry('extra') }));
+    const second = repository(
+      'second',
+      binary('lib', '9', {}) +
+        binary('a', '1', { requires: entry('(so and extra)') }) +
+        binary('b', '1', { requires: entry('(none or so)') }) +
+        binary('c', '1', { requires: entry('(none if gone)') }) +
+        binary('d', '1', { requires: entry('(none and so)') }),
+    );
+    const network = await networkFrom({ kind: 'rpm-md', sources: [], packages: [first, second] });
+    expect(network.versions.get(network.components.find('rpm/lib'))).toBe('lib-1-1');
+    const { set } = reachOf(network, changing(network, 'rpm/lib', ['so']), 'capability');
+    expect(set.map((one) => one.id)).toEqual(['rpm/a', 'rpm/b']);
+    expect(unresolvedIn(network).map((one) => one.requirement)).toEqual(['(none and so)']);
+  });
+});
+
+describe('modulemd', () => {
+  it('gives modules with what they contain, and says which streams are not there', async () => {
+    const module = (name: string, needs: string): string =>
+      `---\ndocument: modulemd\nversion: 2\ndata:\n  name: ${name}\n  stream: "1.0"\n  summary: s\n  description: d\n` +
+      `  license: {module: [MIT]}\n  dependencies:\n  - buildrequires: {${needs}}\n  components:\n    rpms:\n      lib: {rationale: r}\n...\n`;
+    const path = file('modules.yaml', module('base', 'platform: [f29]') + module('top', 'base: ["1.0"], gone: ["2"]'));
+    const network = await networkFrom({ kind: 'modulemd', sources: [path], packages: [] });
+    const { set } = reachOf(network, changing(network, 'module/base:1.0'), 'transitive');
+    expect(set.map((one) => one.id)).toEqual(['module/top:1.0']);
+    expect(unresolvedIn(network).map((one) => one.requirement)).toEqual(['gone:2']);
   });
 });

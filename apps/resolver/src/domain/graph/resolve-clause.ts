@@ -1,10 +1,16 @@
 import { globMatches } from '@millrace/contracts';
+import { toAppError } from '@millrace/kernel';
 import {
+  isRich,
+  parseRichDependency,
+  partsOfRich,
   RelationParser,
   satisfies,
   satisfiesRelation,
+  satisfiesRich,
   type Dependency,
   type DependencyFlag,
+  type RichDependency,
 } from '@millrace/package-metadata';
 import type { Catalogue, Scheme } from './catalogue';
 import { each } from './rows';
@@ -40,7 +46,11 @@ export function answersTo(clause: Clause, offered: Offered, counts: Counts = all
 
 /** Names of capabilities that a requirement mentions, every alternative's. */
 export function namesIn(scheme: Scheme, text: string): readonly string[] {
-  if (scheme === 'rpm') return [dependencyOf(text).name];
+  if (scheme === 'rpm') {
+    if (!isRich(text)) return [dependencyOf(text).name];
+    const { needs, conditions } = partsOfRich(parsedRich(text));
+    return [...new Set([...needs, ...conditions].map((one) => one.name))];
+  }
   return [...new Set(relations.parse(text).flatMap((clause) => clause.map((relation) => relation.name)))];
 }
 
@@ -68,7 +78,68 @@ function debAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): r
 }
 
 function rpmAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): readonly number[] {
-  const wanted = dependencyOf(text);
+  const simple = (wanted: Dependency): readonly number[] => simpleAnswers(wanted, arch, offered, counts);
+  return isRich(text) ? richAnswers(parsedRich(text), simple) : simple(dependencyOf(text));
+}
+
+/**
+ * What a boolean requirement brings along when it is satisfied. Whether a condition will hold depends on what else is
+ * installed: who asks only if something else is there is taken to ask.
+ */
+function richAnswers(rich: RichDependency, simple: (wanted: Dependency) => readonly number[]): readonly number[] {
+  if (!satisfiesRich(rich, simple)) return [];
+  switch (rich.kind) {
+    case 'simple':
+      return simple(rich.dependency);
+    case 'and':
+      return [...new Set(rich.of.flatMap((one) => richAnswers(one, simple)))];
+    case 'or':
+      return richAnswers(
+        rich.of.find((one) => satisfiesRich(one, simple))!,
+        simple,
+      );
+    case 'with': {
+      const [first, ...others] = rich.of.map((one) => richAnswers(one, simple));
+      return first!.filter((of) => others.every((other) => other.includes(of)));
+    }
+    case 'without': {
+      const unwanted = new Set(richAnswers(rich.unwanted, simple));
+      return richAnswers(rich.wanted, simple).filter((of) => !unwanted.has(of));
+    }
+    case 'if':
+    case 'unless':
+      return richAnswers(satisfiesRich(rich.then, simple) ? rich.then : (rich.otherwise ?? rich.then), simple);
+  }
+}
+
+/** Can it be satisfied at all? A condition that does not hold asks for nothing. */
+export function isSatisfied(clause: Clause, offered: Offered): boolean {
+  if (answersTo(clause, offered).length > 0) return true;
+  if (clause.scheme !== 'rpm' || !isRich(clause.text)) return false;
+  return satisfiesRich(parsedRich(clause.text), (wanted) => simpleAnswers(wanted, clause.arch, offered, all));
+}
+
+const broken: RichDependency = { kind: 'or', of: [] };
+const richOnes = new Map<string, RichDependency>();
+
+/** One that cannot be read is never satisfied, and is listed as such. */
+function parsedRich(text: string): RichDependency {
+  const known = richOnes.get(text) ?? readRich(text);
+  if (richOnes.size > 10_000) richOnes.clear();
+  richOnes.set(text, known);
+  return known;
+}
+
+function readRich(text: string): RichDependency {
+  try {
+    return parseRichDependency(text);
+  } catch (thrown) {
+    if (toAppError(thrown).kind === 'invalid') return broken;
+    throw thrown;
+  }
+}
+
+function simpleAnswers(wanted: Dependency, arch: string, offered: Offered, counts: Counts): readonly number[] {
   const found = offersOf(wanted.name, offered, counts, (offer) => {
     const version = offered.offerText.get(offer);
     const { packageArch, architectures, offerPackage } = offered;

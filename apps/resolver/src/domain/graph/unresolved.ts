@@ -1,6 +1,6 @@
 import { didYouMean } from '../suggest';
 import { clauseOf, hasFlag, type Network } from './network';
-import { namesIn } from './resolve-clause';
+import { isSatisfied, namesIn } from './resolve-clause';
 import { each, rowOf } from './rows';
 
 export interface UnresolvedClause {
@@ -16,6 +16,7 @@ export function unresolvedIn(network: Network): readonly UnresolvedClause[] {
   const seen = new Set<string>();
   for (let clause = 0; clause < network.clauses.count; clause++) {
     if (rowOf(network.answers, clause).length > 0) continue;
+    if (isSatisfied(clauseOf(network, clause), network)) continue;
     const { text } = clauseOf(network, clause);
     const add = (of: number, kind: UnresolvedClause['kind']): void => {
       const component = network.components.get(of);

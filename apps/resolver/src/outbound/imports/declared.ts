@@ -2,7 +2,7 @@ import { AppError, isComponentId, parseComponentId } from '@millrace/kernel';
 import { LineCounter, parseDocument, isMap, isSeq, isScalar, type Node, type YAMLMap } from 'yaml';
 import type { CatalogueBuilder } from '../../domain/graph/build-catalogue';
 import { placeholder } from '../../domain/graph/merge';
-import { dependencyOf } from '../../domain/graph/resolve-clause';
+import { dependencyOf, namesIn } from '../../domain/graph/resolve-clause';
 import { textOf } from './text-file';
 
 const lists = ['contains', 'built_on', 'build_requires', 'installs', 'provides', 'requires'] as const;
@@ -61,7 +61,7 @@ class DeclaredFile {
 
   private fill(component: number, id: string, list: List, words: readonly string[]): void {
     const { builder } = this;
-    const clause = (text: string): number => builder.clause('rpm', text, 'noarch', [dependencyOf(text).name]);
+    const clause = (text: string): number => builder.clause('rpm', text, 'noarch', namesIn('rpm', text));
     const named = (word: string): number => builder.component(this.idOf(word), '', placeholder);
     switch (list) {
       case 'contains':

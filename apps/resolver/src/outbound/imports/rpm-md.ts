@@ -1,29 +1,52 @@
 import { componentId } from '@millrace/kernel';
-import { dependencyText, readRepository, type Dependency, type RepositoryPackage } from '@millrace/package-metadata';
+import {
+  candidatesOf,
+  dependencyText,
+  newestOf,
+  obsoletedBy,
+  readModulemd,
+  readModules,
+  readRepository,
+  type Dependency,
+  type PrioritizedRepository,
+  type RepositoryPackage,
+} from '@millrace/package-metadata';
 import type { CatalogueBuilder } from '../../domain/graph/build-catalogue';
 import { placeholder } from '../../domain/graph/merge';
+import { namesIn } from '../../domain/graph/resolve-clause';
+import { addModules } from './assembled';
 
 export interface RpmMdInput {
   /** Repositories of source packages. */
   readonly sources: readonly string[];
-  /** Repositories of binary packages; of one package name and architecture the first repository counts. */
+  /** Repositories of binary packages; the first that has a package name gives it. */
   readonly packages: readonly string[];
 }
 
-/** Reads rpm-md repositories. What no source repository makes is external, unless there is none. */
+/**
+ * Reads rpm-md repositories, and the modules of the binary ones. What no source repository makes is external, unless
+ * there is none. Of several versions of a package the newest counts, and none that another one obsoletes.
+ */
 export async function readRpmMd(input: RpmMdInput, builder: CatalogueBuilder): Promise<void> {
-  for (const address of input.sources) {
-    for (const one of await readRepository(address)) addSource(builder, one);
+  for (const { of } of newestOf(candidatesOf(await readAll(input.sources)))) addSource(builder, of);
+  const candidates = newestOf(candidatesOf(await readAll(input.packages)));
+  const obsoleted = obsoletedBy(candidates);
+  for (const candidate of candidates) {
+    if (!obsoleted.has(candidate)) addBinary(builder, candidate.of, input.sources.length > 0);
   }
-  const seen = new Map<string, string>();
   for (const address of input.packages) {
-    for (const one of await readRepository(address, { wantedFiles })) {
-      const key = `${one.name} ${one.arch}`;
-      if ((seen.get(key) ?? address) !== address) continue;
-      seen.set(key, address);
-      addBinary(builder, one, input.sources.length > 0);
-    }
+    const text = await readModules(address);
+    if (text !== null) addModules(readModulemd(text, address).modules, builder);
   }
+}
+
+/** Repositories in the order of their priority: the first that has a name gives it. */
+async function readAll(addresses: readonly string[]): Promise<readonly PrioritizedRepository[]> {
+  const found: PrioritizedRepository[] = [];
+  for (const [priority, id] of addresses.entries()) {
+    found.push({ id, priority, packages: await readRepository(id, { wantedFiles }) });
+  }
+  return found;
 }
 
 function wantedFiles(packages: readonly RepositoryPackage[]): ReadonlySet<string> {
@@ -54,7 +77,8 @@ function addOffer(builder: CatalogueBuilder, of: number, offer: Dependency): voi
 }
 
 function clauseOf(builder: CatalogueBuilder, wanted: Dependency, arch: string): number {
-  return builder.clause('rpm', dependencyText(wanted), arch, [wanted.name]);
+  const text = dependencyText(wanted);
+  return builder.clause('rpm', text, arch, namesIn('rpm', text));
 }
 
 function evrOf({ epoch, version, release }: RepositoryPackage): string {
