@@ -44,12 +44,13 @@ async function measure(mill: Mill, indices: Indices, folder: string): Promise<Fi
   await again.call(doors.resolver.stats, { release });
   const restart_s = rounded((Date.now() - mill.startedAt()) / 1000);
   const served = await questions(mill, again);
-  const { sources, packages } = plain(indices, folder);
   const perl = { changed: ['deb/perl'], lost: ['perlapi-5.36.0', 'libperl5.36'] };
   const ours = (await timed(mill.resolver, { release, ...perl })) / 1000;
-  const ben = benSeconds({ sources, packages }, folder);
   const openssl = (await timed(mill.resolver, { release, changed: ['deb/openssl'], scope: 'direct' })) / 1000;
-  const dose = doseSeconds({ sources, packages }, folder);
+  await mill.stop();
+  const files = plain(indices, folder);
+  const ben = benSeconds(files, folder);
+  const dose = doseSeconds(files, folder);
   return {
     ...{ sources: counts['components']!, binaries: counts['packages']!, edges: counts['build_edges']! },
     ...{ import_s, import_peak_mb, restart_s },
