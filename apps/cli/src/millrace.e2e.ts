@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '@millrace/testing';
 import { findPortBase, isPortFree } from '@millrace/supervisor';
 
 const bin = resolve(__dirname, '../bin/millrace.cjs');
@@ -45,7 +46,7 @@ async function json<T>(...args: string[]): Promise<T> {
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
-  portBase = await findPortBase(40_000 + (process.pid % 10_000));
+  portBase = await findPortBase(await freePort());
   mkdirSync(join(dir, 'rpms'));
   writeFileSync(join(dir, 'r.yaml'), definition);
   mill = spawn(process.execPath, [
@@ -147,7 +148,7 @@ test('the doctor finds the mill up, and a second one is told whose ports are tak
 });
 
 test('a server without JetStream is told apart from none', async () => {
-  const port = await findPortBase(portBase + 10, 1);
+  const port = await freePort();
   const info = createServer((socket) => socket.end('INFO {"version":"2.9.10"}\r\n')).listen(port, '127.0.0.1');
   const { out, code } = await millrace(['doctor'], { NATS_URL: `nats://127.0.0.1:${port}` });
   expect([code, out]).toEqual([1, expect.stringContaining('has no JetStream') as string]);

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@millrace/testing';
 import { startMill, type Mill, type MillEvent, type MillOptions } from './mill';
 import { findPortBase, isPortFree } from './ports';
 
@@ -12,7 +13,7 @@ let events: MillEvent[];
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'millrace-mill-'));
-  portBase = await findPortBase(30_000 + (process.pid % 10_000));
+  portBase = await findPortBase(await freePort());
   mill = null;
   events = [];
 });

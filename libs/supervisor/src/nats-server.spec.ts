@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@millrace/testing';
 import { connect, type NatsConnection } from 'nats';
 import { keepAlive, type Child } from './child';
 import { natsUsers, type NatsUser } from './nats-permissions';
 import { findNatsServer, natsConfigText } from './nats-server';
-import { findPortBase, natsInfo } from './ports';
+import { natsInfo } from './ports';
 
 const passwords = Object.fromEntries(natsUsers.map((user) => [user, `${user}-"secret"`])) as Record<NatsUser, string>;
 let dir: string;
@@ -15,7 +16,7 @@ const open: NatsConnection[] = [];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'millrace-nats-'));
-  port = await findPortBase(20_000 + (process.pid % 20_000), 1);
+  port = await freePort();
   const program = await findNatsServer(process.env['PATH'] ?? '');
   const file = join(dir, 'nats.conf');
   writeFileSync(file, natsConfigText({ port, storeDir: join(dir, 'js'), version: program.version, passwords }));

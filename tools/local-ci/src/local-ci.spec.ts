@@ -1,4 +1,5 @@
 import { buildFinished, envelope, inletResultReported } from '@millrace/contracts';
+import { freePort } from '@millrace/testing';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -330,13 +331,4 @@ function imageOf(name: string, script: string, honest: boolean): string {
   writeFileSync(join(repository, 'oci/index.json'), json({ schemaVersion: 2, manifests: [manifest] }));
   writeFileSync(join(repository, 'oci/oci-layout'), json({ imageLayoutVersion: '1.0.0' }));
   return repository;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
