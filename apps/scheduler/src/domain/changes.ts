@@ -2,8 +2,8 @@ import { changeDetected, durationMs } from '@millrace/contracts';
 import { digestOf, later, msBetween, refuse, type Refusal } from '@millrace/kernel';
 import { fateOf } from './fate';
 import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
-import { askForPlan } from './plan';
-import type { CascadeRow, ChangeRow, ReleaseRow } from './state';
+import { startCascade, startWords } from './start';
+import type { CascadeRow, ChangeRow } from './state';
 import type { Turn } from './turn';
 import { clip, listed } from './words';
 
@@ -100,53 +100,7 @@ export function startWaiting(turn: Turn, name: string): void {
   startCascade(turn, release, waiting);
 }
 
-const startWords = 'no cascade of this release was running';
-
-function startCascade(turn: Turn, release: ReleaseRow, changes: readonly ChangeRow[]): CascadeRow {
-  const number = release.cascades + 1;
-  const id = `c${number}-${digestOf([turn.context.id, number]).slice(7, 13)}`;
-  const components = new Map(changes.flatMap((one) => one.components.map((c) => [c.component, c] as const)));
-  const all = changes.some((one) => one.all);
-  const sources = [...components.values()].flatMap((one) => (one.source ? [[one.component, one.source] as const] : []));
-  const { definition } = release;
-  turn.put('releases', { ...release, running: id, cascades: number });
-  const cascade: CascadeRow = {
-    id,
-    revision: 0,
-    release: release.id,
-    number,
-    definitionRevision: release.definitionRevision,
-    state: 'planning',
-    roots: all ? [] : [...components.keys()].sort().slice(0, 1000),
-    members: all ? 'all' : [...components.keys()].sort(),
-    sources: Object.fromEntries(sources),
-    why: clip([...new Set(changes.map((one) => one.why).filter(Boolean))].join('; ') || 'it was asked for', 1000),
-    by: changes[0]!.by,
-    plan: 0,
-    planning: { asked: 0, made: 0, wanted: [] },
-    tiers: 0,
-    counts: {},
-    openByTier: {},
-    scope: definition.scope,
-    pace: definition.pace,
-    snapshot: null,
-    likely: [],
-    atMost: [],
-    overlay: 0,
-    doubtful: 0,
-    closing: false,
-    problem: null,
-    round: 0,
-    startedAt: turn.at,
-    endedAt: null,
-    landed: false,
-    repository: null,
-  };
-  for (const one of changes) detected(turn, { ...one, outcome: 'cascade', cascade: id, because: startWords });
-  return askForPlan(turn, turn.put('cascades', cascade));
-}
-
-function detected(turn: Turn, row: ChangeRow): ChangeReply {
+export function detected(turn: Turn, row: ChangeRow): ChangeReply {
   turn.put('changes', row);
   const { id: change, release, kind, urgency, by, why, outcome, cascade, because } = row;
   const components = row.components.slice(0, 500).map((one) => ({ ...one }));
