@@ -69,6 +69,17 @@ export interface ServiceContext<T extends Tables, Input extends TypedInput, Conf
   take(input: Input, meta: { readonly id: string; readonly who: string }): Promise<unknown>;
   /** The service's own folder for files, made already. */
   readonly dataDir: string;
+  /** Who has this token; null when there is none, or an unknown or revoked one. For foreign HTTP APIs. */
+  readonly whose: (token: string | null) => Caller | null;
+  /** Does the service answer on loopback only? */
+  readonly onLoopback: boolean;
+}
+
+/** A number, or one per label value, that is asked for when the metrics are scraped. */
+export interface ServiceGauge {
+  readonly help: string;
+  readonly label: string;
+  readonly values: () => Promise<ReadonlyMap<string, number>>;
 }
 
 /** What a service adds to the common machinery. */
@@ -78,6 +89,8 @@ export interface ServiceParts<Input extends TypedInput> {
   readonly works: readonly WorkKind<never, unknown, Input>[];
   /** Nest controllers for foreign HTTP APIs (ResultsDB, webhooks), made by the service itself. */
   readonly controllers?: readonly object[];
+  /** The service's own metrics, by name without `millrace_`. */
+  readonly gauges?: Readonly<Record<string, ServiceGauge>>;
   /** Runs once everything is connected: reconciling with the outside. */
   start?(): Promise<void>;
   stop?(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { App } from '@millrace/contracts';
+import type { ServiceGauge } from './definition';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 
 export interface Metrics {
@@ -11,6 +12,7 @@ export function createMetrics(
   app: App,
   gauges: Readonly<Record<string, { readonly help: string; readonly value: () => Promise<number> }>>,
   lags: () => Promise<ReadonlyMap<string, number>>,
+  own: Readonly<Record<string, ServiceGauge>> = {},
 ): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
@@ -35,6 +37,18 @@ export function createMetrics(
       for (const [consumer, lag] of await lags()) this.set({ consumer }, lag);
     },
   });
+  for (const [name, { help, label, values }] of Object.entries(own)) {
+    new Gauge({
+      name: `millrace_${name}`,
+      help,
+      labelNames: [label],
+      registers,
+      async collect() {
+        this.reset();
+        for (const [value, number] of await values()) this.set({ [label]: value }, number);
+      },
+    });
+  }
   const inputs = new Counter({
     name: 'millrace_inputs_total',
     help: 'Inputs by their type and by what became of them',

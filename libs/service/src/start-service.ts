@@ -12,7 +12,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { holdAlone } from './alone';
 import { commonDoorsOf } from './common-parts';
-import type { ServiceContext, ServiceDefinition } from './definition';
+import type { ServiceContext, ServiceDefinition, ServiceParts } from './definition';
 import { DoorDesk, refusalError } from './door-desk';
 import { bury, wireEngine, type EngineWiring } from './engine-wiring';
 import { healthController, type Check } from './health';
@@ -83,10 +83,13 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
   await ensureStream(bus.manager, app);
   const wiring = wireEngine(definition, database, bus, log, closers);
   const { engine, relay, deadLetters } = wiring;
-  const parts = await definition.setUp(contextOf(definition, settings, log, wiring, bus, database));
+  const tokens = new Tokens(settings.tokensFile);
+  const parts = await definition.setUp(
+    contextOf(definition, settings, log, { engine: wiring.engine, bus, database, tokens }),
+  );
   if (parts.stop) closers.push(() => parts.stop!());
   const transport = transportOf(app, bus, wiring, database, log);
-  const metrics = serviceMetrics(definition, wiring, transport);
+  const metrics = serviceMetrics(definition, wiring, transport, parts.gauges);
   wiring.counted = (type, status) => metrics.inputs.inc({ type, status });
   const doors = [
     ...parts.doors,
@@ -101,7 +104,7 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
       hears: definition.hears,
     }),
   ];
-  const desk = new DoorDesk<Input>(engine as never, new Tokens(settings.tokensFile), isLoopback(settings.host));
+  const desk = new DoorDesk<Input>(engine as never, tokens, isLoopback(settings.host));
   const controllers = [
     healthController(app, version, checksOf(database, bus), metrics.registry),
     inboundController(definition.hears, (input, envelope) => wiring.hear(input, envelope)),
@@ -115,13 +118,18 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
   return ((nest.getHttpServer() as HttpServer).address() as AddressInfo).port;
 }
 
+interface ContextParts<Input extends TypedInput> {
+  readonly engine: EngineWiring<Input>['engine'];
+  readonly bus: BusConnection;
+  readonly database: Database;
+  readonly tokens: Tokens;
+}
+
 function contextOf<T extends Tables, Input extends TypedInput, Config>(
   { app, machine }: ServiceDefinition<T, Input, Config>,
-  { config, dataDir }: Settings<Config>,
+  { config, dataDir, host }: Settings<Config>,
   log: Logger,
-  { engine }: EngineWiring<Input>,
-  bus: BusConnection,
-  database: Database,
+  { engine, bus, database, tokens }: ContextParts<Input>,
 ): ServiceContext<T, Input, Config> {
   return {
     config,
@@ -134,6 +142,8 @@ function contextOf<T extends Tables, Input extends TypedInput, Config>(
       return taken.status === 'parked' ? null : taken.reply;
     },
     dataDir,
+    whose: (token) => tokens.whose(token),
+    onLoopback: isLoopback(host),
   };
 }
 
@@ -179,13 +189,14 @@ function serviceMetrics<T extends Tables, Input extends TypedInput, Config>(
   definition: ServiceDefinition<T, Input, Config>,
   { engine, relay, deadLetters }: EngineWiring<Input>,
   transport: JetStreamServer,
+  own: ServiceParts<Input>['gauges'],
 ): Metrics {
   const gauges = {
     outbox_waiting: { help: 'Events that wait to be published', value: () => relay.waiting() },
     dead_letters: { help: 'Dead letters that nobody has replayed or dropped', value: () => deadLetters.count() },
     inputs_waiting: { help: 'Inputs that wait in memory', value: () => Promise.resolve(engine.waiting) },
   };
-  return createMetrics(definition.app, gauges, () => transport.lags());
+  return createMetrics(definition.app, gauges, () => transport.lags(), own);
 }
 
 function checksOf(database: Database, bus: BusConnection): readonly Check[] {
@@ -222,6 +233,8 @@ async function startNest<Config>(
   const nest = await NestFactory.create<NestExpressApplication>(AppModule, {
     logger: nestLogger(log),
     bodyParser: false,
+    // Signatures of webhooks are made over the bytes as they came.
+    rawBody: true,
     abortOnError: false,
   });
   nest.useBodyParser('json', { limit: '8mb' });
