@@ -196,6 +196,16 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     const at = moment(this.now());
     const session = new Session(tx, tablePrefix(this.app), this.machine.tables, at);
     const seen = await this.claimed(tx, batch);
+    const fresh = batch.filter(({ meta }) => !seen.has(inboxId(meta)));
+    if (this.machine.readsAhead === true && fresh.length > 1) {
+      await session.readAhead(
+        fresh.map(
+          ({ input }) =>
+            (readers) =>
+              this.machine.load(readers, input),
+        ),
+      );
+    }
     const taken: Taken[] = [];
     for (const { input, meta } of batch) {
       const id = inboxId(meta);

@@ -15,6 +15,11 @@ export interface Machine<T extends Tables, Input extends TypedInput> {
   /** Reads only the rows that the input touches. */
   load(read: Readers<T>, input: Input): Promise<Slice<T>>;
   readonly decide: Decide<Slice<T>, Input>;
+  /**
+   * What a batch's inputs load is first read together, with few statements. For services whose loads ask by ids and by
+   * single columns; `load` runs twice then.
+   */
+  readonly readsAhead?: boolean;
 }
 
 export type Outcome<Value> =

@@ -1,5 +1,5 @@
 import { moment, toAppError, type AppError } from '@millrace/kernel';
-import type { Database } from '@millrace/store';
+import type { Connection, Database, Parameter } from '@millrace/store';
 import { keepDeadLetter } from './dead-letters';
 import { engineTable } from './documents';
 
@@ -24,7 +24,7 @@ interface OutboxRow {
   readonly doc: string;
 }
 
-const inFlight = 64;
+const inFlight = 256;
 
 /**
  * The relay: publishes what the outbox holds, in its order, and marks exactly the rows whose acknowledgement came. The
@@ -170,20 +170,17 @@ export class OutboxRelay {
     sent: readonly PromiseSettledResult<{ readonly seq: number }>[],
   ): Promise<void> {
     const at = moment(this.now());
+    const held: { readonly id: string; readonly seq: number }[] = [];
+    const refused: { readonly row: OutboxRow; readonly fault: AppError }[] = [];
+    for (const [n, result] of sent.entries()) {
+      const row = rows[n]!;
+      if (result.status === 'fulfilled') held.push({ id: row.id, seq: result.value.seq });
+      else if (toAppError(result.reason).kind !== 'unavailable')
+        refused.push({ row, fault: toAppError(result.reason) });
+    }
     await this.database.transaction(async (tx) => {
-      for (const [n, result] of sent.entries()) {
-        const row = rows[n]!;
-        if (result.status === 'fulfilled') {
-          await tx.change(`UPDATE ${this.table} SET sent_at = $1, stream_seq = $2, stream_created = $3 WHERE id = $4`, [
-            at,
-            result.value.seq,
-            this.created,
-            row.id,
-          ]);
-          continue;
-        }
-        const fault = toAppError(result.reason);
-        if (fault.kind === 'unavailable') continue;
+      if (held.length > 0) await this.markHeld(tx, held, at);
+      for (const { row, fault } of refused) {
         await keepDeadLetter(tx, this.app, {
           id: row.id,
           origin: 'outbox',
@@ -197,5 +194,21 @@ export class OutboxRelay {
         await tx.change(`UPDATE ${this.table} SET sent_at = $1 WHERE id = $2`, [at, row.id]);
       }
     });
+  }
+
+  private async markHeld(
+    tx: Connection,
+    held: readonly { readonly id: string; readonly seq: number }[],
+    at: string,
+  ): Promise<void> {
+    const parameters: Parameter[] = [at];
+    const place = (value: Parameter): string => `$${parameters.push(value)}`;
+    const cases = held.map(({ id, seq }) => `WHEN ${place(id)} THEN CAST(${place(seq)} AS integer)`).join(' ');
+    const created = place(this.created);
+    const ids = held.map(({ id }) => place(id)).join(', ');
+    await tx.change(
+      `UPDATE ${this.table} SET sent_at = $1, stream_seq = CASE id ${cases} END, stream_created = ${created} WHERE id IN (${ids})`,
+      parameters,
+    );
   }
 }

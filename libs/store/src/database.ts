@@ -117,7 +117,8 @@ export class Database {
   }
 }
 
-function connectionOf(runner: QueryRunner): Connection {
+/** The store's own kind of connection over one of TypeORM's. */
+export function connectionOf(runner: QueryRunner): Connection {
   return {
     rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
       (await runner.query(sql, [...parameters])) as Result[],

@@ -3,3 +3,4 @@ export * from './migrate';
 export * from './migration';
 export * from './records';
 export * from './table';
+export * from './terms';

@@ -1,7 +1,8 @@
 import { AppError } from '@millrace/kernel';
 import { Table as SqlTable, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
-import type { Connection, Database } from './database';
+import { connectionOf, type Connection, type Database } from './database';
 import type { FrozenTable, Migration } from './migration';
+import { termsTable } from './terms';
 
 /**
  * Brings the database to the newest schema, all steps in one transaction. Refuses one that a newer program has made.
@@ -61,12 +62,35 @@ function toTypeOrm(prefix: string, migration: Migration): new () => MigrationInt
         for (const [table, frozen] of Object.entries(migration.tables)) {
           await runner.createTable(sqlTable(`${prefix}_${table}`, frozen));
         }
+        for (const [table, frozen] of Object.entries(migration.widened ?? {})) {
+          for (const sql of widening(`${prefix}_${table}`, frozen)) await runner.query(sql);
+        }
+        for (const table of migration.terms ?? []) await createTerms(runner, `${prefix}_${table}`);
+        await migration.move?.(connectionOf(runner), (table) => `${prefix}_${table}`);
+        for (const table of migration.drops ?? []) await runner.dropTable(`${prefix}_${table}`);
       }
       async down(runner: QueryRunner): Promise<void> {
+        for (const table of migration.terms ?? []) await runner.query(`DROP TABLE ${termsTable(`${prefix}_${table}`)}`);
         for (const table of Object.keys(migration.tables)) await runner.dropTable(`${prefix}_${table}`);
       }
     },
   }[name] as new () => MigrationInterface;
+}
+
+/** Terms are the whole row: SQLite keeps them in the index alone. */
+async function createTerms(runner: QueryRunner, table: string): Promise<void> {
+  const compact = runner.connection.options.type === 'sqlite' ? ' WITHOUT ROWID' : '';
+  await runner.query(
+    `CREATE TABLE ${termsTable(table)} (term bigint NOT NULL, row_id text NOT NULL, PRIMARY KEY (term, row_id))${compact}`,
+  );
+}
+
+function widening(name: string, frozen: FrozenTable): string[] {
+  const columns = Object.entries(frozen.columns).map(
+    ([column, type]) => `ALTER TABLE ${name} ADD COLUMN ${column} ${type}`,
+  );
+  const indexes = frozen.indexes.map((by) => `CREATE INDEX ${name}_by_${by.join('_')} ON ${name} (${by.join(', ')})`);
+  return [...columns, ...indexes];
 }
 
 function sqlTable(name: string, frozen: FrozenTable): SqlTable {

@@ -1,6 +1,8 @@
+import type { Connection } from './database';
+
 /** One table as a migration freezes it: columns by type, and indexes by their columns. */
 export interface FrozenTable {
-  readonly columns: Readonly<Record<string, 'text' | 'integer'>>;
+  readonly columns: Readonly<Record<string, 'text' | 'integer' | 'bigint'>>;
   readonly indexes: readonly (readonly string[])[];
 }
 
@@ -14,4 +16,12 @@ export interface Migration {
   readonly name: string;
   /** New tables, by name without the app's prefix. */
   readonly tables: Readonly<Record<string, FrozenTable>>;
+  /** Columns and indexes that known tables get; rows that were there before hold null until they are written again. */
+  readonly widened?: Readonly<Record<string, FrozenTable>>;
+  /** Tables that get an index of terms, by name without the app's prefix. */
+  readonly terms?: readonly string[];
+  /** Moves what is stored already; `name` adds the app's prefix to a table's name. */
+  readonly move?: (connection: Connection, name: (table: string) => string) => Promise<void>;
+  /** Tables that go, after all else. */
+  readonly drops?: readonly string[];
 }

@@ -3,7 +3,7 @@ import type { Row } from '@millrace/kernel';
 export type ColumnValue = string | number | null;
 
 export interface Column<R extends Row> {
-  readonly type: 'text' | 'integer';
+  readonly type: 'text' | 'integer' | 'bigint';
   readonly of: (row: R) => ColumnValue;
 }
 
@@ -16,14 +16,20 @@ export interface Table<R extends Row = Row> {
   readonly columns: Readonly<Record<string, Column<R>>>;
   /** Column names of each index. */
   readonly indexes: readonly (readonly string[])[];
+  /**
+   * Further texts that a row is found by, any number of them. They are written when the row is new and stay. Kept as
+   * numbers ({@link termOf}) in `<app>_<name>_terms`: whoever searches by them looks again at what is found.
+   */
+  readonly terms?: (row: R) => readonly string[];
 }
 
 export function table<R extends Row>(
   name: string,
   columns: Readonly<Record<string, Column<R>>> = {},
   indexes: readonly (readonly string[])[] = [],
+  terms?: (row: R) => readonly string[],
 ): Table<R> {
-  return { name, columns, indexes };
+  return { name, columns, indexes, ...(terms ? { terms } : {}) };
 }
 
 export function text<R extends Row>(of: (row: R) => string | null): Column<R> {
@@ -34,15 +40,28 @@ export function integer<R extends Row>(of: (row: R) => number | null): Column<R>
   return { type: 'integer', of };
 }
 
+/** Whole numbers beyond 2^31. */
+export function bigint<R extends Row>(of: (row: R) => number | null): Column<R> {
+  return { type: 'bigint', of };
+}
+
 export type Tables = Readonly<Record<string, Table<never>>>;
 export type RowOf<T> = T extends Table<infer R> ? R : never;
 
-export type Filter = Readonly<Record<string, ColumnValue | readonly ColumnValue[]>>;
+/** Both ends included. */
+export interface Range {
+  readonly from?: string | number | undefined;
+  readonly until?: string | number | undefined;
+}
+
+export type Filter = Readonly<Record<string, ColumnValue | readonly ColumnValue[] | Range>>;
 
 export interface Order {
   /** A column, or `updated_at` or `id`; `-` in front: descending. */
   readonly orderBy?: string;
   readonly limit?: number;
+  /** Of each list the row must have one term at least; the first list should be the one that fewest rows have. */
+  readonly terms?: readonly (readonly string[])[];
 }
 
 /** Reads one table. Inside a decision's transaction it sees what the batch has decided so far. */
@@ -51,6 +70,8 @@ export interface TableReader<R extends Row> {
   getMany(ids: readonly string[]): Promise<R[]>;
   where(filter: Filter, order?: Order): Promise<R[]>;
   count(filter: Filter): Promise<number>;
+  /** How many rows have one of these terms; stops counting at `most`. */
+  countTerms(terms: readonly string[], most: number): Promise<number>;
 }
 
 export type Readers<T extends Tables> = { readonly [K in keyof T]: TableReader<RowOf<T[K]>> };

@@ -1,0 +1,90 @@
+import type { Row } from '@millrace/kernel';
+import type { Connection, Parameter } from './database';
+import type { ColumnValue, Filter, Order, Range, Table, TableReader } from './table';
+import { countTerms, termConditions } from './terms';
+
+/** Ids at one time in a statement: engines bound the number of parameters. */
+const chunkIds = 500;
+
+/** Reads a table with a statement for each question. */
+export function plainReader(connection: Connection, name: string, table: Table<Row>): TableReader<Row> {
+  const parse = ({ doc, revision }: Stored): Row => ({ ...(JSON.parse(doc) as Row), revision: Number(revision) });
+  const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
+  const many = async (ids: readonly string[]): Promise<Row[]> => {
+    const found: Row[] = [];
+    for (let i = 0; i < ids.length; i += chunkIds) {
+      const chunk = ids.slice(i, i + chunkIds);
+      const places = chunk.map((_, n) => `$${n + 1}`).join(', ');
+      const sql = `SELECT doc, revision FROM ${name} WHERE id IN (${places})`;
+      found.push(...(await connection.rows<Stored>(sql, chunk)).map(parse));
+    }
+    return found;
+  };
+  return {
+    get: async (id) => (await many([id]))[0] ?? null,
+    getMany: many,
+    where: async (filter, order = {}) => {
+      const { clause, parameters } = whereClause(name, filter, known, order.terms);
+      const sql = `SELECT doc, revision FROM ${name}${clause}${orderClause(name, order, known)}`;
+      return (await connection.rows<Stored>(sql, parameters)).map(parse);
+    },
+    count: async (filter) => {
+      const { clause, parameters } = whereClause(name, filter, known);
+      const rows = await connection.rows<{ n: number | string }>(
+        `SELECT count(*) AS n FROM ${name}${clause}`,
+        parameters,
+      );
+      return Number(rows[0]!.n);
+    },
+    countTerms: (terms, most) => countTerms(connection, name, terms, most),
+  };
+}
+
+interface Stored {
+  readonly doc: string;
+  readonly revision: number;
+}
+
+function whereClause(
+  name: string,
+  filter: Filter,
+  known: ReadonlySet<string>,
+  lists: readonly (readonly string[])[] = [],
+): { clause: string; parameters: Parameter[] } {
+  const parameters: Parameter[] = [];
+  const found = termConditions(name, lists, parameters);
+  const columns = Object.entries(filter).map(([column, wanted]) => {
+    if (!known.has(column)) throw new Error(`${name} has no column ${column} to search by`);
+    if (isRange(wanted)) return rangeClause(column, wanted, parameters);
+    const values = (Array.isArray(wanted) ? wanted : [wanted]) as readonly ColumnValue[];
+    if (values.length === 0) return '1 = 0';
+    const places = values.filter((v) => v !== null).map((v) => `$${parameters.push(v)}`);
+    const parts = [
+      ...(places.length > 0 ? [`${column} IN (${places.join(', ')})`] : []),
+      ...(values.includes(null) ? [`${column} IS NULL`] : []),
+    ];
+    return `(${parts.join(' OR ')})`;
+  });
+  const all = [...found, ...columns];
+  return { clause: all.length > 0 ? ` WHERE ${all.join(' AND ')}` : '', parameters };
+}
+
+function isRange(wanted: Filter[string]): wanted is Range {
+  return typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted);
+}
+
+function rangeClause(column: string, { from, until }: Range, parameters: Parameter[]): string {
+  const parts = [
+    ...(from === undefined ? [] : [`${column} >= $${parameters.push(from)}`]),
+    ...(until === undefined ? [] : [`${column} <= $${parameters.push(until)}`]),
+  ];
+  return parts.length === 0 ? '1 = 1' : `(${parts.join(' AND ')})`;
+}
+
+function orderClause(name: string, order: Order, known: ReadonlySet<string>): string {
+  const column = order.orderBy?.replace(/^-/, '');
+  if (column !== undefined && !known.has(column)) throw new Error(`${name} has no column ${column} to sort by`);
+  const direction = order.orderBy?.startsWith('-') ? 'DESC' : 'ASC';
+  const sort = column === undefined ? ' ORDER BY id' : ` ORDER BY ${column} ${direction}, id ${direction}`;
+  return order.limit === undefined ? sort : `${sort} LIMIT ${Math.max(0, Math.floor(order.limit))}`;
+}

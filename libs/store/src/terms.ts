@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Row } from '@millrace/kernel';
+import type { Connection, Parameter } from './database';
+import type { Table } from './table';
+
+/** Rows of a statement: two parameters each. */
+const chunkRows = 400;
+
+/**
+ * The number that stands for a text in an index: 52 bits of its SHA-1, so that a long text takes no more room than a
+ * short one. Two texts may share a number; what is found by it is looked at again.
+ */
+export function termOf(text: string): number {
+  const digest = createHash('sha1').update(text).digest();
+  return digest.readUIntBE(0, 6) * 16 + (digest[6]! >> 4);
+}
+
+export function termsTable(name: string): string {
+  return `${name}_terms`;
+}
+
+/** Writes the terms of new rows, in the order of the index, so that neighbours are written together. */
+export async function insertTerms(
+  connection: Connection,
+  name: string,
+  table: Table<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  const pairs = rows
+    .filter((row) => row.revision === 0)
+    .flatMap((row) => [...new Set(table.terms!(row))].map((text) => [termOf(text), row.id] as const))
+    .sort(([a], [b]) => a - b);
+  for (let i = 0; i < pairs.length; i += chunkRows) {
+    const chunk = pairs.slice(i, i + chunkRows);
+    const tuples = chunk.map((_, n) => `($${n * 2 + 1}, $${n * 2 + 2})`).join(', ');
+    await connection.change(
+      `INSERT INTO ${termsTable(name)} (term, row_id) VALUES ${tuples} ON CONFLICT DO NOTHING`,
+      chunk.flat(),
+    );
+  }
+}
+
+/** Conditions on a table's rows by their terms; `parameters` grows by what they need. */
+export function termConditions(
+  name: string,
+  lists: readonly (readonly string[])[],
+  parameters: Parameter[],
+): readonly string[] {
+  const places = (terms: readonly string[]): string =>
+    [...new Set(terms.map(termOf))].map((term) => `$${parameters.push(term)}`).join(', ');
+  return lists.map((terms, n) => {
+    if (terms.length === 0) return '1 = 0';
+    const found = `SELECT row_id FROM ${termsTable(name)} WHERE term IN (${places(terms)})`;
+    return n === 0 ? `id IN (${found})` : `EXISTS (${found} AND row_id = ${name}.id)`;
+  });
+}
+
+export async function countTerms(
+  connection: Connection,
+  name: string,
+  terms: readonly string[],
+  most: number,
+): Promise<number> {
+  const numbers = [...new Set(terms.map(termOf))];
+  if (numbers.length === 0) return 0;
+  const places = numbers.map((_, n) => `$${n + 1}`).join(', ');
+  const found = `SELECT 1 AS one FROM ${termsTable(name)} WHERE term IN (${places}) LIMIT ${Math.floor(most)}`;
+  const [row] = await connection.rows<{ n: number | string }>(`SELECT count(*) AS n FROM (${found}) AS found`, numbers);
+  return Number(row!.n);
+}
