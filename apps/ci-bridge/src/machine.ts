@@ -14,4 +14,5 @@ export const machine: Machine<BridgeTables, Input> = {
   keyOf: () => 'results',
   load,
   decide,
+  readsAhead: true,
 };

@@ -1,7 +1,7 @@
 import type { Row } from '@millrace/kernel';
 import type { Connection, Parameter } from './database';
 import type { ColumnValue, Filter, Order, Range, Table, TableReader } from './table';
-import { countTerms, termConditions } from './terms';
+import { countTerms, termSearch } from './terms';
 
 /** Ids at one time in a statement: engines bound the number of parameters. */
 const chunkIds = 500;
@@ -24,12 +24,15 @@ export function plainReader(connection: Connection, name: string, table: Table<R
     get: async (id) => (await many([id]))[0] ?? null,
     getMany: many,
     where: async (filter, order = {}) => {
-      const { clause, parameters } = whereClause(name, filter, known, order.terms);
-      const sql = `SELECT doc, revision FROM ${name}${clause}${orderClause(name, order, known)}`;
+      const parameters: Parameter[] = [];
+      const { from, conditions } = termSearch(name, order.terms ?? [], order.walk ?? false, parameters);
+      const clause = whereClause(name, filter, known, parameters, conditions);
+      const sql = `SELECT doc, revision FROM ${from}${clause}${orderClause(name, order, known)}`;
       return (await connection.rows<Stored>(sql, parameters)).map(parse);
     },
     count: async (filter) => {
-      const { clause, parameters } = whereClause(name, filter, known);
+      const parameters: Parameter[] = [];
+      const clause = whereClause(name, filter, known, parameters);
       const rows = await connection.rows<{ n: number | string }>(
         `SELECT count(*) AS n FROM ${name}${clause}`,
         parameters,
@@ -49,10 +52,9 @@ function whereClause(
   name: string,
   filter: Filter,
   known: ReadonlySet<string>,
-  lists: readonly (readonly string[])[] = [],
-): { clause: string; parameters: Parameter[] } {
-  const parameters: Parameter[] = [];
-  const found = termConditions(name, lists, parameters);
+  parameters: Parameter[],
+  conditions: readonly string[] = [],
+): string {
   const columns = Object.entries(filter).map(([column, wanted]) => {
     if (!known.has(column)) throw new Error(`${name} has no column ${column} to search by`);
     if (isRange(wanted)) return rangeClause(column, wanted, parameters);
@@ -65,8 +67,8 @@ function whereClause(
     ];
     return `(${parts.join(' OR ')})`;
   });
-  const all = [...found, ...columns];
-  return { clause: all.length > 0 ? ` WHERE ${all.join(' AND ')}` : '', parameters };
+  const all = [...conditions, ...columns];
+  return all.length > 0 ? ` WHERE ${all.join(' AND ')}` : '';
 }
 
 function isRange(wanted: Filter[string]): wanted is Range {

@@ -60,8 +60,10 @@ export interface Order {
   /** A column, or `updated_at` or `id`; `-` in front: descending. */
   readonly orderBy?: string;
   readonly limit?: number;
-  /** Of each list the row must have one term at least; the first list should be the one that fewest rows have. */
+  /** Of each list the row must have one term at least; rows are found by the first, which should be the rarest. */
   readonly terms?: readonly (readonly string[])[];
+  /** Rows are walked in their order, and the terms of each looked at: for terms that very many rows have. */
+  readonly walk?: boolean;
 }
 
 /** Reads one table. Inside a decision's transaction it sees what the batch has decided so far. */

@@ -40,19 +40,23 @@ export async function insertTerms(
   }
 }
 
-/** Conditions on a table's rows by their terms; `parameters` grows by what they need. */
-export function termConditions(
+/** What a search by terms selects from, and its conditions; `parameters` grows by what they need. */
+export function termSearch(
   name: string,
   lists: readonly (readonly string[])[],
+  walk: boolean,
   parameters: Parameter[],
-): readonly string[] {
+): { readonly from: string; readonly conditions: readonly string[] } {
+  if (lists.some((terms) => terms.length === 0)) return { from: name, conditions: ['1 = 0'] };
   const places = (terms: readonly string[]): string =>
     [...new Set(terms.map(termOf))].map((term) => `$${parameters.push(term)}`).join(', ');
-  return lists.map((terms, n) => {
-    if (terms.length === 0) return '1 = 0';
-    const found = `SELECT row_id FROM ${termsTable(name)} WHERE term IN (${places(terms)})`;
-    return n === 0 ? `id IN (${found})` : `EXISTS (${found} AND row_id = ${name}.id)`;
-  });
+  const having = (terms: readonly string[]): string =>
+    `EXISTS (SELECT 1 FROM ${termsTable(name)} WHERE term IN (${places(terms)}) AND row_id = ${name}.id)`;
+  const [first, ...others] = lists;
+  if (walk || first === undefined) return { from: name, conditions: lists.map(having) };
+  // SQLite keeps the order of a CROSS JOIN: the terms lead to the rows, whatever it guesses.
+  const found = `SELECT DISTINCT row_id FROM ${termsTable(name)} WHERE term IN (${places(first)})`;
+  return { from: `(${found}) AS found CROSS JOIN ${name}`, conditions: ['id = found.row_id', ...others.map(having)] };
 }
 
 export async function countTerms(

@@ -2,16 +2,7 @@ import { resultRecorded, say } from '@millrace/contracts';
 import { put, sha256, type DecideContext, type Effect } from '@millrace/kernel';
 import type { GroupDraft, ResultDraft } from './input';
 import { earlier, later, stampAfter, stampOf, type Stamp } from './stamp';
-import {
-  groupKey,
-  numberId,
-  type CounterRow,
-  type GroupRow,
-  type ResultDataRow,
-  type ResultRow,
-  type State,
-  type TestcaseRow,
-} from './state';
+import { numberId, type CounterRow, type GroupRow, type ResultRow, type State, type TestcaseRow } from './state';
 import { namesIn } from './subject';
 
 export interface Recorded {
@@ -33,7 +24,6 @@ export function recordResult(state: State, draft: ResultDraft, context: DecideCo
   let next = put(state, 'counters', { ...counter, next: counter.next + 1, last: now });
   next = put(next, 'results', result);
   if (draft.source !== null) next = put(next, 'sources', { id: draft.source, revision: 0, result: result.id });
-  for (const row of dataRows(result)) next = put(next, 'resultData', row);
   next = saveTestcase(next, draft.testcase.name, draft.testcase.ref_url).state;
   for (const group of groups) next = saveGroup(next, group, 1).state;
   return { state: next, effects: [recorded(result, draft.release)], result, fresh: true };
@@ -83,11 +73,6 @@ export function counterOf(state: State, name: 'results' | 'groups' | 'waivers'):
   return state.counters.get(name) ?? { id: name, revision: 0, next: 1, last: '1970-01-01T00:00:00.000000' };
 }
 
-/** What stands in a search column: long values by their digest, since databases bound the size of an index entry. */
-export function searchValue(value: string): string {
-  return value.length <= 512 ? value : `sha256:${sha256(value)}`;
-}
-
 function knownResult(state: State, source: string): ResultRow | undefined {
   const known = state.sources.get(source);
   return known && state.results.get(known.result);
@@ -123,20 +108,6 @@ function resultRow(
     data: draft.data,
     who,
   };
-}
-
-function dataRows(result: ResultRow): readonly ResultDataRow[] {
-  const pairs = [
-    ...Object.entries(result.data).flatMap(([key, values]) => values.map((value) => [key, value] as const)),
-    ...result.groups.map((uuid) => [groupKey, uuid] as const),
-  ];
-  return pairs.map(([key, value], n) => ({
-    id: `${result.id}/${String(n).padStart(4, '0')}`,
-    revision: 0,
-    key,
-    value: searchValue(value),
-    result: result.id,
-  }));
 }
 
 function recorded(result: ResultRow, release: string | null): Effect {

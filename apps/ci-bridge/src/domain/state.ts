@@ -23,13 +23,6 @@ export interface SourceRow extends Row {
   readonly result: string;
 }
 
-/** One value of a result's data, to be searched by; group memberships stand here too, under the key {@link groupKey}. */
-export interface ResultDataRow extends Row {
-  readonly key: string;
-  readonly value: string;
-  readonly result: string;
-}
-
 export interface GroupRow extends Row {
   /** Grows in the order in which groups were made. */
   readonly number: number;
@@ -113,7 +106,6 @@ export interface ReleaseRow extends Row {
 export interface Rows {
   readonly results: ResultRow;
   readonly sources: SourceRow;
-  readonly resultData: ResultDataRow;
   readonly groups: GroupRow;
   readonly testcases: TestcaseRow;
   readonly counters: CounterRow;
@@ -128,7 +120,6 @@ export type State = SliceOf<{ [Table in keyof Rows]: Rows[Table] }>;
 export const emptyState: State = {
   results: new Map(),
   sources: new Map(),
-  resultData: new Map(),
   groups: new Map(),
   testcases: new Map(),
   counters: new Map(),
@@ -140,6 +131,18 @@ export const emptyState: State = {
 
 /** No data key holds a colon, so this one is free. */
 export const groupKey = ':group';
+
+/** What a result is found by beside its columns: each value of its data and each of its groups, with their keys. */
+export function termsOf(result: Pick<ResultRow, 'data' | 'groups'>): readonly string[] {
+  return [
+    ...Object.entries(result.data).flatMap(([key, values]) => values.map((value) => term(key, value))),
+    ...result.groups.map((uuid) => term(groupKey, uuid)),
+  ];
+}
+
+export function term(key: string, value: string): string {
+  return `${key}\n${value}`;
+}
 
 export function numberId(number: number): string {
   return String(number).padStart(12, '0');

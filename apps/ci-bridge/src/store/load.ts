@@ -1,8 +1,15 @@
 import { assertNever } from '@millrace/kernel';
 import { byId, type Readers } from '@millrace/store';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
-import { emptyState, verdictId, type ResultRow, type State, type VerdictRow, type WatchRow } from '../domain/state';
-import { searchValue } from '../domain/record';
+import {
+  emptyState,
+  term,
+  verdictId,
+  type ResultRow,
+  type State,
+  type VerdictRow,
+  type WatchRow,
+} from '../domain/state';
 import { nameKeys, namesIn, namesOf } from '../domain/subject';
 import type { BridgeTables } from './tables';
 
@@ -111,12 +118,9 @@ function verdictsOf(read: Read, watches: readonly WatchRow[], kind: WatchRow['ki
   return read.verdicts.getMany([...new Set(ids)]);
 }
 
-async function resultsAbout(read: Read, names: readonly string[]): Promise<readonly ResultRow[]> {
-  const found = await read.resultData.where(
-    { key: [...nameKeys], value: names.map(searchValue) },
-    { orderBy: '-result', limit: mostRows },
-  );
-  return read.results.getMany([...new Set(found.map((row) => row.result))]);
+function resultsAbout(read: Read, names: readonly string[]): Promise<readonly ResultRow[]> {
+  const terms = names.flatMap((name) => nameKeys.map((key) => term(key, name)));
+  return read.results.where({}, { terms: [terms], orderBy: '-id', limit: mostRows });
 }
 
 function memberNames(verdicts: readonly VerdictRow[]): readonly string[] {

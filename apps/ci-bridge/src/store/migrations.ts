@@ -1,5 +1,6 @@
 import { engineMigration } from '@millrace/engine';
 import type { Migration } from '@millrace/store';
+import { compactResultData } from './compact-result-data';
 
 export const migrations: readonly Migration[] = [
   engineMigration,
@@ -36,5 +37,13 @@ export const migrations: readonly Migration[] = [
       watches: { columns: { name: 'text', verdict: 'text' }, indexes: [['name']] },
       releases: { columns: {}, indexes: [] },
     },
+  },
+  {
+    version: 202611230003,
+    name: 'Results by terms',
+    tables: {},
+    terms: ['results'],
+    move: compactResultData,
+    drops: ['result_data'],
   },
 ];

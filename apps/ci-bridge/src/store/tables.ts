@@ -1,9 +1,9 @@
 import { integer, table, text } from '@millrace/store';
+import { termsOf } from '../domain/state';
 import type {
   CounterRow,
   GroupRow,
   ReleaseRow,
-  ResultDataRow,
   ResultRow,
   SourceRow,
   TestcaseRow,
@@ -21,13 +21,9 @@ export const tables = {
       submit_time: text((row) => row.submit_time),
     },
     [['testcase', 'submit_time'], ['submit_time']],
+    termsOf,
   ),
   sources: table<SourceRow>('sources'),
-  resultData: table<ResultDataRow>(
-    'result_data',
-    { key: text((row) => row.key), value: text((row) => row.value), result: text((row) => row.result) },
-    [['value', 'key', 'result']],
-  ),
   groups: table<GroupRow>(
     'groups',
     { number: integer((row) => row.number), description: text((row) => row.description?.slice(0, 512) ?? null) },

@@ -6,9 +6,8 @@ import {
   type GreenwavePolicy,
   type GreenwaveSubject,
 } from '../../domain/greenwave';
-import { searchValue } from '../../domain/record';
 import { stampOf, type Stamp } from '../../domain/stamp';
-import type { ResultRow, WaiverRow } from '../../domain/state';
+import { term, type ResultRow, type WaiverRow } from '../../domain/state';
 import { nameKeys, namesIn, sameType } from '../../domain/subject';
 import { jsonBody, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
@@ -93,8 +92,7 @@ export class GreenwaveApi {
     subject: GreenwaveSubject,
     wish: DecisionRequest,
   ): Promise<{ readonly results: readonly ResultRow[]; readonly waivers: readonly WaiverRow[] }> {
-    const named = await this.read.resultData.where({ key: [...nameKeys], value: searchValue(subject.item) });
-    const rows = await this.read.results.getMany([...new Set(named.map((row) => row.result))]);
+    const rows = await this.read.results.where({}, { terms: [nameKeys.map((key) => term(key, subject.item))] });
     const results = rows.filter(
       (row) =>
         (row.data['type'] ?? []).some((type) => sameType(type, subject.type)) &&

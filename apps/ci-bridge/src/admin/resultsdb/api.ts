@@ -101,7 +101,7 @@ export class ResultsDbApi {
       (exact.length === 0 || exact.includes(group.description ?? '')) &&
       (like.length === 0 || like.some((pattern) => wildcardMatches(pattern, group.description ?? '')));
     const filter: Filter = uuids.length > 0 ? { id: uuids } : {};
-    const found = await scan(this.parts.read.groups, filter, '-number', matches, upTo(page));
+    const found = await scan(this.parts.read.groups, filter, { orderBy: '-number' }, matches, upTo(page));
     return ok(showPage(pageOf(found, page), page, request.url, (group) => showGroup(group, request.base)));
   }
 
@@ -136,7 +136,7 @@ export class ResultsDbApi {
     const matches = ({ id }: TestcaseRow): boolean =>
       like.length === 0 || like.some((pattern) => wildcardMatches(pattern, id));
     const filter: Filter = names.length > 0 ? { id: names } : {};
-    const found = await scan(this.parts.read.testcases, filter, 'id', matches, upTo(page));
+    const found = await scan(this.parts.read.testcases, filter, { orderBy: 'id' }, matches, upTo(page));
     return ok(showPage(pageOf(found, page), page, request.url, (testcase) => showTestcase(testcase, request.base)));
   }
 

@@ -1,32 +1,30 @@
 import type { Row } from '@millrace/kernel';
-import type { Filter, TableReader } from '@millrace/store';
-import { searchValue } from '../../domain/record';
-import { groupKey, type ResultRow } from '../../domain/state';
+import type { Filter, Order, TableReader } from '@millrace/store';
+import { groupKey, term, type ResultRow } from '../../domain/state';
 import { nameKeys } from '../../domain/subject';
 import type { BridgeRead } from '../read';
 import type { DataFilter, Page, ResultsQuery, Search } from './query';
 import { wildcardMatches } from './wildcard';
 
+/** Rows of one name or value that are fetched and sorted at once; those of a more common one are walked. */
+const mostFetched = 5000;
+
 /** A page of results and one more, which tells whether there is a next page. */
 export async function findResults(read: BridgeRead, query: ResultsQuery): Promise<readonly ResultRow[]> {
   const needed = (query.page + 1) * query.limit + 1;
-  const seeded = await seededResults(read, query);
-  const found = seeded
-    ? seeded.filter((row) => hasOutcome(row, query)).sort(bySubmitTime(query.ascending))
-    : await scanResults(read, query, needed);
-  return pageOf(found, query);
+  return pageOf(await search(read, query, query.ascending, needed), query);
 }
 
 /** Without keys: what is newest per test case. With them: what is newest per test case and first value of each key. */
 export async function findLatest(read: BridgeRead, query: ResultsQuery): Promise<readonly ResultRow[]> {
-  const anyOutcome = { ...query, outcomes: [] };
-  const seeded = await seededResults(read, anyOutcome);
-  const newestFirst = bySubmitTime(false);
+  const wanted = { ...query, outcomes: [] };
   if (query.distinctOn.length > 0) {
-    const all = seeded ?? (await scanResults(read, { ...anyOutcome, ascending: false }, Infinity));
+    const all = await search(read, wanted, false, Infinity);
     return newestPer(all, (row) => JSON.stringify(query.distinctOn.map((key) => row.data[key]?.[0] ?? null)));
   }
-  const newest = seeded ? newestOf(seeded) : await newestOfEach(read, anyOutcome);
+  const terms = await termsOfSearch(read, wanted);
+  const isRare = terms.lists.length > 0 && !terms.walk;
+  const newest = isRare ? newestOf(await search(read, wanted, false, Infinity)) : await newestOfEach(read, wanted);
   return [...newest].sort(newestFirst);
 }
 
@@ -34,14 +32,16 @@ export async function findLatest(read: BridgeRead, query: ResultsQuery): Promise
 export async function scan<R extends Row>(
   reader: TableReader<R>,
   filter: Filter,
-  orderBy: string,
+  order: Order,
   matches: (row: R) => boolean,
   needed: number,
+  least = 200,
 ): Promise<readonly R[]> {
-  for (let window = Math.max(200, needed === Infinity ? 0 : needed); ; window *= 4) {
-    const rows = await reader.where(filter, { orderBy, limit: window });
+  if (needed === Infinity) return (await reader.where(filter, order)).filter(matches);
+  for (let window = Math.max(least, needed); ; window *= 4) {
+    const rows = await reader.where(filter, { ...order, limit: window });
     const found = rows.filter(matches);
-    if (found.length >= needed || rows.length < window) return found.slice(0, Math.min(found.length, needed));
+    if (found.length >= needed || rows.length < window) return found.slice(0, needed);
   }
 }
 
@@ -49,54 +49,69 @@ export function pageOf<R>(rows: readonly R[], { page, limit }: Page): readonly R
   return rows.slice(page * limit, (page + 1) * limit + 1);
 }
 
-/** By a data value or a group that all of them must have, when the query names one; null when it names none. */
-async function seededResults(read: BridgeRead, search: Search): Promise<ResultRow[] | null> {
-  const seeds = [
-    ...search.data.filter((filter) => !filter.like),
-    ...(search.groups.length > 0 ? [{ key: groupKey, values: search.groups, like: false }] : []),
-  ];
-  const seed = await mostSelective(read, seeds);
-  if (!seed) return null;
-  const rows = await read.resultData.where(seedFilter(seed));
-  const results = await read.results.getMany([...new Set(rows.map((row) => row.result))]);
-  return results.filter((row) => matchesSearch(row, search));
-}
-
-function seedFilter(seed: DataFilter): Filter {
-  return { key: seed.key, value: seed.values.map(searchValue) };
-}
-
-/** What an artifact is called leads to few results; the other values are counted first. */
-async function mostSelective(read: BridgeRead, seeds: readonly DataFilter[]): Promise<DataFilter | null> {
-  const named = seeds.find((seed) => (nameKeys as readonly string[]).includes(seed.key));
-  if (named || seeds.length < 2) return named ?? seeds[0] ?? null;
-  const counts = await Promise.all(seeds.map((seed) => read.resultData.count(seedFilter(seed))));
-  return seeds[counts.indexOf(Math.min(...counts))]!;
-}
-
-function scanResults(
-  read: Pick<BridgeRead, 'results'>,
-  query: Search & { readonly ascending: boolean },
+/** All that match, in the order of their submit times, until as many are found as are needed. */
+async function search(
+  read: BridgeRead,
+  wanted: Search,
+  ascending: boolean,
   needed: number,
 ): Promise<readonly ResultRow[]> {
-  const filter = {
-    ...(query.outcomes.length > 0 ? { outcome: query.outcomes } : {}),
-    ...(query.testcases.length > 0 && query.testcasesLike.length === 0 ? { testcase: query.testcases } : {}),
+  const testcases = await testcasesOf(read, wanted);
+  const filter: Filter = {
+    ...(wanted.outcomes.length > 0 ? { outcome: wanted.outcomes } : {}),
+    ...(testcases === null ? {} : { testcase: testcases }),
+    ...(wanted.since === null && wanted.until === null
+      ? {}
+      : { submit_time: { from: wanted.since ?? undefined, until: wanted.until ?? undefined } }),
   };
-  const orderBy = query.ascending ? 'submit_time' : '-submit_time';
-  return scan(read.results, filter, orderBy, (row) => matchesSearch(row, query), needed);
+  const { lists, walk } = await termsOfSearch(read, wanted);
+  const order: Order = {
+    orderBy: ascending ? 'submit_time' : '-submit_time',
+    ...(lists.length > 0 ? { terms: lists, walk } : {}),
+  };
+  const isExact = wanted.data.every((filter) => !filter.like);
+  return scan(read.results, filter, order, (row) => matchesSearch(row, wanted), needed, isExact ? needed : 200);
 }
 
-async function newestOfEach(read: BridgeRead, search: Search): Promise<readonly ResultRow[]> {
-  const matches = (name: string): boolean => matchesTestcase(name, search);
-  const testcases = await scan(read.testcases, {}, 'id', (row) => matches(row.id), Infinity);
+/** Names of test cases, those of patterns too; null when any will do. */
+async function testcasesOf(read: BridgeRead, { testcases, testcasesLike }: Search): Promise<readonly string[] | null> {
+  if (testcasesLike.length === 0) return testcases.length === 0 ? null : testcases;
+  const matches = ({ id }: Row): boolean => testcasesLike.some((pattern) => wildcardMatches(pattern, id));
+  const found = await scan(read.testcases, {}, { orderBy: 'id' }, matches, Infinity);
+  return [...new Set([...testcases, ...found.map(({ id }) => id)])];
+}
+
+/** What data and groups ask for, the rarest first. What an artifact is called leads to few results. */
+async function termsOfSearch(
+  read: BridgeRead,
+  { data, groups }: Search,
+): Promise<{ readonly lists: readonly (readonly string[])[]; readonly walk: boolean }> {
+  const exact = data.filter((filter) => !filter.like);
+  const lists = [
+    ...exact.map(({ key, values }) => values.map((value) => term(key, value))),
+    ...(groups.length > 0 ? [groups.map((uuid) => term(groupKey, uuid))] : []),
+  ];
+  const named = exact.findIndex(({ key }) => (nameKeys as readonly string[]).includes(key));
+  if (lists.length === 0 || named >= 0) return { lists: firstOf(lists, Math.max(0, named)), walk: false };
+  const counts = await Promise.all(lists.map((list) => read.results.countTerms(list, mostFetched)));
+  const fewest = Math.min(...counts);
+  return { lists: firstOf(lists, counts.indexOf(fewest)), walk: fewest >= mostFetched };
+}
+
+function firstOf<T>(all: readonly T[], first: number): readonly T[] {
+  return [...all.slice(first, first + 1), ...all.slice(0, first), ...all.slice(first + 1)];
+}
+
+async function newestOfEach(read: BridgeRead, wanted: Search): Promise<readonly ResultRow[]> {
+  const matches = (name: string): boolean => matchesTestcase(name, wanted);
+  const testcases = await scan(read.testcases, {}, { orderBy: 'id' }, (row) => matches(row.id), Infinity);
   const newest: ResultRow[] = [];
   for (const { id } of testcases) {
-    const about = { ...search, testcases: [id], testcasesLike: [], ascending: false };
-    const [first] = await scanResults(read, about, 1);
+    const about = { ...wanted, testcases: [id], testcasesLike: [] };
+    const [first] = await search(read, about, false, 1);
     if (!first) continue;
     const same = await read.results.where({ testcase: id, submit_time: first.submit_time });
-    newest.push(...same.filter((row) => matchesSearch(row, search)));
+    newest.push(...same.filter((row) => matchesSearch(row, wanted)));
   }
   return newest;
 }
@@ -111,17 +126,15 @@ function newestOf(rows: readonly ResultRow[]): readonly ResultRow[] {
 
 function newestPer(rows: readonly ResultRow[], keyOf: (row: ResultRow) => string): readonly ResultRow[] {
   const newest = new Map<string, ResultRow>();
-  for (const row of [...rows].sort(bySubmitTime(false))) {
+  for (const row of [...rows].sort(newestFirst)) {
     const key = `${row.testcase}|${keyOf(row)}`;
     if (!newest.has(key)) newest.set(key, row);
   }
   return [...newest.values()];
 }
 
-function bySubmitTime(ascending: boolean): (a: ResultRow, b: ResultRow) => number {
-  const sign = ascending ? 1 : -1;
-  return (a, b) =>
-    sign * (a.submit_time === b.submit_time ? a.number - b.number : a.submit_time < b.submit_time ? -1 : 1);
+function newestFirst(a: ResultRow, b: ResultRow): number {
+  return a.submit_time === b.submit_time ? b.number - a.number : a.submit_time < b.submit_time ? 1 : -1;
 }
 
 function hasOutcome(row: ResultRow, { outcomes }: Search): boolean {
