@@ -1,6 +1,7 @@
 export * from './common';
 export * from './contents';
 export * from './define-event';
+export { durationMs, globMatches } from './definition-words';
 export * from './describe';
 export * from './doors';
 export * from './envelope';
@@ -14,3 +15,4 @@ export * from './events/scheduler-rebuild';
 export * from './registry';
 export * from './release-definition';
 export * from './say';
+export * from './triggers';

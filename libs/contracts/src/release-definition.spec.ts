@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { z } from 'zod';
-import { durationMs, globMatches, ownersOf, policyOf, releaseDefinition } from './release-definition';
+import { durationMs, globMatches } from './definition-words';
+import { ownersOf, policyOf, releaseDefinition } from './release-definition';
 
 const least: z.input<typeof releaseDefinition> = {
   release: 'minidistro',
@@ -175,5 +176,29 @@ describe('durations', () => {
 
   it.each(['', 's', '5', '5 s', '-5s', '5.5s', '5w', '5s5m', 'x'.repeat(1000)])('%j is none', (text) => {
     expect(() => durationMs(text)).toThrow(expect.objectContaining({ code: 'duration-malformed' }) as Error);
+  });
+});
+
+describe('freezes and rules', () => {
+  const day = { from: '2026-12-24T00:00:00Z', until: '2026-12-27T00:00:00+01:00', reason: 'holidays' };
+  const parsed = (more: object) => releaseDefinition.safeParse({ ...least, ...more });
+
+  it('are taken with their defaults', () => {
+    const { data } = parsed({
+      freezes: [{ name: 'xmas', ...day }],
+      triggers: { rules: [{ kinds: ['build'], outcome: 'approve', reason: 'a person looks first' }] },
+    });
+    expect(data?.freezes).toEqual([{ name: 'xmas', ...day, components: ['*'], what: 'changes', security: 'wait' }]);
+    expect(data?.triggers).toMatchObject({ lull: '0s', rules: [{ kinds: ['build'], outcome: 'approve' }] });
+  });
+
+  it.each([
+    [{ freezes: [{ name: 'xmas', ...day, until: day.from }] }, ['freezes', 0, 'until']],
+    [{ freezes: [{ name: 'xmas', ...day, from: 'tomorrow' }] }, ['freezes', 0, 'from']],
+    [{ triggers: { rules: [{ outcome: 'start' }] } }, ['triggers', 'rules', 0, 'reason']],
+    [{ triggers: { rules: [{ outcome: 'maybe', reason: 'x' }] } }, ['triggers', 'rules', 0, 'outcome']],
+    [{ triggers: { concurrent: 'never' } }, ['triggers', 'concurrent']],
+  ])('%j is refused at its place', (more, path) => {
+    expect(parsed(more).error?.issues.map((issue) => issue.path)).toContainEqual(path);
   });
 });
