@@ -1,19 +1,15 @@
-import { AppError } from '@millrace/kernel';
 import { z } from 'zod';
 import { releaseName } from './common';
 import { componentIdSchema } from './contents';
-
-const glob = z.string().min(1).max(200);
-const longest = 10 * 365 * 86_400_000;
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "is no duration: a number and one of ms, s, m, h, d, e.g. '30s'")
-  .refine((text) => (millisecondsOf(text) ?? 0) <= longest, 'is longer than ten years');
+import { duration, glob, globMatches } from './definition-words';
+import { freezes, triggers } from './triggers';
 
 const gitSource = z.strictObject({
   /** A folder of repositories, one per component (`<git>/<name>`), or an address with `{name}` in it. */
   git: z.string().max(1024),
   branch: z.string().max(200).default('main'),
+  /** The same repositories as a forge names them in its webhooks, where that differs; as `git`. */
+  web: z.string().max(1024).optional(),
 });
 
 const testRequirement = z.strictObject({
@@ -71,14 +67,10 @@ const fields = z.strictObject({
   knots: z.enum(['once', 'twice', 'manual']).default('once'),
   /** Builds of this release at one time; the build system's own limit holds too. */
   capacity: z.number().int().min(1).max(10_000).default(2),
-  triggers: z
-    .strictObject({
-      /** How often the git sources are looked at. */
-      git: z.strictObject({ every: duration.default('1m') }).optional(),
-      /** Changes that come within this time of each other become one cascade. */
-      lull: duration.default('0s'),
-    })
-    .default({ lull: '0s' }),
+  /** What starts a cascade by itself, and when. */
+  triggers: triggers.default({ lull: '0s' }),
+  /** Times in which nothing new starts, or nothing lands. */
+  freezes: freezes.optional(),
   gates: z.array(gatePolicy).max(200),
   people: z.record(z.string().max(100), z.strictObject({ mail: z.email() })),
   owners: z.array(ownership),
@@ -118,51 +110,6 @@ function nameKnownPeople({ people, owners, releng }: z.output<typeof fields>, co
   for (const { name, path } of named) {
     if (!Object.hasOwn(people, name)) context.addIssue({ code: 'custom', path, message: `'${name}' is not in people` });
   }
-}
-
-/** Milliseconds of a duration as the definition writes it. Throws `invalid` on anything else. */
-export function durationMs(text: string): number {
-  const ms = millisecondsOf(text);
-  if (ms !== null) return ms;
-  throw new AppError({
-    code: 'duration-malformed',
-    kind: 'invalid',
-    message: `'${text.slice(0, 80)}' is no duration`,
-    remedy: "write a number and one of ms, s, m, h, d, e.g. '30s'",
-  });
-}
-
-function millisecondsOf(text: string): number | null {
-  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text);
-  if (!match) return null;
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 'ms'];
-  return Number(match[1]) * unit;
-}
-
-/**
- * Does a glob (`*` any run, `?` one character, nothing else is special) match the whole text? At most pattern × text
- * steps: a regular expression could be made to take for ever.
- */
-export function globMatches(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p++;
-      resume = t;
-    } else if (pattern[p] === '?' || pattern[p] === text[t]) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      // The last star takes one character more.
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }
 
 /** Names of the people who own a component; empty when nobody does. */
