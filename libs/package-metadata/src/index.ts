@@ -9,6 +9,7 @@ export * from './modulemd/streams';
 export * from './rpm-md/dependency';
 export * from './rpm-md/evr';
 export * from './rpm-md/filelists';
+export * from './rpm-md/place';
 export * from './rpm-md/primary';
 export * from './rpm-md/priorities';
 export * from './rpm-md/repomd';

@@ -31,15 +31,15 @@ export function tooLarge(what: string, limit: number, unit: string): AppError {
 }
 
 /** @throws AppError `metadata-missing` or `metadata-too-large` */
-export async function assertSize(path: string, limit: number): Promise<void> {
+export async function assertSize(path: string, limit: number, what = path): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
     throw new AppError({
       code: 'metadata-missing',
       kind: 'missing',
-      message: `there is no file ${path}`,
+      message: `there is no file ${what}`,
       remedy: 'check the address of the repository, and that its metadata was made (createrepo_c)',
     });
   }
-  if (found.size > limit) throw tooLarge(path, limit, 'bytes');
+  if (found.size > limit) throw tooLarge(what, limit, 'bytes');
 }

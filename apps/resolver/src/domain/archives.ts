@@ -23,6 +23,12 @@ export interface FilesOrder {
   readonly sources: readonly string[];
   readonly packages: readonly string[];
   readonly arch: string;
+  readonly arches?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly streams?: readonly string[];
+  readonly max_streams?: number;
+  readonly deep?: boolean;
 }
 
 /** Imported graphs of a release, which need not be defined. Its id is the release's name. */
@@ -40,6 +46,8 @@ export interface ImportReport {
   readonly counts: Readonly<Record<string, number>>;
   readonly unresolved: Readonly<Record<string, { readonly total: number; readonly examples: readonly string[] }>>;
   readonly problems: readonly string[];
+  readonly duplicates?: { readonly total: number; readonly examples: readonly string[] };
+  readonly left_out?: { readonly total: number; readonly examples: readonly string[] };
   readonly changes: { readonly added: number; readonly removed: number; readonly changed: number } | null;
 }
 
@@ -76,11 +84,11 @@ export function filesWanted(
   input: Of<'files-wanted'>,
   context: DecideContext,
 ): Decision<ResolverState> | Refusal {
-  const { release, kind, sources, packages, arch } = input;
+  const { type: _, ...order } = input;
+  const { release } = order;
   const row: GraphRow = state.graphs.get(release) ?? newGraph(release);
   if (row.importing) return busy(row);
   const number = row.imports + 1;
-  const order: FilesOrder = { release, kind, sources, packages, arch };
   const next: GraphRow = { ...row, imports: number, importing: { ...order, number, since: context.at } };
   const read: ReadOrder = { ...order, number, parts: row.parts, newest: row.newest };
   return {

@@ -1,7 +1,4 @@
 import type { WorkKind } from '@millrace/engine';
-import { AppError } from '@millrace/kernel';
-import { isAbsolute } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FilesRead, ImportReport, ReadOrder } from '../domain/archives';
 import { CatalogueBuilder } from '../domain/graph/build-catalogue';
 import type { Catalogue } from '../domain/graph/catalogue';
@@ -10,10 +7,8 @@ import { addCatalogue } from '../domain/graph/merge';
 import { networkOf } from '../domain/graph/network';
 import { countsOf, unresolvedByKind } from '../domain/graph/overview';
 import { work, type ResolverInput } from '../domain/input';
-import { readContainerFiles, readModulemdFiles } from './imports/assembled';
-import { readDeb822 } from './imports/deb822';
-import { readDeclared } from './imports/declared';
-import { readRpmMd } from './imports/rpm-md';
+import { readSource, type ReadSettings, type SourceRead } from './imports/read-source';
+import { webSettings } from './web/settings';
 
 /** Where catalogues are kept, by their digests. */
 export interface CatalogueStore {
@@ -26,13 +21,15 @@ export interface CatalogueStore {
 export function filesReader(
   store: CatalogueStore,
   newestFile: (release: string) => Promise<string | null>,
+  settings: ReadSettings = { web: webSettings },
 ): WorkKind<ReadOrder, FilesRead, ResolverInput> {
   return {
     kind: work.readFiles,
     concurrency: 1,
     timeoutMs: 60 * 60_000,
     tries: 3,
-    run: async (order) => importFiles(order, store, await newestFile(order.release)),
+    run: async (order, { signal }) =>
+      importFiles(order, store, await newestFile(order.release), { ...settings, signal }),
     toInput: ({ release, number }, outcome) => ({ type: 'files-read', release, number, outcome }),
   };
 }
@@ -55,40 +52,19 @@ export function filesRemover(
 }
 
 /** @param newest  the graph that the new one replaces */
-export async function importFiles(order: ReadOrder, store: CatalogueStore, newest: string | null): Promise<FilesRead> {
-  const catalogue = await readKind(order);
+export async function importFiles(
+  order: ReadOrder,
+  store: CatalogueStore,
+  newest: string | null,
+  settings: ReadSettings = { web: webSettings },
+): Promise<FilesRead> {
+  const { catalogue, findings } = await readSource(order, settings);
   const part = await store.write(catalogue);
   const others = Object.entries(order.parts).filter(([kind]) => kind !== order.kind);
   const whole = others.length === 0 ? catalogue : await merged(catalogue, others, store);
   const file = others.length === 0 ? part : await store.write(whole);
-  return { part, file, report: await reportOf(whole, file, newest, store) };
-}
-
-async function readKind(order: ReadOrder): Promise<Catalogue> {
-  const builder = new CatalogueBuilder();
-  const [sources, packages] = [order.sources.map(pathOf), order.packages.map(pathOf)];
-  switch (order.kind) {
-    case 'deb822':
-      if (sources.length !== 1 || packages.length !== 1) throw missing('one Sources and one Packages');
-      await readDeb822({ sources: sources[0]!, packages: packages[0]!, arch: order.arch }, builder);
-      break;
-    case 'rpm-md':
-      if (packages.length === 0) throw missing('a repository of binary packages');
-      await readRpmMd({ sources, packages }, builder);
-      break;
-    case 'modulemd':
-      await readModulemdFiles(some(sources), builder);
-      break;
-    case 'containers':
-      await readContainerFiles(some(sources), builder);
-      break;
-    case 'declared':
-      await readDeclared(some(sources), builder);
-      break;
-    default:
-      throw missing('a kind of source that is known');
-  }
-  return builder.finish();
+  const report = await reportOf(whole, file, newest, store);
+  return { part, file, report: { ...report, ...told(findings) } };
 }
 
 /** What the other sources of the release gave when they were last read. */
@@ -126,22 +102,6 @@ async function reportOf(
   };
 }
 
-function some(paths: readonly string[]): readonly string[] {
-  if (paths.length > 0) return paths;
-  throw missing('a file');
-}
-
-function pathOf(address: string): string {
-  if (address.startsWith('file://')) return fileURLToPath(address);
-  if (isAbsolute(address)) return address;
-  throw missing(`an absolute path or a file:// address instead of '${address.slice(0, 200)}'`);
-}
-
-function missing(what: string): AppError {
-  return new AppError({
-    code: 'import-input',
-    kind: 'invalid',
-    message: `the import needs ${what}`,
-    remedy: 'see millrace graph import --help',
-  });
+function told({ duplicates, leftOut }: SourceRead['findings']): Pick<ImportReport, 'duplicates' | 'left_out'> {
+  return { duplicates, left_out: leftOut };
 }

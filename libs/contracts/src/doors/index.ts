@@ -74,4 +74,4 @@ export function doorsOf(app: App): readonly Door[] {
 
 export type { ImpactRebuild } from './resolver';
 export { scopeNames } from './resolver-graph';
-export { importKinds } from './resolver-snapshots';
+export { importKinds, type ImportKind } from './resolver-snapshots';

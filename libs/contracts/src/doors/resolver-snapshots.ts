@@ -2,17 +2,24 @@ import { z } from 'zod';
 import { releaseName } from '../common';
 import { ask, command } from './door';
 
-export const importKinds = ['deb822', 'rpm-md', 'modulemd', 'containers', 'declared'] as const;
+export const importKinds = ['deb822', 'rpm-md', 'modulemd', 'containers', 'declared', 'koji'] as const;
+export type ImportKind = (typeof importKinds)[number];
 
 const snapshot = z.string().max(300).optional();
+const architecture = z.string().regex(/^[a-z0-9_-]{1,32}$/);
 const page = {
   limit: z.coerce.number().int().min(1).max(10_000).default(1000),
   offset: z.coerce.number().int().nonnegative().default(0),
 };
+const some = z.object({ total: z.number().int(), examples: z.array(z.string()) });
 const report = z.object({
   counts: z.record(z.string(), z.number()),
-  unresolved: z.record(z.string(), z.object({ total: z.number().int(), examples: z.array(z.string()) })),
+  unresolved: z.record(z.string(), some),
   problems: z.array(z.string()),
+  /** Of what the input had more than one, and which counts. */
+  duplicates: some.optional(),
+  /** What was left out, and why: obsolete packages, hidden and unsupported module streams. */
+  left_out: some.optional(),
   changes: z.object({ added: z.number().int(), removed: z.number().int(), changed: z.number().int() }).nullable(),
 });
 
@@ -24,7 +31,15 @@ export const snapshots = ask({
   reply: z.object({
     release: releaseName,
     newest: z.string().nullable(),
-    importing: z.object({ number: z.number().int(), kind: z.string(), since: z.string() }).nullable(),
+    importing: z
+      .object({
+        number: z.number().int(),
+        kind: z.string(),
+        since: z.string(),
+        /** How far the reading is; left out when it runs in another process. */
+        progress: z.object({ read: z.number().int(), what: z.string() }).optional(),
+      })
+      .nullable(),
     /** How the last import ended. */
     last: z.object({ number: z.number().int(), text: z.string(), problem: z.string().nullable() }).nullable(),
     snapshots: z.array(
@@ -51,13 +66,26 @@ export const importFiles = command({
   request: z.object({
     release: releaseName,
     kind: z.enum(importKinds),
-    /** Absolute paths or file:// addresses: for deb822 the Sources and the Packages, else what there is of the kind. */
+    /**
+     * Absolute paths, or addresses with file://, http:// or https://: for deb822 the Sources and the Packages, for
+     * rpm-md repositories, for koji the hub, else what there is of the kind.
+     */
     sources: z.array(z.string().min(1).max(4096)).max(100).default([]),
     packages: z.array(z.string().min(1).max(4096)).max(100).default([]),
-    arch: z
-      .string()
-      .regex(/^[a-z0-9_-]{1,32}$/)
-      .default('amd64'),
+    /** deb822: the one that is read. */
+    arch: architecture.default('amd64'),
+    /** rpm-md, koji: only these; empty: every one that there is. */
+    arches: z.array(architecture).max(50).default([]),
+    /** deb822: build profiles that hold. */
+    profiles: z.array(z.string().max(60)).max(50).default([]),
+    /** koji: the tags that are read, what they inherit included. */
+    tags: z.array(z.string().min(1).max(256)).max(20).default([]),
+    /** modulemd, rpm-md: patterns of the module streams that are supported, `name:stream`; empty: every one. */
+    streams: z.array(z.string().min(1).max(300)).max(1000).default([]),
+    /** modulemd, rpm-md: how many streams of one need are followed. */
+    max_streams: z.number().int().min(1).max(10_000).default(100),
+    /** rpm-md: reads the packages themselves, for ELF symbols and digests of macro and header files. */
+    deep: z.boolean().default(false),
   }),
   reply: z.object({ accepted: z.boolean(), text: z.string(), number: z.number().int() }),
   http: { method: 'POST', path: '/admin/v1/graph/import-files' },

@@ -16,34 +16,36 @@ const algorithms: Readonly<Record<string, string>> = { sha: 'sha1', sha1: 'sha1'
  * The open bytes of a file in chunks: gzip, zstd, xz, lz4 or plain, told by its first bytes, which must agree with
  * its name where that has a suffix. A reader that comes to the end knows that the stored bytes have the checksum: a
  * wrong one is thrown instead of the end. Never more than a few megabytes are held, however much a file unfolds to.
+ * @param what  what errors call it
  * @throws AppError `metadata-missing`, `metadata-too-large`, `metadata-checksum`, `metadata-compression`, `metadata-damaged`
  */
 export async function* openCompressed(
   path: string,
   checksum: Checksum | null = null,
   limits: ReadLimits = readLimits,
+  what = path,
 ): AsyncGenerator<Uint8Array> {
-  await assertSize(path, limits.storedBytes);
-  const algorithm = checksum && algorithmOf(checksum, path);
+  await assertSize(path, limits.storedBytes, what);
+  const algorithm = checksum && algorithmOf(checksum, what);
   const hash = algorithm ? createHash(algorithm) : null;
   const raw = createReadStream(path, { highWaterMark: 256 * 1024 });
   let bytes = 0;
   try {
     const stored = storedChunks(raw, (chunk) => hash?.update(chunk));
     const { start, chunks } = await peek(stored);
-    const format = formatOf(path, start);
+    const format = formatOf(path, start, what);
     for await (const chunk of format?.open ? format.open(chunks) : chunks) {
       bytes += chunk.length;
-      if (bytes > limits.openBytes) throw tooLarge(path, limits.openBytes, 'bytes');
+      if (bytes > limits.openBytes) throw tooLarge(what, limits.openBytes, 'bytes');
       yield chunk;
     }
   } catch (thrown) {
-    throw thrown instanceof AppError ? thrown : damaged(path, bytes, thrown);
+    throw thrown instanceof AppError ? thrown : damaged(what, bytes, thrown);
   } finally {
     raw.destroy();
   }
   const actual = hash?.digest('hex');
-  if (checksum && actual !== checksum.value) throw wrongChecksum(path, checksum, actual!);
+  if (checksum && actual !== checksum.value) throw wrongChecksum(what, checksum, actual!);
 }
 
 async function* storedChunks(
@@ -69,15 +71,15 @@ async function peek(source: AsyncGenerator<Uint8Array, void>): Promise<{
   return { start, chunks: chunks() };
 }
 
-function formatOf(path: string, start: Uint8Array): CompressionFormat | null {
+function formatOf(path: string, start: Uint8Array, what: string): CompressionFormat | null {
   const promised = formatByName(path);
   const shown = formatByMagic(start);
-  if (promised && promised !== shown) throw damaged(path, 0, new Error(`it is no ${promised.name} file`));
+  if (promised && promised !== shown) throw damaged(what, 0, new Error(`it is no ${promised.name} file`));
   if (!shown || shown.open) return shown;
   throw new AppError({
     code: 'metadata-compression',
     kind: 'invalid',
-    message: `${path} is compressed with ${shown.name}, which is not read here`,
+    message: `${what} is compressed with ${shown.name}, which is not read here`,
     remedy: `use one of ${compressionFormats.flatMap((one) => (one.open ? [one.name] : [])).join(', ')}, or none`,
   });
 }

@@ -8,6 +8,8 @@ export interface RepomdEntry {
   /** Path below the repository. */
   readonly href: string;
   readonly checksum: Checksum | null;
+  /** Bytes as it is stored; null when the repository does not say. */
+  readonly size: number | null;
 }
 
 /**
@@ -19,16 +21,18 @@ export function parseRepomd(xml: string, what = 'repomd.xml'): readonly RepomdEn
   let type = '';
   let href = '';
   let checksum: Checksum | null = null;
+  let size: number | null = null;
   let checksumType = '';
   const reader = new XmlReader(what, {
     open(name, attributes) {
-      if (name === 'data') [type, href, checksum] = [attributes['type'] ?? '', '', null];
+      if (name === 'data') [type, href, checksum, size] = [attributes['type'] ?? '', '', null, null];
       if (name === 'location') href = attributes['href'] ?? '';
       if (name === 'checksum') checksumType = attributes['type'] ?? '';
     },
     close(name, text) {
       if (name === 'checksum') checksum = { type: checksumType, value: text };
-      if (name === 'data') entries.push({ type, href: confined(href, what), checksum });
+      if (name === 'size' && /^\d{1,15}$/.test(text)) size = Number(text);
+      if (name === 'data') entries.push({ type, href: confined(href, what), checksum, size });
     },
   });
   reader.write(xml);

@@ -12,45 +12,40 @@ import {
   type DebDependencies,
   type DebSource,
 } from '@millrace/package-metadata';
-import type { CatalogueBuilder } from '../../domain/graph/build-catalogue';
-import { flag } from '../../domain/graph/catalogue';
+import type { CatalogueBuilder } from '../../../domain/graph/build-catalogue';
+import { flag } from '../../../domain/graph/catalogue';
+import { importer, type Means } from '../importer';
+import { deb822Input } from './schema';
 
-export interface Deb822Input {
-  readonly sources: string;
-  readonly packages: string;
-  readonly arch: string;
-}
-
-/** Reads Debian's `Sources` and `Packages` into a builder. Both may be compressed. */
-export async function readDeb822(
-  input: Deb822Input,
-  builder: CatalogueBuilder,
-  progress: (read: number) => void = () => undefined,
-): Promise<void> {
-  const clauses = new Clauses(builder, { architecture: input.arch, profiles: new Set() });
+/** Debian's `Sources` and `Packages`, for one architecture and the build profiles that hold. Both may be compressed. */
+export const deb822 = importer('deb822', deb822Input, async (input, means) => {
+  const { builder, files, progress } = means;
+  const clauses = new Clauses(builder, { architecture: input.arch, profiles: new Set(input.profiles) });
   const sources = new Map<string, DebSource>();
+  const [sourcesAt, packagesAt] = [input.sources[0]!, input.packages[0]!];
   let read = 0;
-  for await (const source of readDebSources(openCompressed(input.sources), input.sources)) {
-    if (!source.extraSourceOnly) keepNewest(sources, source, builder);
-    if (++read % 5000 === 0) progress(read);
+  for await (const source of readDebSources(openCompressed(await files.path(sourcesAt)), sourcesAt)) {
+    if (!source.extraSourceOnly) keepNewest(sources, source, means);
+    if (++read % 5000 === 0) progress(read, 'sources');
   }
   for (const source of sources.values()) addSource(builder, source, clauses);
-  for await (const binary of readDebPackages(openCompressed(input.packages), input.packages)) {
+  read = 0;
+  for await (const binary of readDebPackages(openCompressed(await files.path(packagesAt)), packagesAt)) {
     addBinary(builder, binary, clauses, input.arch);
-    if (++read % 5000 === 0) progress(read);
+    if (++read % 5000 === 0) progress(read, 'packages');
   }
-}
+});
 
 /** An archive may hold several versions of a source: the newest is built. */
-function keepNewest(sources: Map<string, DebSource>, source: DebSource, builder: CatalogueBuilder): void {
+function keepNewest(sources: Map<string, DebSource>, source: DebSource, { findings }: Means): void {
   const known = sources.get(source.name);
   if (!known) {
     sources.set(source.name, source);
     return;
   }
   const isNewer = compareDebVersions(source.version, known.version) > 0;
-  const older = isNewer ? known : source;
-  builder.problem(componentId('deb', source.name), `version ${older.version}`, 'there is a newer one, which counts');
+  const [newer, older] = isNewer ? [source, known] : [known, source];
+  findings.duplicate(componentId('deb', source.name), `version ${older.version}: ${newer.version} counts`);
   if (isNewer) sources.set(source.name, source);
 }
 
