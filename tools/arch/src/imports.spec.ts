@@ -5,6 +5,8 @@ import { projectOf, sourceFiles, targetOf, type SourceFile } from './source-tree
 const files = sourceFiles();
 const allApps = [...apps, 'cli', 'console'];
 const sides = ['inbound', 'outbound', 'store', 'admin'] as const;
+/** Libraries of words and pure functions. */
+const words = ['kernel', 'contracts', 'package-metadata', 'gate-policy'].map((name) => `@millrace/${name}`);
 
 /** Packages with a home: nobody else talks to the database, the bus or a mail server. */
 const homes: Readonly<Record<string, readonly string[]>> = {
@@ -56,7 +58,7 @@ describe('who imports whom', () => {
     breaches(
       files.filter((file) => partOf(file.path) === 'domain' && !file.isSpec),
       (file, imported) => {
-        if (['@millrace/kernel', '@millrace/contracts', '@millrace/package-metadata'].includes(imported)) return null;
+        if (words.includes(imported)) return null;
         const target = targetOf(file, imported);
         return target !== null && partOf(`${target}/`) === 'domain' ? null : `imports ${imported}`;
       },
