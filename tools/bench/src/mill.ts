@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const command = resolve(__dirname, '../../../apps/cli/bin/millrace.cjs');
 
-/** A resolver of its own, as `millrace up` starts it. */
+/** One service of its own, as `millrace up` starts it. */
 export class Mill {
   private up: ChildProcess | null = null;
 
   constructor(
     private readonly data: string,
     private readonly portBase: number,
+    private readonly app: 'resolver' | 'ci-bridge' = 'resolver',
   ) {}
 
   get resolver(): string {
@@ -21,11 +22,11 @@ export class Mill {
   }
 
   async start(): Promise<Client> {
-    const args = ['up', '--only', 'resolver', '--data', this.data, '--port-base', String(this.portBase)];
+    const args = ['up', '--only', this.app, '--data', this.data, '--port-base', String(this.portBase)];
     this.up = spawn(process.execPath, [command, ...args], { stdio: 'ignore' });
     const asking = createClient({ portBase: this.portBase });
-    for (let n = 0; (await asking.problemOf('resolver').catch(() => 'not there')) !== null; n++) {
-      if (n > 3000 || this.up.exitCode !== null) throw new Error(`the resolver did not come up in ${this.data}`);
+    for (let n = 0; (await asking.problemOf(this.app).catch(() => 'not there')) !== null; n++) {
+      if (n > 3000 || this.up.exitCode !== null) throw new Error(`the ${this.app} did not come up in ${this.data}`);
       await sleep(20);
     }
     return createClient({ portBase: this.portBase, token: this.token(), timeoutMs: 600_000 });
@@ -39,15 +40,15 @@ export class Mill {
     this.up = null;
   }
 
-  /** Highest resident memory of the resolver's process so far, in megabytes; Linux only. */
+  /** Highest resident memory of the service's process so far, in megabytes; Linux only. */
   peakMb(): number {
-    const status = readFileSync(`/proc/${this.processOf('resolver')}/status`, 'utf8');
+    const status = readFileSync(`/proc/${this.processOf(this.app)}/status`, 'utf8');
     return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000);
   }
 
-  /** When the resolver's process began, in milliseconds since the epoch. */
+  /** When the service's process began, in milliseconds since the epoch. */
   startedAt(): number {
-    const ticks = readFileSync(`/proc/${this.processOf('resolver')}/stat`, 'utf8')
+    const ticks = readFileSync(`/proc/${this.processOf(this.app)}/stat`, 'utf8')
       .split(') ')[1]!
       .split(' ')[19]!;
     const booted = Number(/btime (\d+)/.exec(readFileSync('/proc/stat', 'utf8'))![1]);
