@@ -25,7 +25,7 @@ import {
   importedDependants,
   importedKnots,
 } from './admin/snapshots';
-import { config, type ResolverConfig } from './config';
+import { config, webSettingsOf, type ResolverConfig } from './config';
 import { decide } from './domain/decide';
 import type { Graphs } from './domain/graphs';
 import type { ResolverInput } from './domain/input';
@@ -70,7 +70,7 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
       works: [
         ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
         ...[
-          filesReader(files, (release) => newestFile(read, release)),
+          filesReader(files, (release) => newestFile(read, release), { web: webSettingsOf(context.config) }),
           filesRemover(files, (file) => isUsed(read, file)),
         ],
       ],

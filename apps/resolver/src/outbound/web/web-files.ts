@@ -43,7 +43,7 @@ export class WebFiles {
   }
 
   private async ownFolder(): Promise<string> {
-    return (this.folder ??= await mkdtemp(join(tmpdir(), 'millrace-import-')));
+    return (this.folder ??= await mkdtemp(join(tmpdir(), 'millrace-fetched-')));
   }
 }
 

@@ -71,14 +71,11 @@ function modulesOf(all: readonly ModulemdContents[]): ModulemdContents {
 /** Files that somebody requires, in boolean requirements too. */
 function wantedFiles(packages: readonly RepositoryPackage[]): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const { requires } of packages) {
-    for (const { name } of requires) {
-      if (name.startsWith('/')) found.add(name);
-      else if (name.startsWith('(') && name.includes('/')) {
-        for (const part of namesIn('rpm', name)) if (part.startsWith('/')) found.add(part);
-      }
-    }
-  }
+  const add = (name: string): void => {
+    if (name.startsWith('/')) found.add(name);
+    else if (name.startsWith('(') && name.includes('/')) namesIn('rpm', name).forEach(add);
+  };
+  for (const { requires } of packages) for (const { name } of requires) add(name);
   return found;
 }
 
