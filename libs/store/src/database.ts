@@ -2,7 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '@millrace/kernel';
+import * as sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+
+/** TypeORM makes SQLite verbose, and that takes a stack trace for each statement. */
+const quietSqlite: object = { ...sqlite3, verbose: () => sqlite3 };
+
+/** Pages that a connection keeps in memory, in KiB: an index is written all over. */
+const cacheKib = 32_768;
 
 /** Values that both engines bind alike. */
 export type Parameter = string | number | null;
@@ -50,6 +57,7 @@ export class Database {
     const writing = await connect(
       new DataSource({
         type: 'sqlite',
+        driver: quietSqlite,
         database: file,
         enableWAL: true,
         busyErrorRetry: 50,
@@ -58,12 +66,14 @@ export class Database {
       file,
     );
     // FULL: what a message's ack promises must survive a power cut.
-    for (const pragma of ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON']) {
+    const cache = `cache_size = -${cacheKib}`;
+    for (const pragma of ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON', cache]) {
       await writing.query(`PRAGMA ${pragma}`);
     }
-    const reading = await connect(new DataSource({ type: 'sqlite', database: file }), file);
+    const reading = await connect(new DataSource({ type: 'sqlite', driver: quietSqlite, database: file }), file);
     await reading.query('PRAGMA query_only = ON');
     await reading.query('PRAGMA busy_timeout = 5000');
+    await reading.query(`PRAGMA cache_size = -${cacheKib}`);
     return new Database('sqlite', writing, reading);
   }
 
