@@ -47,15 +47,53 @@ const ownership = z.strictObject({
   people: z.array(z.string().max(100)).min(1),
 });
 
+/** Names of build systems: the scheduler's settings say which there are. */
+export const buildSystemName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'is no name of a build system, e.g. local-rpm or koji');
+
+const builtTypes = z.enum(['rpm', 'module', 'container', 'image']);
+
+/** Where a component type is built, in build systems that have such a thing (Koji, MBS). */
+const buildTarget = z.strictObject({
+  /** Koji: the build target. Its build tag is what side tags are made of. */
+  target: z.string().max(200).default(''),
+  /** Koji: where validated builds go when the cascade lands; empty: the target's destination tag. */
+  tag: z.string().max(200).default(''),
+  /** Koji: each cascade in a side tag of its own, or all in the given target. */
+  isolation: z.enum(['side-tag', 'target']).default('side-tag'),
+  /** Koji: builds are drafts until they are promoted. */
+  drafts: z.boolean().default(false),
+  /** When drafts become final: once their gate has passed, or when the cascade lands. */
+  promote: z.enum(['gate', 'land']).default('land'),
+  /** Koji: the channel of builders, where it is not the default one. */
+  channel: z.string().max(100).optional(),
+  /** Koji: added to the task's priority; below 0 needs the hub's permission. */
+  priority: z.number().int().min(-20).max(100).optional(),
+  /** Containers: address of a .repo file with the cascade's validated builds; `{tag}` and `{repo}` are replaced. */
+  repo_file: z.string().max(1024).optional(),
+  /** Images: the hub's method, and its arguments, in which `{source}`, `{target}` and `{name}` are replaced. */
+  call: z
+    .strictObject({
+      method: z.string().regex(/^[A-Za-z][A-Za-z0-9.]{0,99}$/),
+      arguments: z.array(z.unknown()).max(20),
+    })
+    .optional(),
+  /** MBS: which components of a module are built anew. */
+  rebuild_strategy: z.enum(['all', 'changed-and-after', 'only-changed']).optional(),
+});
+
 const fields = z.strictObject({
   release: releaseName,
   title: z.string().max(200),
   mode: z.enum(['observe', 'approve', 'act']).default('observe'),
   product_version: z.string().max(100),
-  /** Which build system builds which component type. */
-  build_systems: z.partialRecord(z.enum(['rpm', 'module', 'container', 'image']), z.enum(['local-rpm'])),
+  /** Which build system builds which component type: `local-rpm`, or a name of the scheduler's setting `build_systems`. */
+  build_systems: z.partialRecord(builtTypes, buildSystemName),
+  /** Where each type is built, in build systems that are not local. */
+  build_targets: z.partialRecord(builtTypes, buildTarget).optional(),
   /** Where the sources of each component type are; the graph's build side comes from them. */
-  sources: z.partialRecord(z.enum(['rpm', 'module', 'container', 'image']), gitSource),
+  sources: z.partialRecord(builtTypes, gitSource),
   /** Stacks are assembled: name -> what it contains. */
   stacks: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/), z.array(componentIdSchema).min(1)).default({}),
   scope: z.enum(['capability', 'direct']).default('capability'),
@@ -65,6 +103,27 @@ const fields = z.strictObject({
   /** Dependencies on these capabilities propagate on any change of content. Globs. */
   embedding: z.array(glob).default(['*-static']),
   knots: z.enum(['once', 'twice', 'manual']).default('once'),
+  /** A rebuild whose needs all offer what it uses as before is left out. Never for security changes. */
+  cut_off: z.boolean().default(true),
+  /** A component that changes again while a cascade builds it is folded into that cascade. */
+  folding: z
+    .strictObject({
+      /** Times that one component is built in a cascade at most. */
+      generations: z.number().int().min(1).max(10).default(2),
+      /** Share of the cascade's rebuilds that may be done; beyond it a change waits for the next cascade. */
+      until: z.number().min(0).max(1).default(0.8),
+    })
+    .default({ generations: 2, until: 0.8 }),
+  canaries: z
+    .strictObject({
+      /** Rebuilds of a cascade that run at one time at first; doubled as they end. 0: no slow start. */
+      first: z.number().int().min(0).max(1000).default(4),
+      /** A cascade holds itself when more than this share of its rebuilds fail that were well before. */
+      stop_loss: z.number().min(0).max(1).default(0.5),
+      /** Rebuilds that must have ended before that is judged. */
+      least: z.number().int().min(1).max(10_000).default(10),
+    })
+    .default({ first: 4, stop_loss: 0.5, least: 10 }),
   /** Builds of this release at one time; the build system's own limit holds too. */
   capacity: z.number().int().min(1).max(10_000).default(2),
   /** What starts a cascade by itself, and when. */
@@ -98,6 +157,7 @@ const fields = z.strictObject({
 /** A release, whole: one YAML file in git. Read through the scheduler by every service. */
 export const releaseDefinition = fields.superRefine(nameKnownPeople);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
+export type BuildTarget = z.infer<typeof buildTarget>;
 export type GatePolicy = z.infer<typeof gatePolicy>;
 export type ComponentPolicy = z.infer<typeof componentPolicy>;
 
