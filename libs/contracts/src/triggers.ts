@@ -12,6 +12,10 @@ export type Urgency = (typeof urgencies)[number];
 export const ruleOutcomes = ['start', 'approve', 'ignore'] as const;
 export type RuleOutcome = (typeof ruleOutcomes)[number];
 
+/** A message that told of a change: who sent it, and its id there. */
+export const messageId = z.object({ source: z.string().max(300), id: z.string().max(300) });
+export type MessageId = z.infer<typeof messageId>;
+
 const words = z.string().min(1).max(500);
 
 /** The first rule whose members all match decides; a member that is not there matches everything. */

@@ -6,6 +6,7 @@ import * as resolver from './resolver';
 import * as graph from './resolver-graph';
 import * as snapshots from './resolver-snapshots';
 import * as scheduler from './scheduler';
+import * as changes from './scheduler-changes';
 
 export * from './common';
 export * from './door';
@@ -41,6 +42,11 @@ export const doors = {
     releaseHistory: scheduler.releaseHistory,
     releaseApply: scheduler.releaseApply,
     changeReport: scheduler.changeReport,
+    changes: changes.changes,
+    change: changes.change,
+    changeApprove: changes.changeApprove,
+    changeReject: changes.changeReject,
+    explainComponent: changes.explainComponent,
     cascades: scheduler.cascades,
     cascade: scheduler.cascade,
     explain: scheduler.explain,

@@ -3,6 +3,7 @@ import { cascadeStates, rebuildCounts, releaseName, who } from '../common';
 import { componentIdSchema, sourceRef } from '../contents';
 import { defineEvent } from '../define-event';
 import { releaseDefinition } from '../release-definition';
+import { changeKinds, messageId, ruleOutcomes } from '../triggers';
 
 export const releaseChanged = defineEvent({
   owner: 'scheduler',
@@ -65,6 +66,15 @@ export const changeDetected = defineEvent({
     outcome: z.enum(['cascade', 'waits', 'ignored']),
     cascade: z.string().nullable(),
     because: z.string().max(500),
+    /** What it is about, also where `kind`, which never grows, has no word for it. */
+    trigger: z.enum(changeKinds).optional(),
+    /** The message that told of it, as its sender names it: a forge's delivery, an event on the bus. */
+    message: messageId.optional(),
+    /** The rule of the release that decided, with its reason. */
+    rule: z.object({ outcome: z.enum(ruleOutcomes), reason: z.string().max(500) }).optional(),
+    /** With outcome `waits`: for what, and until when as far as that is known. */
+    waits_for: z.enum(['approval', 'freeze', 'cascade', 'lull']).optional(),
+    until: z.string().nullable().optional(),
   }),
   summary: (d) =>
     `${d.components.length === 1 ? d.components[0]!.component : `${d.components.length} components`} changed: ${d.why}`,
