@@ -2,7 +2,7 @@ import { commonDoors, eventType, type App } from '@millrace/contracts';
 import { engineTable, type DeadLetters, type Engine, type OutboxRelay, type TypedInput } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
 import type { Database, Tables } from '@millrace/store';
-import { answer, type BoundDoor, type Hears } from './definition';
+import { answer, type BoundDoor, type Hears, type ServiceParts } from './definition';
 import { refusalError } from './door-desk';
 import { openEnvelope } from './nest-controllers';
 
@@ -15,6 +15,7 @@ export interface CommonParts<Input extends TypedInput> {
   readonly relay: OutboxRelay;
   readonly deadLetters: DeadLetters;
   readonly hears: readonly Hears<Input>[];
+  readonly replay: ServiceParts<Input>['replay'];
 }
 
 /** The doors that every service has: its status and its dead letters. */
@@ -66,7 +67,7 @@ async function replay<Input extends TypedInput>(parts: CommonParts<Input>, id: s
     );
     if (kept === 0) throw pruned(id);
     relay.wake();
-  } else {
+  } else if (!(await parts.replay?.(letter, who))) {
     const heard = hears.find(({ event }) => letter.origin.startsWith(`${eventType(event)}.`));
     if (!heard) throw unheard(app, letter.origin);
     const event = openEnvelope(heard, Buffer.from(letter.content));

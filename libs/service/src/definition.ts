@@ -1,5 +1,5 @@
 import type { App, Door, DoorReply, DoorRequest, Envelope, EventContract, EventName, Role } from '@millrace/contracts';
-import type { Machine, TypedInput, WorkKind } from '@millrace/engine';
+import type { DeadLetter, Machine, TypedInput, WorkKind } from '@millrace/engine';
 import type { Migration, Readers, Tables } from '@millrace/store';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
@@ -73,6 +73,20 @@ export interface ServiceContext<T extends Tables, Input extends TypedInput, Conf
   readonly whose: (token: string | null) => Caller | null;
   /** Does the service answer on loopback only? */
   readonly onLoopback: boolean;
+  /** Keeps what came by another way than the bus and could not be handled. */
+  readonly bury: (letter: Burial) => Promise<void>;
+}
+
+/** A message that could not be handled, whichever way it came. */
+export interface Burial {
+  /** Equal ids are one dead letter, with the newest reason. */
+  readonly id: string;
+  /** The way that it came; `ServiceParts.replay` knows it again. */
+  readonly origin: string;
+  readonly messageId: string;
+  readonly reason: string;
+  readonly remedy: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A number, or one per label value, that is asked for when the metrics are scraped. */
@@ -91,6 +105,8 @@ export interface ServiceParts<Input extends TypedInput> {
   readonly controllers?: readonly object[];
   /** The service's own metrics, by name without `millrace_`. */
   readonly gauges?: Readonly<Record<string, ServiceGauge>>;
+  /** Hands over once more what `bury` kept; throws when it is refused again, and answers false when it is not its own. */
+  readonly replay?: (letter: DeadLetter, who: string) => Promise<boolean>;
   /** Runs once everything is connected: reconciling with the outside. */
   start?(): Promise<void>;
   stop?(): Promise<void>;

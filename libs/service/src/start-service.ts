@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { JetStreamServer, askOver, closeBus, connectBus, ensureStream, type BusConnection } from '@millrace/bus';
-import type { TypedInput } from '@millrace/engine';
+import { keepDeadLetter, type TypedInput } from '@millrace/engine';
 import { AppError, moment } from '@millrace/kernel';
 import { Database, migrate, readersOn, type Tables } from '@millrace/store';
 import { Module, type INestApplication, type Type } from '@nestjs/common';
@@ -102,6 +102,7 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
       relay,
       deadLetters,
       hears: definition.hears,
+      replay: parts.replay,
     }),
   ];
   const desk = new DoorDesk<Input>(engine as never, tokens, isLoopback(settings.host));
@@ -144,6 +145,8 @@ function contextOf<T extends Tables, Input extends TypedInput, Config>(
     dataDir,
     whose: (token) => tokens.whose(token),
     onLoopback: isLoopback(host),
+    bury: (letter) =>
+      database.transaction((tx) => keepDeadLetter(tx, app, { ...letter, attempts: 1, at: moment(Date.now()) })),
   };
 }
 
