@@ -20,10 +20,17 @@ export function describePlaces(world: World): void {
 
   it('builds nothing before what it needs is admitted', async () => {
     const library = await buildOne(world(), 'library', 'order', 'library');
-    const early = await buildOne(world(), 'ring-a', 'order', 'early', {
-      bootstrap: true,
-      needs: ['stack/tools@1', library.ref],
-    });
+    const needs = ['stack/tools@1', library.ref];
+    if (world().early === 'waits') {
+      const waiting = await startOne(world(), 'program', 'order', 'early', { needs });
+      await new Promise((done) => setTimeout(done, 100));
+      expect(['submitted', 'building']).toContain((await world().connect().look([waiting]))[0]!.state);
+      await world()
+        .connect()
+        .admit(library.ref, await world().connect().open(world().release, 'order'));
+      return expect(await ended(world().connect(), waiting)).toMatchObject({ state: 'complete' });
+    }
+    const early = await buildOne(world(), 'ring-a', 'order', 'early', { bootstrap: true, needs });
     expect(early.state).toBe('failed');
     const { class: failureClass, summary } = await world().connect().evidence(early.ref);
     expect([failureClass, summary]).toEqual(['infrastructure', expect.stringContaining(library.ref)]);
@@ -43,9 +50,11 @@ export function describePlaces(world: World): void {
     ]);
     expect(admitted[2]).toEqual(admitted[0]);
     const numbers = [admitted[0].number, admitted[1].number].sort((a, b) => a - b);
-    expect(numbers).toEqual([start.number + 1, start.number + 2]);
+    if (world().numbers === 'consecutive') expect(numbers).toEqual([start.number + 1, start.number + 2]);
+    expect(numbers[0]).toBeGreaterThan(start.number);
+    expect(numbers[1]).toBeGreaterThan(numbers[0]!);
     expect(await system.admit(first.ref, place)).toEqual(admitted[0]);
-    expect((await system.repository(world().release, 'numbers')).number).toBe(start.number + 2);
+    expect((await system.repository(world().release, 'numbers')).number).toBe(numbers[1]);
   });
 
   it('refuses to admit what is not complete', async () => {
@@ -81,7 +90,8 @@ export function describeLife(world: World): void {
     await system.admit(bootstrap.ref, place);
     await system.admit(library.ref, place);
     const landed = await system.close(place, 'landed');
-    expect(landed.number).toBe(before.number + 1);
+    if (world().numbers === 'consecutive') expect(landed.number).toBe(before.number + 1);
+    expect(landed.number).toBeGreaterThan(before.number);
     expect(await world().connect().close(place, 'landed')).toEqual(landed);
     expect(await system.repository(world().release, null)).toEqual(landed);
     await expect(buildOne(world(), 'ring-b', null, 'after-landing')).resolves.toMatchObject({ state: 'failed' });
@@ -121,7 +131,7 @@ export function describeNews(world: World): void {
     await system.cancel(slow);
     const third = await system.seen(world().release, second.cursor);
     expect(third.builds.map((b) => [b.ref, b.state])).toEqual([[slow, 'cancelled']]);
-    expect(await system.seen(world().release, third.cursor)).toEqual({ builds: [], cursor: third.cursor });
+    expect(await system.seen(world().release, third.cursor)).toMatchObject({ builds: [], cursor: third.cursor });
   });
 
   it('finds out about a death without being asked for that build', async () => {
@@ -142,6 +152,6 @@ export function describeNews(world: World): void {
     const done = await ended(system, ref);
     expect(done).toMatchObject({ state: 'complete', origin: 'hand', cascade: null, builtFrom: { place: place.id } });
     expect((await system.seen(world().release, cursor)).builds).toEqual([done]);
-    expect((await system.admit(ref, place)).number).toBe(done.builtFrom!.number + 1);
+    expect((await system.admit(ref, place)).number).toBeGreaterThan(done.builtFrom!.number);
   });
 }

@@ -26,6 +26,10 @@ export interface Sample {
 /** A build system with nothing in it, and what a test does to it from outside. */
 export interface BuildSystemWorld {
   readonly release: string;
+  /** A build whose needs are not admitted yet `fails`, or `waits` for them; it never goes on without them. */
+  readonly early: 'fails' | 'waits';
+  /** Numbers of a place's repositories: `consecutive`, or only `rising` where they are a whole server's events. */
+  readonly numbers: 'consecutive' | 'rising';
   /** As another process sees it, with nothing in memory: called again it is as after a restart. */
   connect(): BuildSystem;
   sample(name: SampleName): Sample;

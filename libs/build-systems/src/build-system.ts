@@ -28,6 +28,8 @@ export interface Order {
   readonly needs: readonly BuildRef[];
   /** Candidates of its own knot that the build root may see before they are admitted. */
   readonly siblings: readonly BuildRef[];
+  /** Higher is more urgent; 0 when left out. Build systems with a queue of their own get it. */
+  readonly priority?: number;
 }
 
 export type BuildProgress = 'submitted' | 'building' | 'complete' | 'failed' | 'cancelled';
@@ -54,6 +56,17 @@ export interface BuildStatus {
   readonly source: SourceRef | null;
 }
 
+/** A build that was there and is no longer what it was: taken out of the release's tags, deleted, its package blocked. */
+export interface Withdrawn {
+  readonly ref: BuildRef | null;
+  readonly component: ComponentId;
+  readonly nvr: string | null;
+  readonly how: 'untagged' | 'deleted' | 'blocked';
+  /** Where: the tag. */
+  readonly from: string;
+  readonly by: string | null;
+}
+
 /** One door for every build system. The suite in `build-system.suite.ts` holds each implementation to it. */
 export interface BuildSystem {
   readonly name: string;
@@ -76,7 +89,12 @@ export interface BuildSystem {
   seen(
     release: string,
     cursor: string | null,
-  ): Promise<{ readonly builds: readonly BuildStatus[]; readonly cursor: string }>;
+  ): Promise<{
+    readonly builds: readonly BuildStatus[];
+    readonly cursor: string;
+    /** What others took away since the cursor; left out where the build system cannot say. */
+    readonly withdrawn?: readonly Withdrawn[];
+  }>;
   cancel(ref: BuildRef): Promise<void>;
   /**
    * Ends a place. `landed`: the base moves once to base + everything admitted that is no bootstrap build; `kept`: the
@@ -91,5 +109,7 @@ export interface BuildSystem {
     release: string,
     cascade: string | null,
   ): Promise<{ readonly number: number; readonly repository: string }>;
+  /** Something is said to have happened there: the next look is now. Only a hint; polling is the truth. */
+  hint?(): void;
   limits(): Promise<{ readonly capacity: number }>;
 }

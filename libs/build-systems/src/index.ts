@@ -1,6 +1,6 @@
 export * from './build-system';
 export { createKojiBuildSystem } from './koji/koji';
-export type { KojiBuildSystemOptions, KojiRelease } from './koji/settings';
+export type { KojiBuildSystemOptions, KojiRelease, KojiReleases } from './koji/settings';
 export type { BuildLimits } from './local-rpm/build-folder';
 export { createLocalRpm, defaultLimits, type LocalRpmOptions } from './local-rpm/local-rpm';
 export { describeSource, type SourceQuestion } from './local-rpm/describe-source';

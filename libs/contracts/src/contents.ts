@@ -80,7 +80,16 @@ export const failureClasses = [
   'limits',
   'cancelled',
   'gate',
+  /** It failed on one architecture and was built, or still ran, on others. */
+  'one-architecture',
+  /** No builder of an architecture is up. */
+  'no-builder',
 ] as const;
+
+/** Nothing that a maintainer could mend. */
+export function isInfrastructure(failureClass: (typeof failureClasses)[number]): boolean {
+  return failureClass === 'infrastructure' || failureClass === 'no-builder';
+}
 
 /** Why a build failed, for a machine (`class`) and for a person. */
 export const evidence = z.object({
@@ -93,5 +102,7 @@ export const evidence = z.object({
   logs: z.array(z.object({ name: z.string(), address: z.string() })),
   /** Digest of the normalised error lines: equal causes have equal signatures. */
   signature: z.string(),
+  /** Architectures that it failed on, where the build system builds several. */
+  arches: z.array(z.string().max(50)).max(50).optional(),
 });
 export type Evidence = z.infer<typeof evidence>;

@@ -2,20 +2,21 @@ import type { Contents, RpmDependency } from '@millrace/contracts';
 import { nevraText } from '@millrace/kernel';
 import type { Build, Rpm, RpmDep } from '@millrace/koji';
 import type { BuildRef } from '../build-system';
-import { buildOfTask, buildrootsOf } from './look';
-import { noBuild, refOfTask, taskOfRef } from './ref';
+import { contentsOfImage } from './containers';
+import { buildrootsOf, completeBuild } from './look';
+import { namedBy, refOfTask } from './ref';
 import type { KojiParts } from './settings';
 
 /** What came out, from the hub's own record, and what its build roots really had: kept, since hubs delete repositories. */
 export async function contentsOf(parts: KojiParts, ref: BuildRef): Promise<Contents> {
-  const build = await buildOfTask(parts, taskOfRef(ref));
-  if (!build) throw noBuild(ref);
+  const { build, component } = await completeBuild(parts, ref);
+  if (!component.startsWith('rpm/')) return contentsOfImage(parts, build, ref, component);
   const rpms = (await parts.hub.listRpms(build.build_id)).filter((r) => !/-debug(info|source)$/.test(r.name));
   const answers = await parts.hub.getManyRpmDeps(rpms.map((r) => r.id));
   const deps = answers.map((answer) => (answer.ok ? answer.value : []));
   const sourceAt = rpms.findIndex((r) => r.arch === 'src');
   return {
-    component: `rpm/${build.name}`,
+    component,
     nvr: build.nvr,
     build: ref,
     packages: rpms.flatMap((rpm, i) => (rpm.arch === 'src' ? [] : [packageOf(rpm, deps[i]!)])),
@@ -25,7 +26,8 @@ export async function contentsOf(parts: KojiParts, ref: BuildRef): Promise<Conte
 }
 
 async function inputsOf(parts: KojiParts, ref: BuildRef): Promise<Contents['inputs']> {
-  const roots = await buildrootsOf(parts, taskOfRef(ref));
+  const named = namedBy(ref);
+  const roots = 'task' in named ? await buildrootsOf(parts, named.task) : [];
   const rpms = (await Promise.all(roots.map((root) => parts.hub.listBuildrootRpms(root.id)))).flat();
   const ids = [...new Set(rpms.flatMap((r) => r.build_id ?? []))];
   const answers = await parts.hub.getBuilds(ids);

@@ -23,12 +23,22 @@ const running = new Map<string, Promise<unknown>>();
  * session is gone: look, wait longer than the longest call, look again, send anew.
  */
 export function once<T>(parts: KojiParts, act: Act<T>): Promise<T> {
-  const file = join(parts.options.dir, 'intents', `${sha256(act.name)}.json`);
-  const earlier = running.get(file) ?? Promise.resolve();
-  const turn = earlier.then(
-    () => attempt(parts, act, file),
-    () => attempt(parts, act, file),
-  );
+  const file = fileOf(parts, act.name);
+  return inTurn(file, () => attempt(parts, act, file));
+}
+
+/** It is known by other means to have happened: what a crash left behind goes. */
+export function settled(parts: KojiParts, name: string): Promise<void> {
+  const file = fileOf(parts, name);
+  return inTurn(file, () => rm(file, { force: true }));
+}
+
+function fileOf({ options }: KojiParts, name: string): string {
+  return join(options.dir, 'intents', `${sha256(name)}.json`);
+}
+
+function inTurn<T>(file: string, act: () => Promise<T>): Promise<T> {
+  const turn = (running.get(file) ?? Promise.resolve()).then(act, act);
   running.set(file, turn);
   const forget = () => running.get(file) === turn && running.delete(file);
   turn.then(forget, forget);
@@ -37,8 +47,8 @@ export function once<T>(parts: KojiParts, act: Act<T>): Promise<T> {
 
 async function attempt<T>(parts: KojiParts, act: Act<T>, file: string): Promise<T> {
   const intent = await readJson<CallIntent>(file);
-  const done = intent === null ? await act.lookUp() : await settle(parts, act, intent);
-  const value = done ?? (await sendAnew(parts, act, file));
+  const found = (await act.lookUp()) ?? (intent === null ? null : await settle(parts, act, intent));
+  const value = found ?? (await sendAnew(parts, act, file));
   await rm(file, { force: true });
   return value;
 }

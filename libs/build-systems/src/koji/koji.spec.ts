@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { BuildSystem, Order } from '../build-system';
 import { ended } from '../build-system-world';
 import { createKojiBuildSystem } from './koji';
-import type { KojiRelease } from './settings';
+import type { KojiTarget } from './settings';
 
 const commit = '0123456789012345678901234567890123456789';
 const base = 'https://src.example/rpms';
@@ -16,6 +16,10 @@ const recipes: Record<string, Recipe> = {
   slow: { name: 'slow', version: '1', release: '1', ends: 'hangs' },
   broken: { name: 'broken', version: '1', release: '1', ends: 'compile' },
   untrue: { name: 'untrue', version: '1', release: '1', ends: 'test' },
+  split: { name: 'split', version: '1', release: '1', arches: ['x86_64', 'aarch64'], failsOn: 'aarch64' },
+  exotic: { name: 'exotic', version: '1', release: '1', arches: ['x86_64', 's390x'] },
+  box: { name: 'box', version: '1', release: '1', installs: ['libfoo'] },
+  'stale-box': { name: 'stale-box', version: '1', release: '1', installs: ['libfoo'], stale: true },
   gone: { name: 'gone', version: '1', release: '1', ends: 'source' },
 };
 
@@ -27,14 +31,7 @@ describe('Koji as a build system', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'millrace-koji-'));
     hub = await startFakeHub();
-    hub.control.addUser('millrace', 'secret');
-    hub.control.addUser('maintainer', 'secret');
-    for (const user of hub.state.users) Object.assign(user, { perms: ['admin'] });
-    hub.control.addTag('t1', { packages: Object.keys(recipes) });
-    hub.control.addTag('t1-candidate', { parents: ['t1'] });
-    hub.control.addTag('t1-build', { parents: ['t1'] });
-    hub.control.addTarget('t1', 't1-build', 't1-candidate');
-    for (const [name, recipe] of Object.entries(recipes)) hub.control.addSource(`git+${base}/${name}`, recipe);
+    layOut(hub);
   });
   afterEach(async () => {
     Object.assign(hub.trouble, { offline: false, cutBefore: 0, loseAnswers: 0 });
@@ -44,10 +41,12 @@ describe('Koji as a build system', () => {
   });
 
   /** As another process sees it. */
-  const connect = (release: Partial<KojiRelease> = {}, user = 'millrace', tries = 3): BuildSystem => {
-    const f43: KojiRelease = { target: 't1', isolation: 'side-tag', baseTag: 't1', drafts: false, ...release };
+  const connect = (target: Partial<KojiTarget> = {}, user = 'millrace', tries = 3, more = {}): BuildSystem => {
+    const plain = { target: 't1', isolation: 'side-tag', tag: 't1', drafts: false, promote: 'land' } as const;
+    const releases = new Map([['f43', { rpm: { ...plain, ...target }, container: { ...plain, tag: 't1' } }]]);
     const system = createKojiBuildSystem({
-      ...{ dir, topUrl: 'https://koji.example', releases: { f43 }, capacity: 7, longestCallMs: 50, pollMs: 5 },
+      ...{ name: 'koji', dir, topUrl: 'https://koji.example', capacity: 7, longestCallMs: 50, pollMs: 5, ...more },
+      releases: { named: (name) => Promise.resolve(releases.get(name) ?? null), all: () => Promise.resolve(releases) },
       hub: { url: hub.url, login: { kind: 'password', user, password: 'secret' }, pace: { tries, intervalMs: 5 } },
     });
     systems.push(system);
@@ -55,11 +54,16 @@ describe('Koji as a build system', () => {
   };
   const order = (name: string, cascade: string | null, needs: readonly string[] = []): Order => ({
     ...{ release: 'f43', component: `rpm/${name}`, cascade, generation: 1, pass: 1, macros: {}, bootstrap: false },
-    ...{ source: { kind: 'git', url: `${base}/${name}`, commit }, needs, siblings: [] },
+    ...{ source: { kind: 'git', url: `https://src.example/rpms/${name}`, commit }, needs, siblings: [] },
   });
   const build = async (system: BuildSystem, name: string, cascade: string, needs: readonly string[] = []) => {
     const place = await system.open('f43', cascade);
     return ended(system, await system.submit(`${cascade}/${name}`, order(name, cascade, needs), place));
+  };
+  const tagged = (name: string) => {
+    const tag = hub.state.tags.find((t) => t.name === name)!;
+    const rows = hub.state.taggings.filter((t) => t.tag_id === tag.id && t.revoke_event === null);
+    return rows.map((row) => hub.state.builds.find((b) => b.id === row.build_id)!.name).sort();
   };
   const tasks = (method = 'build') => hub.state.tasks.filter((t) => t.method === method).length;
 
@@ -70,7 +74,7 @@ describe('Koji as a build system', () => {
     expect((await system.open('f43', 'c2')).id).not.toBe(place.id);
     const lib = await build(system, 'libfoo', 'c1');
     expect(lib).toMatchObject({ state: 'complete', origin: 'cascade', cascade: 'c1', component: 'rpm/libfoo' });
-    expect(lib.source).toEqual({ kind: 'git', url: `${base}/libfoo`, commit });
+    expect(lib.source).toEqual({ kind: 'git', url: 'https://src.example/rpms/libfoo', commit });
     const first = await system.admit(lib.ref, place);
     expect(await system.admit(lib.ref, place)).toEqual(first);
     const app = await build(system, 'app', 'c1', [lib.ref]);
@@ -157,6 +161,132 @@ describe('Koji as a build system', () => {
     expect((await system.look([lib.ref]))[0]!.nvr).toBe('libfoo-1.4-1');
   });
 
+  it('promotes at the gate where that is wanted, and else when the cascade lands', async () => {
+    const early = connect({ drafts: true, promote: 'gate' });
+    const lib = await build(early, 'libfoo', 'c1');
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: 'promoteBuild' });
+    await early.admit(lib.ref, await early.open('f43', 'c1'));
+    expect((await early.look([lib.ref]))[0]!.nvr).toBe('libfoo-1.4-1');
+    const late = connect({ drafts: true });
+    const slow = await build(late, 'box', 'c2');
+    const place = await late.open('f43', 'c2');
+    await late.admit(slow.ref, place);
+    expect((await late.look([slow.ref]))[0]!.nvr).toContain(',draft_');
+    await late.close(place, 'landed');
+    expect((await late.look([slow.ref]))[0]!.nvr).toBe('box-1-1');
+  });
+
+  it.each(['tagBuild', 'cancelTask'])('does %s once though the answer was lost and the caller died', async (method) => {
+    const place = await connect().open('f43', 'c1');
+    const lib = await build(connect(), 'libfoo', 'c1');
+    const slow = await connect().submit('slow', order('slow', 'c1'), place);
+    const act = (system: BuildSystem): Promise<unknown> =>
+      method === 'tagBuild' ? system.admit(lib.ref, place) : system.cancel(slow);
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: method });
+    await act(connect({}, 'millrace', 1)).catch(() => undefined);
+    await act(connect());
+    await act(connect());
+    expect(tasks('tagBuild')).toBe(method === 'tagBuild' ? 1 : 0);
+    if (method === 'tagBuild') expect(tagged(place.id)).toEqual(['libfoo']);
+    else expect((await connect().look([slow]))[0]!.state).toBe('cancelled');
+    expect(await readdir(join(dir, 'intents'))).toEqual([]);
+  });
+
+  it('names the one architecture that a build fails on', async () => {
+    const failed = await build(connect(), 'split', 'c1');
+    expect(await connect().evidence(failed.ref)).toMatchObject({
+      ...{ class: 'one-architecture', stage: 'build', arches: ['aarch64'] },
+      summary: expect.stringMatching(/on aarch64 only: /) as string,
+    });
+  });
+
+  it('does not wait for ever for an architecture without a builder', async () => {
+    const system = connect({}, 'millrace', 3, { noBuilderMs: 40 });
+    const failed = await build(system, 'exotic', 'c1');
+    expect(failed.state).toBe('failed');
+    expect(await connect().evidence(failed.ref)).toMatchObject({ class: 'no-builder', arches: ['s390x'] });
+    expect(hub.state.tasks.filter((t) => t.state === 0)).toEqual([]);
+  });
+
+  it('says what others took away, once, and nothing of what we did ourselves', async () => {
+    const system = connect({ isolation: 'target' });
+    const place = await system.open('f43', 'c1');
+    const [lib, box] = [await build(system, 'libfoo', 'c1'), await build(system, 'box', 'c1')];
+    for (const { ref } of [lib, box]) await system.admit(ref, place);
+    const first = await system.seen('f43', null);
+    expect(first.withdrawn).toEqual([]);
+    const theirs = connectToHub({ url: hub.url, login: { kind: 'password', user: 'maintainer', password: 'secret' } });
+    await theirs.write.untagBuild('t1', (await theirs.getBuild(lib.nvr!))!.build_id);
+    await theirs.close();
+    hub.control.deleteBuild(box.nvr!);
+    hub.control.blockPackage('t1', 'app');
+    const second = await system.seen('f43', first.cursor);
+    expect(second.withdrawn).toEqual([
+      { ref: lib.ref, component: 'rpm/libfoo', nvr: lib.nvr, how: 'untagged', from: 't1', by: 'maintainer' },
+      expect.objectContaining({ ref: box.ref, how: 'deleted' }),
+      expect.objectContaining({ component: 'rpm/app', how: 'blocked', from: 't1' }),
+    ]);
+    expect((await system.seen('f43', second.cursor)).withdrawn).toEqual([]);
+  });
+
+  it('gives containers what the cascade has validated, and refuses an old package inside', async () => {
+    const system = connect();
+    hub.control.addPackages('t1', ['old']);
+    const old = await build(system, 'libfoo', 'c0');
+    const before = await system.open('f43', 'c0');
+    await system.admit(old.ref, before);
+    await system.close(before, 'landed');
+    const place = await system.open('f43', 'c1');
+    const lib = await build(system, 'libfoo', 'c1');
+    await system.admit(lib.ref, place);
+    const make = async (name: string) => {
+      const wanted = { ...order(name, 'c1', [lib.ref]), component: `container/${name}` };
+      return ended(system, await system.submit(`c1/${name}`, wanted, place));
+    };
+    const box = await make('box');
+    expect(box).toMatchObject({ state: 'complete', component: 'container/box', origin: 'cascade' });
+    expect((await system.contents(box.ref)).inputs).toMatchObject([{ component: 'rpm/libfoo', build: lib.ref }]);
+    const stale = await make('stale-box');
+    expect(stale).toMatchObject({ state: 'failed', nvr: expect.stringMatching(/^stale-box-/) as string });
+    const { class: failureClass, summary } = await system.evidence(stale.ref);
+    expect(failureClass).toBe('dependencies');
+    expect(summary).toBe(`libfoo-0:1.4-${old.nvr!.split('-').pop()}.x86_64 is inside, and the cascade has ${lib.nvr}`);
+    await system.admit(box.ref, place);
+    await system.close(place, 'landed');
+    expect(tagged('t1')).toEqual(expect.arrayContaining(['box', 'libfoo']));
+    const again = hub.state.tasks.filter((t) => t.method === 'buildContainer');
+    expect(again).toHaveLength(2);
+  });
+
+  it('holds a dependant back by itself where the hub cannot', async () => {
+    await hub.close();
+    hub = await startFakeHub({ version: '1.21.1' });
+    layOut(hub);
+    const system = connect({ isolation: 'target' });
+    const place = await system.open('f43', 'c1');
+    const lib = await build(system, 'libfoo', 'c1');
+    await system.admit(lib.ref, place);
+    expect((await build(system, 'app', 'c1', [lib.ref])).state).toBe('complete');
+    expect(hub.calls.get('newRepo')).toBeGreaterThan(0);
+  });
+
+  it('watches 1,000 builds with at most one request per 100 tasks and look', async () => {
+    await hub.close();
+    hub = await startFakeHub({ stepMs: 0 });
+    layOut(hub);
+    const system = connect({}, 'millrace', 3, { pollMs: 60, capacity: 1000 });
+    await system.find('nothing');
+    const ids = Array.from({ length: 1000 }, () => hub.control.addTask('build', 'millrace', 1));
+    const refs = ids.map((id) => `task-${id}`);
+    const before = hub.requests.count;
+    const rounds = 5;
+    for (let n = 0; n < rounds; n++) {
+      const statuses = await Promise.all(refs.map((ref) => system.look([ref])));
+      expect(statuses.flat().every((one) => one.state === 'building')).toBe(true);
+    }
+    expect(hub.requests.count - before).toBeLessThanOrEqual((rounds * ids.length) / 100);
+  });
+
   it('moves candidates of a given target to the base when they are admitted', async () => {
     const system = connect({ isolation: 'target' });
     const place = await system.open('f43', 'c1');
@@ -229,6 +359,17 @@ describe('Koji as a build system', () => {
     expect(tasks()).toBe(0);
   });
 });
+
+function layOut({ control, state }: FakeHub): void {
+  control.addUser('millrace', 'secret');
+  control.addUser('maintainer', 'secret');
+  for (const user of state.users) Object.assign(user, { perms: ['admin'] });
+  control.addTag('t1', { packages: Object.keys(recipes) });
+  control.addTag('t1-candidate', { parents: ['t1'] });
+  control.addTag('t1-build', { parents: ['t1'] });
+  control.addTarget('t1', 't1-build', 't1-candidate');
+  for (const [name, recipe] of Object.entries(recipes)) control.addSource(`git+${base}/${name}`, recipe);
+}
 
 async function settled(hub: FakeHub): Promise<void> {
   for (const before = hub.calls.get('x') ?? 0; before >= 0;) {

@@ -2,47 +2,80 @@ import { connectToHub } from '@millrace/koji';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
+import { hubFacts } from './hub-facts';
 import { look } from './look';
 import { admit, closePlace, current, openPlace, promote } from './places';
 import { refOfTask, taskOfRef } from './ref';
+import { baseTagOf } from './releases';
 import { seen } from './seen';
 import type { KojiBuildSystemOptions, KojiParts } from './settings';
-import { findTask, releaseOf, submit } from './submission';
+import { cancelTask, submit } from './submission';
+import { taskIndex } from './task-index';
+import { taskWatch } from './task-watch';
 
 /**
  * A Koji hub as a build system. Everything that must be known is in the hub; the folder holds only intents of writes
  * that are not settled, and which side tag is whose. One process at a time may use the folder.
  */
 export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSystem & { end(): Promise<void> } {
-  const { longestCallMs = 120_000, pollMs = 2_000 } = options;
-  const parts: KojiParts = { hub: connectToHub(options.hub), options, longestCallMs, pollMs };
+  const parts = kojiParts(options);
+  const paced = pacedSeen(parts);
   return {
-    name: 'koji',
+    name: options.name,
     open: (release, cascade) => openPlace(parts, release, cascade),
     find: async (key) => {
-      const id = await findTask(parts.hub, key);
+      const id = await parts.index.find(key);
       return id === null ? null : refOfTask(id);
     },
     submit: (key: string, order: Order, place: Place) => submit(parts, key, order, place),
-    look: (refs: readonly BuildRef[]) => look(parts, refs),
+    look: async (refs: readonly BuildRef[]) => look(parts, refs),
     contents: (ref) => contentsOf(parts, ref),
     evidence: (ref) => evidenceOf(parts, ref),
     admit: (ref, place) => admit(parts, ref, place),
     promote: (ref) => promote(parts, ref),
-    seen: (release, cursor) => seen(parts, release, cursor),
-    cancel: (ref) => cancel(parts, ref),
+    seen: paced.seen,
+    hint: () => {
+      paced.hint();
+      parts.watch.hint();
+    },
+    cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
     close: (place, outcome) => closePlace(parts, place, outcome),
     repository: async (release, cascade) => {
-      if (cascade === null) return current(parts, releaseOf(parts, release).baseTag);
+      if (cascade === null) return current(parts, await baseTagOf(parts, release));
       return current(parts, (await openPlace(parts, release, cascade)).id);
     },
     limits: () => Promise.resolve({ capacity: options.capacity }),
-    end: () => parts.hub.close(),
+    end: async () => {
+      parts.watch.end();
+      await parts.hub.close();
+    },
   };
 }
 
-async function cancel(parts: KojiParts, ref: BuildRef): Promise<void> {
-  const [status] = await look(parts, [ref]);
-  if (status?.state !== 'submitted' && status?.state !== 'building') return;
-  await parts.hub.write.cancelTask(taskOfRef(ref));
+function kojiParts(options: KojiBuildSystemOptions): KojiParts {
+  const { longestCallMs = 120_000, pollMs = 5_000, noBuilderMs = 3_600_000 } = options;
+  const hub = connectToHub(options.hub);
+  const facts = hubFacts(hub);
+  const rest = { facts, index: taskIndex(hub, facts), watch: taskWatch(hub, facts, pollMs) };
+  return { hub, options, longestCallMs, pollMs, noBuilderMs, ...rest };
+}
+
+/** Below this the caller's own pace is taken: a test, or a hub on the same machine. */
+const leastPaceMs = 1000;
+
+/** Whoever asks more often than the hub is to be asked hears that nothing has changed, until a hint comes. */
+function pacedSeen(parts: KojiParts) {
+  const last = new Map<string, { readonly cursor: string; readonly at: number }>();
+  return {
+    seen: async (release: string, cursor: string | null) => {
+      const before = last.get(release);
+      const isEarly = parts.pollMs >= leastPaceMs && before !== undefined && Date.now() - before.at < parts.pollMs;
+      if (isEarly && before.cursor === cursor) return { builds: [], cursor, withdrawn: [] };
+      const at = Date.now();
+      const news = await seen(parts, release, cursor);
+      last.set(release, { cursor: news.cursor, at });
+      return news;
+    },
+    hint: () => last.clear(),
+  };
 }

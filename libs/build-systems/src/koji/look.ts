@@ -1,10 +1,14 @@
 import type { SourceRef } from '@millrace/contracts';
-import { moment, type Moment } from '@millrace/kernel';
-import type { Build, Task, TaskId } from '@millrace/koji';
+import { AppError, moment, type Moment } from '@millrace/kernel';
+import { buildId, type Build, type Task, type TaskId } from '@millrace/koji';
 import type { BuildProgress, BuildRef, BuildStatus } from '../build-system';
-import { markerOf, targetOf, type Marker } from './marker';
-import { noBuild, refOfTask, taskOfRef } from './ref';
+import { staleInside } from './containers';
+import { markerOf, targetNameOf } from './marker';
+import { allPlaces } from './place-book';
+import { namedBy, noBuild, refOfBuild, refOfTask } from './ref';
 import type { KojiParts } from './settings';
+import { starvedFor } from './starvation';
+import type { WatchedTask } from './task-watch';
 
 const progress: Readonly<Record<Task['state'], BuildProgress>> = {
   FREE: 'submitted',
@@ -15,71 +19,143 @@ const progress: Readonly<Record<Task['state'], BuildProgress>> = {
   FAILED: 'failed',
 };
 
-/** One call for the tasks and one for each hundred builds; only ended ones cost more. */
-export async function look(parts: KojiParts, refs: readonly BuildRef[]): Promise<readonly BuildStatus[]> {
-  const tasks = await parts.hub.getTasks(refs.map(taskOfRef), true);
-  return statusesOf(
-    parts,
-    tasks.map((task, i) => task ?? missing(refs[i]!)),
-  );
-}
-
-export async function statusesOf(parts: KojiParts, tasks: readonly Task[]): Promise<readonly BuildStatus[]> {
-  const builds = await parts.hub.listBuildsOfMany(tasks.map((t) => t.id));
+/** Waits for the next look at all that is watched: a few calls for any number; only ended builds cost more. */
+export function look(parts: KojiParts, refs: readonly BuildRef[]): Promise<readonly BuildStatus[]> {
+  const named = refs.map(namedBy);
   return Promise.all(
-    tasks.map(async (task, i) => {
-      const answer = builds[i]!;
-      if (!answer.ok) throw answer.fault;
-      return statusOf(parts, task, answer.value.at(-1) ?? null);
+    named.map(async (one, n) => {
+      if ('build' in one) return statusOfImported(parts, (await parts.hub.getBuild(one.build)) ?? missing(refs[n]!));
+      return statusOf(parts, (await parts.watch.ask(one.task)) ?? missing(refs[n]!));
     }),
   );
 }
 
-export async function buildOfTask(parts: KojiParts, task: TaskId): Promise<Build | null> {
-  return (await parts.hub.listBuildsOf(task)).at(-1) ?? null;
+/** Of a task's build, as the hub has it now; null before it has begun. */
+export async function buildOfTask(parts: KojiParts, id: TaskId): Promise<Build | null> {
+  const own = (await parts.hub.listBuildsOf(id)).at(-1);
+  if (own) return own;
+  const task = await parts.hub.getTask(id, false);
+  return task && task.state === 'CLOSED' && task.method !== 'build' ? importedBuild(parts, task) : null;
 }
 
-async function statusOf(parts: KojiParts, task: Task, build: Build | null): Promise<BuildStatus> {
-  const ours = markerOf(task);
-  const state = progress[task.state];
+/** Builds of content generators (containers) name no task; the task's result names them. */
+async function importedBuild({ hub }: KojiParts, task: Task): Promise<Build | null> {
+  const result = await hub.getTaskResult(task.id);
+  const value: unknown = 'value' in result ? result.value : null;
+  const [id] = (value as { readonly koji_builds?: readonly unknown[] } | null)?.koji_builds ?? [];
+  return id === undefined ? null : hub.getBuild(buildId.parse(Number(id)));
+}
+
+/** A build that can be used, and its component. Throws `build-not-complete` (conflict). */
+export async function completeBuild(
+  parts: KojiParts,
+  ref: BuildRef,
+): Promise<{ readonly build: Build; readonly component: string }> {
+  const named = namedBy(ref);
+  const build = 'build' in named ? await parts.hub.getBuild(named.build) : await buildOfTask(parts, named.task);
+  const task = 'task' in named ? await parts.hub.getTask(named.task) : null;
+  if (!build && !task) throw noBuild(ref);
+  if (build?.state !== 'COMPLETE' || (task && task.state !== 'CLOSED')) throw notComplete(ref, build, task);
+  const ours = task && markerOf(task);
+  return { build, component: ours?.millrace_component ?? componentOf(build) };
+}
+
+async function statusOf(parts: KojiParts, watched: WatchedTask): Promise<BuildStatus> {
+  const { task } = watched;
+  const closed = task.state === 'CLOSED';
+  const build = watched.build ?? (closed && task.method !== 'build' ? await importedBuild(parts, task) : null);
+  const state = await stateOf(parts, { task, build });
   const complete = state === 'complete' && build !== null;
+  const ours = markerOf(task);
   return {
     ref: refOfTask(task.id),
-    ...whatOf(parts, { task, build, ours }),
+    ...(await whatOf(parts, { task, build })),
     state,
     nvr: build?.nvr ?? null,
     startedAt: timeOf(task.start_ts),
     endedAt: timeOf(task.completion_ts),
-    repository: complete ? `${parts.options.topUrl}/packages/${build.name}/${build.version}/${build.release}/` : null,
+    repository: complete ? filesOf(parts, build) : null,
     builtFrom: complete ? await builtFrom(parts, task.id) : null,
-    source: sourceOf(task),
+    source: sourceOf(String(task.request?.[0])),
     submittedBy: ours ? null : (build?.owner_name ?? null),
   };
 }
 
-interface Known {
-  readonly task: Task;
-  readonly build: Build | null;
-  readonly ours: Marker | null;
+async function stateOf(parts: KojiParts, watched: WatchedTask): Promise<BuildProgress> {
+  const { task, build } = watched;
+  // The build may be deleted, or be known as failed, while the task says that all went well.
+  if (task.state === 'CLOSED' && (build === null || build.state !== 'COMPLETE')) return 'failed';
+  if (task.state === 'CLOSED' && task.method === 'buildContainer') {
+    return (await staleInside(parts, watched, build!)).length > 0 ? 'failed' : 'complete';
+  }
+  const starved = await starvedFor(parts, task);
+  return starved !== null && task.state === 'CANCELED' ? 'failed' : progress[task.state];
 }
 
-function whatOf(parts: KojiParts, { task, build, ours }: Known) {
+async function statusOfImported(parts: KojiParts, build: Build): Promise<BuildStatus> {
+  const complete = build.state === 'COMPLETE';
+  const ref = refOfBuild(build);
+  return {
+    ...{ ref, key: `koji/${ref}`, release: '-', component: componentOf(build), origin: 'hand', cascade: null },
+    ...{ state: complete ? 'complete' : 'failed', nvr: build.nvr, bootstrap: false },
+    startedAt: timeOf(build.start_ts),
+    endedAt: timeOf(build.completion_ts),
+    repository: complete ? filesOf(parts, build) : null,
+    builtFrom: null,
+    source: sourceOf(build.source ?? ''),
+    submittedBy: build.owner_name ?? null,
+  };
+}
+
+async function whatOf(parts: KojiParts, { task, build }: WatchedTask) {
+  const ours = markerOf(task);
   if (ours) {
     return {
       ...{ key: ours.millrace_key, release: ours.millrace_release, component: ours.millrace_component },
       ...{ origin: 'cascade' as const, cascade: ours.millrace_cascade, bootstrap: ours.millrace_bootstrap },
     };
   }
-  const named = Object.entries(parts.options.releases).find(([, release]) => release.target === targetOf(task));
-  const component = `rpm/${build?.name ?? 'unknown'}`;
-  const key = `koji/${task.id}`;
-  return { key, release: named?.[0] ?? '-', component, origin: 'hand' as const, cascade: null, bootstrap: false };
+  const release = (await releaseOfTarget(parts, targetNameOf(task))) ?? '-';
+  const component = build ? componentOf(build) : 'rpm/unknown';
+  return { key: `koji/${task.id}`, release, component, origin: 'hand' as const, cascade: null, bootstrap: false };
 }
 
-/** The build tag and the event that the repository of its build root was made at. */
-async function builtFrom({ hub }: KojiParts, id: TaskId): Promise<BuildStatus['builtFrom']> {
-  for (const root of await buildrootsOf({ hub }, id)) {
-    const repo = root.repo_id ? await hub.repoInfo(root.repo_id) : null;
+/** The release whose target it is, or whose cascade's side tag. */
+async function releaseOfTarget(parts: KojiParts, target: string | null): Promise<string | null> {
+  if (target === null) return null;
+  const opened = (await allPlaces(parts)).find((one) => one.target === target && one.place.id === target);
+  if (opened) return opened.place.release;
+  const releases = [...(await parts.options.releases.all())];
+  const named = releases.find(([, release]) => Object.values(release).some((one) => one?.target === target));
+  return named?.[0] ?? null;
+}
+
+/** Component of a build that carries no marker. */
+export function componentOf(build: Build): string {
+  const isImage = JSON.stringify(build.extra ?? {}).includes('"image"') || taskOfContainer(build);
+  return `${isImage ? 'container' : 'rpm'}/${build.name}`;
+}
+
+function taskOfContainer({ extra }: Build): boolean {
+  return extra !== null && extra !== undefined && 'container_koji_task_id' in extra;
+}
+
+const origins = new WeakMap<KojiParts, Map<TaskId, BuildStatus['builtFrom']>>();
+
+/** The build tag and the event that the repository of its build root was made at; it never changes. */
+async function builtFrom(parts: KojiParts, id: TaskId): Promise<BuildStatus['builtFrom']> {
+  const known = origins.get(parts) ?? new Map<TaskId, BuildStatus['builtFrom']>();
+  origins.set(parts, known);
+  if (!known.has(id)) {
+    if (known.size > 20_000) known.clear();
+    known.set(id, await readOrigin(parts, id));
+  }
+  return known.get(id) ?? null;
+}
+
+async function readOrigin(parts: KojiParts, id: TaskId): Promise<BuildStatus['builtFrom']> {
+  for (const root of await buildrootsOf(parts, id)) {
+    const repo = root.repo_id ? await parts.hub.repoInfo(root.repo_id) : null;
     if (repo && root.tag_name) return { place: root.tag_name, number: repo.begin_event ?? repo.create_event };
   }
   return null;
@@ -92,10 +168,14 @@ export async function buildrootsOf({ hub }: Pick<KojiParts, 'hub'>, id: TaskId) 
   return (await Promise.all(arches.map((t) => hub.listBuildroots(t.id)))).flat();
 }
 
-/** A commit, where the task's source is one; an uploaded source package says nothing about itself. */
-function sourceOf(task: Task): SourceRef | null {
-  const match = /^git\+(.{1,2048})#([0-9a-f]{40})$/.exec(String(task.request?.[0]));
+/** A commit, where the source is one; an uploaded source package says nothing about itself. */
+function sourceOf(source: string): SourceRef | null {
+  const match = /^(?:git\+)?(.{1,2048})#([0-9a-f]{40})$/.exec(source);
   return match ? { kind: 'git', url: match[1]!, commit: match[2]! } : null;
+}
+
+function filesOf({ options }: KojiParts, { name, version, release }: Build): string {
+  return `${options.topUrl}/packages/${name}/${version}/${release}/`;
 }
 
 function timeOf(seconds: number | null | undefined): Moment | null {
@@ -104,4 +184,14 @@ function timeOf(seconds: number | null | undefined): Moment | null {
 
 function missing(ref: BuildRef): never {
   throw noBuild(ref);
+}
+
+function notComplete(ref: BuildRef, build: Build | null, task: Task | null): AppError {
+  const state = build && build.state !== 'COMPLETE' ? build.state : (task?.state ?? 'unknown');
+  return new AppError({
+    code: 'build-not-complete',
+    kind: 'conflict',
+    message: `build ${ref}${build ? ` (${build.nvr})` : ''} is ${state}`,
+    remedy: 'wait until it is complete',
+  });
 }

@@ -9,6 +9,8 @@ export const marker = z.object({
   millrace_component: z.string(),
   millrace_cascade: z.string().nullable(),
   millrace_bootstrap: z.boolean(),
+  /** Containers: the repository that it was given has the side tag as it was at this event. */
+  millrace_event: z.number().int().optional(),
 });
 export type Marker = z.infer<typeof marker>;
 
@@ -33,7 +35,7 @@ export function markerOf(task: Task): Marker | null {
   return null;
 }
 
-export function targetOf(task: Task): string | null {
+export function targetNameOf(task: Task): string | null {
   const target = task.request?.[1];
   return typeof target === 'string' ? target : null;
 }

@@ -1,70 +1,70 @@
-import { AppError } from '@millrace/kernel';
 import { hasEnded, taskId, type Task } from '@millrace/koji';
 import { z } from 'zod';
 import type { BuildStatus } from '../build-system';
-import { statusesOf } from './look';
+import { look } from './look';
 import { markerOf } from './marker';
+import { refOfBuild, refOfTask } from './ref';
 import type { KojiParts } from './settings';
-import { releaseOf } from './submission';
+import { cursorDamaged, lateEvents, tagNews } from './tag-news';
 
-/** How far a reader has got: the last event of the tags, the youngest task, and ours that had not ended. */
-const position = z.object({ event: z.number().int(), task: z.number().int(), open: z.array(taskId) });
+const pageOfTasks = 500;
+const lookBackSeconds = 30 * 24 * 3600;
+
+/** How far a reader has got: the last event of the tags, the youngest task, ours that had not ended, the last news. */
+const position = z.object({
+  event: z.number().int(),
+  task: z.number().int(),
+  open: z.array(taskId),
+  /** What was read within the last events, which may come late and out of order. */
+  read: z.array(z.string()).default([]),
+});
 type Position = z.infer<typeof position>;
 
-/** Polling is the truth: tasks that carry our marker, and the history of the release's tags for what people built. */
+/** Polling is the truth: tasks that carry our marker, and the history of the release's tags for what people did. */
 export async function seen(parts: KojiParts, release: string, cursor: string | null) {
   const at = readCursor(cursor);
   const { id: event } = await parts.hub.getLastEvent();
-  const fresh = (await tasksAfter(parts, at.task)).filter((t) => markerOf(t)?.millrace_release === release);
+  const own = await tasksAfter(parts, at.task);
+  const fresh = own.filter((task) => markerOf(task)?.millrace_release === release);
   const followed = (await parts.hub.getTasks(at.open, true)).filter((t): t is Task => t !== null);
-  const ended = followed.filter((t) => hasEnded(t.state));
-  const byHand = await builtByHand(parts, release, at.event);
-  const told = [...ended, ...fresh, ...byHand].sort(
-    (a, b) => (a.completion_ts ?? a.create_ts ?? 0) - (b.completion_ts ?? b.create_ts ?? 0),
-  );
+  const ended = followed.filter((task) => hasEnded(task.state));
+  const news = await tagNews(parts, release, at.event, new Set(at.read));
+  const refs = [...[...ended, ...fresh].map((task) => refOfTask(task.id)), ...news.fresh.map(refOfBuild)];
+  const builds = await look(parts, [...new Set(refs)]);
   const next: Position = {
-    event: event,
-    task: Math.max(at.task, ...fresh.map((t) => t.id)),
-    open: [...followed, ...fresh].filter((t) => !hasEnded(t.state)).map((t) => t.id),
+    event: Math.max(at.event, event),
+    task: Math.max(at.task, ...own.map((task) => task.id)),
+    open: [...followed, ...fresh].filter((task) => !hasEnded(task.state)).map((task) => task.id),
+    read: [...new Set([...at.read, ...news.read])].filter((key) => Number(key.split('@').pop()) > event - lateEvents),
   };
-  const builds: readonly BuildStatus[] = await statusesOf(parts, told);
-  return { builds: builds.map((b) => ({ ...b, release })), cursor: JSON.stringify(next) };
+  const told = builds.map((build): BuildStatus => ({ ...build, release })).sort(byTime);
+  return { builds: told, cursor: JSON.stringify(next), withdrawn: news.withdrawn };
 }
 
-async function tasksAfter({ hub }: KojiParts, last: number): Promise<readonly Task[]> {
+async function tasksAfter({ hub, facts }: KojiParts, last: number): Promise<readonly Task[]> {
+  const { id: owner } = await facts.me();
+  const createdAfter = Date.now() / 1000 - lookBackSeconds;
   const found: Task[] = [];
-  for (let offset = 0; ; offset += 500) {
-    const page = await hub.listTasks({ method: 'build' }, { limit: 500, offset, order: '-id' });
-    found.push(...page.filter((t) => t.id > last));
-    if (page.length < 500 || page.some((t) => t.id <= last)) return found;
+  for (let offset = 0; ; offset += pageOfTasks) {
+    const page = await hub.listTasks(
+      { owner, parent: null, createdAfter },
+      { limit: pageOfTasks, offset, order: '-id' },
+    );
+    found.push(...page.filter((task) => task.id > last));
+    if (page.length < pageOfTasks || page.some((task) => task.id <= last)) return found;
   }
 }
 
-/** Foreign builds that came into the release's tags; scratch builds never do. */
-async function builtByHand(parts: KojiParts, release: string, event: number): Promise<readonly Task[]> {
-  const { target, baseTag } = releaseOf(parts, release);
-  const dest = (await parts.hub.getBuildTarget(target))?.dest_tag_name;
-  const tags = [...new Set([baseTag, ...(dest === undefined ? [] : [dest])])];
-  const history = (await Promise.all(tags.map((tag) => parts.hub.tagHistory(tag, event)))).flat();
-  const ids = [...new Set(history.filter((row) => row.create_event > event).map((row) => row.build_id))];
-  const builds = await parts.hub.getBuilds(ids);
-  const tasks = builds.flatMap((answer) => (answer.ok && answer.value?.task_id ? [answer.value.task_id] : []));
-  const known = (await parts.hub.getTasks(tasks, true)).filter((t): t is Task => t !== null);
-  return known.filter((task) => markerOf(task) === null);
+function byTime(a: BuildStatus, b: BuildStatus): number {
+  const [one, other] = [a.endedAt ?? a.startedAt ?? '', b.endedAt ?? b.startedAt ?? ''];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function readCursor(cursor: string | null): Position {
-  if (cursor === null) return { event: 0, task: 0, open: [] };
+  if (cursor === null) return { event: 0, task: 0, open: [], read: [] };
   try {
     return position.parse(JSON.parse(cursor));
   } catch (cause) {
-    const remedy = 'begin again without one';
-    throw new AppError({
-      code: 'cursor-damaged',
-      kind: 'invalid',
-      message: 'this is no cursor of a Koji reader',
-      remedy,
-      cause,
-    });
+    throw cursorDamaged(cause);
   }
 }

@@ -1,82 +1,138 @@
-import { AppError } from '@millrace/kernel';
-import type { TaskId, Target, KojiHub } from '@millrace/koji';
-import { parseComponentId } from '@millrace/kernel';
+import { AppError, parseComponentId } from '@millrace/kernel';
+import { hasEnded, type RpcStruct, type RpcValue, type TaskId } from '@millrace/koji';
 import type { BuildRef, Order, Place } from '../build-system';
-import { once } from './intents';
+import { repositoryFor } from './containers';
+import { once, settled } from './intents';
 import { buildOfTask } from './look';
-import { markerFor, markerOf } from './marker';
-import { refOfTask, taskOfRef } from './ref';
-import type { KojiParts, KojiRelease } from './settings';
+import { markerFor } from './marker';
+import { noBuild, refOfTask, taskOfRef } from './ref';
+import { baseTagOf, knownTarget, targetOf } from './releases';
+import { untilRepository } from './repositories';
+import type { KojiParts, KojiTarget } from './settings';
+import { tagBeside } from './tag-beside';
 
-const pageOfTasks = 500;
-/** What was submitted longer ago is not looked for: the hub forgets nothing, but nobody retries it either. */
-const lookBackSeconds = 30 * 24 * 3600;
-
+/** Checks what the hub would only find much later, and makes one task of the key. */
 export async function submit(parts: KojiParts, key: string, order: Order, place: Place): Promise<BuildRef> {
-  const release = releaseOf(parts, order.release);
-  const source = await sourceOf(parts, key, order);
-  const target = await checkedTarget(parts.hub, release.isolation === 'side-tag' ? place.id : release.target);
-  const tag = release.isolation === 'side-tag' ? release.baseTag : target.dest_tag_name;
-  await checkListed(parts.hub, tag, order);
-  const options = {
-    ...{ draft: release.drafts, skip_tag: release.isolation === 'side-tag', wait_repo: true },
-    wait_builds: await nvrsOf(parts, order.needs),
-    custom_user_metadata: markerFor(key, order),
-  };
+  const known = await parts.index.find(key);
+  if (known !== null) {
+    await settled(parts, `build ${key}`);
+    return refOfTask(known);
+  }
+  const target = await targetOf(parts, order.release, order.component);
+  const call = await callFor(parts, { key, order, place, target });
   const id = await once(parts, {
     name: `build ${key}`,
-    lookUp: () => findTask(parts.hub, key),
-    send: (write, before) => write.build(source, target.name, options, { before }),
+    lookUp: () => parts.index.find(key),
+    send: (write, before) => call(write, { before, ...schedulingOf(target, order) }),
   });
+  parts.watch.hint();
   return refOfTask(id);
 }
 
-/** Our task with this key, by the marker that the hub keeps. The first, should there ever be two. */
-export async function findTask(hub: KojiHub, key: string): Promise<TaskId | null> {
-  const me = await hub.write.getLoggedInUser();
-  if (me.kind === 'happened') return findTask(hub, key);
-  const createdAfter = Date.now() / 1000 - lookBackSeconds;
-  for (let offset = 0; ; offset += pageOfTasks) {
-    const filter = { owner: me.value.id, method: 'build', createdAfter };
-    const page = await hub.listTasks(filter, { limit: pageOfTasks, offset, order: '-id' });
-    const found = page.filter((task) => markerOf(task)?.millrace_key === key).at(-1);
-    if (found) return found.id;
-    if (page.length < pageOfTasks) return null;
-  }
+interface Wanted {
+  readonly key: string;
+  readonly order: Order;
+  readonly place: Place;
+  readonly target: KojiTarget;
 }
 
-export function releaseOf({ options }: KojiParts, name: string): KojiRelease {
-  const release = Object.hasOwn(options.releases, name) ? options.releases[name] : undefined;
-  if (release) return release;
-  throw new AppError({
-    code: 'koji-release-unknown',
-    kind: 'invalid',
-    message: `release ${name} has no target in Koji`,
-    remedy: 'name its target in the release definition',
+type Writes = KojiParts['hub']['write'];
+type Send = (write: Writes, how: Parameters<Writes['build']>[3]) => ReturnType<Writes['build']>;
+
+async function callFor(parts: KojiParts, wanted: Wanted): Promise<Send> {
+  const { type } = parseComponentId(wanted.order.component);
+  const source = await sourceOf(parts, wanted.key, wanted.order);
+  if (type === 'container') return containerCall(parts, wanted, source);
+  if (type === 'image') return imageCall(parts, wanted, source);
+  return rpmCall(parts, wanted, source);
+}
+
+async function rpmCall(parts: KojiParts, { key, order, place, target }: Wanted, source: string): Promise<Send> {
+  const isSide = target.isolation === 'side-tag' && place.cascade !== null;
+  const name = isSide ? ((await tagBeside(parts, key, order, place)) ?? place.id) : target.target;
+  const { build_tag_name: buildTag, dest_tag_name: dest } = await knownTarget(parts, name);
+  await checkListed(parts, isSide ? await baseTagOf(parts, order.release) : dest, order);
+  const features = await parts.facts.features();
+  const needs = await nvrsOf(parts, [...order.needs, ...order.siblings]);
+  if (!features.waits) await untilRepository(parts, buildTag);
+  const options = {
+    ...(target.drafts ? { draft: true } : {}),
+    ...(isSide ? { skip_tag: true } : {}),
+    ...(features.waits ? { wait_repo: true, wait_builds: needs } : {}),
+    custom_user_metadata: markerFor(key, order),
+  };
+  return (write, how) => write.build(source, name, options, how);
+}
+
+/** Its inputs come without a compose: from a repository of what this cascade has validated by now. */
+async function containerCall(parts: KojiParts, { key, order, place, target }: Wanted, source: string): Promise<Send> {
+  if (!(await parts.facts.features()).containers) throw noContainers(parts);
+  await knownTarget(parts, target.target);
+  const { event, options } = await repositoryFor(parts, order, place, target);
+  const metadata = { ...markerFor(key, order), millrace_event: event };
+  return (write, how) =>
+    write.buildContainer(source, target.target, { ...options, custom_user_metadata: metadata }, how);
+}
+
+async function imageCall(parts: KojiParts, { key, order, target }: Wanted, source: string): Promise<Send> {
+  const { call } = target;
+  if (!call) throw noCall(order);
+  await knownTarget(parts, target.target);
+  const words = { source, target: target.target, name: parseComponentId(order.component).name };
+  const params = call.arguments.map((one) => filled(one, words));
+  const last = params.at(-1);
+  const keywords = { opts: { custom_user_metadata: markerFor(key, order) } };
+  // Where the method ends with its options, the marker goes there; else it travels as the keyword `opts`.
+  if (!isStruct(last)) return (write, how) => write.startTask(call.method, params, keywords, how);
+  const own = [...params.slice(0, -1), { ...last, ...keywords.opts }];
+  return (write, how) => write.startTask(call.method, own, {}, how);
+}
+
+function filled(value: unknown, words: Readonly<Record<string, string>>): RpcValue {
+  if (typeof value === 'string') return value.replace(/\{(source|target|name)\}/g, (_, word: string) => words[word]!);
+  if (Array.isArray(value)) return value.map((one) => filled(one, words));
+  if (typeof value !== 'object' || value === null) return value as RpcValue;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, filled(one, words)]));
+}
+
+function isStruct(value: RpcValue | undefined): value is RpcStruct {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+/** Koji's lower number is the more urgent one; below 0 only with the hub's permission, so only where it is configured. */
+function schedulingOf({ priority, channel }: KojiTarget, order: Order) {
+  const base = priority ?? 0;
+  const wanted = base - (order.priority ?? 0);
+  return { channel, priority: Math.min(100, Math.max(Math.min(base, 0), wanted)) };
+}
+
+/** Cancels a task with all below it, once. */
+export async function cancelTask(parts: KojiParts, id: TaskId, ref: BuildRef): Promise<void> {
+  const isOver = async (): Promise<true | null> => {
+    const task = await parts.hub.getTask(id, false);
+    if (!task) throw noBuild(ref);
+    return hasEnded(task.state) ? true : null;
+  };
+  await once(parts, {
+    name: `cancel ${id}`,
+    lookUp: isOver,
+    send: async (write, before) => {
+      const outcome = await write.cancelTask(id, { before });
+      return outcome.kind === 'happened' ? outcome : { kind: 'answered', value: true };
+    },
   });
+  parts.watch.hint();
 }
 
-/** The hub takes any text for a target and fails much later, in the builder. */
-async function checkedTarget(hub: KojiHub, name: string): Promise<Target> {
-  const target = await hub.getBuildTarget(name);
-  if (target) return target;
-  throw new AppError({
-    code: 'koji-target-unknown',
-    kind: 'invalid',
-    message: `the hub has no build target ${name}`,
-    remedy: 'correct the target of the release, or ask for it (koji add-target)',
-  });
-}
-
-async function checkListed(hub: KojiHub, tag: string, order: Order): Promise<void> {
+async function checkListed(parts: KojiParts, tag: string, order: Order): Promise<void> {
   const { name } = parseComponentId(order.component);
-  const entry = await hub.getPackageEntry(tag, name);
+  const entry = await parts.hub.getPackageEntry(tag, name);
   if (entry && !entry.blocked) return;
   throw new AppError({
     code: 'koji-package-not-listed',
     kind: 'invalid',
     message: `package ${name} is ${entry ? 'blocked in' : 'not in the list of'} tag ${tag}`,
-    remedy: `koji add-pkg --owner USER ${tag} ${name}`,
+    remedy: entry ? `koji unblock-pkg ${tag} ${name}` : `koji add-pkg --owner USER ${tag} ${name}`,
   });
 }
 
@@ -97,7 +153,25 @@ async function sourceOf(parts: KojiParts, key: string, { source }: Order): Promi
 }
 
 async function nvrsOf(parts: KojiParts, needs: readonly BuildRef[]): Promise<readonly string[]> {
-  const tasks = needs.filter((ref) => ref.startsWith('task-')).map(taskOfRef);
+  const tasks = [...new Set(needs)].filter((ref) => ref.startsWith('task-')).map(taskOfRef);
   const builds = await Promise.all(tasks.map((id) => buildOfTask(parts, id)));
-  return builds.flatMap((build) => (build ? [build.nvr] : []));
+  return builds.flatMap((build) => (build?.task_id ? [build.nvr] : []));
+}
+
+function noContainers({ options }: KojiParts): AppError {
+  return new AppError({
+    code: 'koji-no-containers',
+    kind: 'invalid',
+    message: `the hub of ${options.name} cannot build containers`,
+    remedy: 'ask for its plug-in (buildContainer), or name another build system for containers',
+  });
+}
+
+function noCall({ component }: Order): AppError {
+  return new AppError({
+    code: 'koji-image-call-missing',
+    kind: 'invalid',
+    message: `nobody says how the hub builds ${component}`,
+    remedy: 'add `call: { method: …, arguments: […] }` to build_targets.image of the release definition',
+  });
 }

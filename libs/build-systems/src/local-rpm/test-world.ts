@@ -48,6 +48,8 @@ export async function localWorld(options: Partial<LocalRpmOptions> = {}): Promis
   return {
     dir,
     release,
+    early: 'fails',
+    numbers: 'consecutive',
     connect,
     sample: (name) => sampleOf(samples[name]),
     kill: (ref) => killGroup(dir, ref),

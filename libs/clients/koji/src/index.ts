@@ -3,7 +3,7 @@ export { faultCodes, isFault, KojiFault, type FaultName } from './fault';
 export { connectToHub, type KojiHub, type KojiWrites } from './hub';
 export type { Page, TaskFilter, TaskResult } from './methods/tasks';
 export type { TaggedQuery } from './methods/tags';
-export type { BuildOptions, Writing } from './methods/writes';
+export type { BuildOptions, Scheduling, Writing } from './methods/writes';
 export * from './schema';
 export { NoAnswer } from './session/connection';
 export type { SessionTicket } from './session/log-in';

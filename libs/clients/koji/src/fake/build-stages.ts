@@ -11,7 +11,7 @@ import {
   type HubState,
   type Recipe,
 } from './state';
-import { closeTask, failTask, isOver, makeTask, openTask, putInto } from './tasks';
+import { closeTask, failTask, makeTask, openTask, putInto } from './tasks';
 
 export interface Work {
   readonly task: FakeTask;
@@ -54,13 +54,17 @@ export function beginBuild(state: HubState, work: Work): void {
   for (const arch of recipe.arches ?? ['x86_64']) {
     const request = [`${recipe.name}.src.rpm`, target.build_tag, arch, true, { repo_id: work.repo }];
     const wish = { method: 'buildArch', request, owner: task.owner, parent: task.id, label: arch, arch };
-    openTask(makeTask(state, wish));
+    const child = makeTask(state, wish);
+    // Without a builder of its architecture a task stays free for ever.
+    if (hasBuilder(state, arch)) openTask(child);
   }
 }
 
 export function archStage(state: HubState, work: Work, arches: readonly FakeTask[]): void {
   if (work.recipe.ends === 'hangs') return;
-  for (const child of arches.filter((c) => !isOver(c))) endArch(state, work, child);
+  const free = arches.filter((c) => c.state === 0);
+  free.filter((c) => hasBuilder(state, c.arch)).forEach(openTask);
+  for (const child of arches.filter((c) => c.state === 1 && !free.includes(c))) endArch(state, work, child);
   const failed = arches.find((c) => c.state === 5);
   if (!failed) return;
   const { faultCode, faultString } = failed.result as { faultCode: number; faultString: string };
@@ -70,7 +74,7 @@ export function archStage(state: HubState, work: Work, arches: readonly FakeTask
 }
 
 function endArch(state: HubState, { recipe, target }: Work, child: FakeTask): void {
-  const missing = (recipe.buildRequires ?? []).filter((name) => !provided(state, target).has(name));
+  const missing = requiresOf(state, target, recipe).filter((name) => !provided(state, target).has(name));
   if (missing.length > 0 || recipe.ends === 'dependencies') {
     child.files['root.log'] = `DEBUG util.py: No matching package to install: '${missing[0] ?? 'nothing'}'\n`;
     return failTask(
@@ -89,6 +93,10 @@ function endArch(state: HubState, { recipe, target }: Work, child: FakeTask): vo
     faultCodes.BuildError,
     'error building package (arch ' + `${child.arch}), mock exited with status 1; see build.log for more information`,
   );
+}
+
+function hasBuilder(state: HubState, arch: string): boolean {
+  return state.hosts.some((host) => host.enabled && host.ready && host.arches.split(' ').includes(arch));
 }
 
 function defaultLog(recipe: Recipe): string {
@@ -116,7 +124,7 @@ export function finishBuild(
     const common = { version: build.version, release: build.release, build_id: build.id, buildroot_id: root };
     const add = (rpm: Omit<FakeRpm, 'id' | keyof typeof common>) =>
       state.rpms.push({ id: nextId(state), ...common, ...rpm });
-    if (i === 0) add({ name: recipe.name, arch: 'src', requires: recipe.buildRequires ?? [], provides: [] });
+    if (i === 0) add({ name: recipe.name, arch: 'src', requires: requiresOf(state, target, recipe), provides: [] });
     for (const name of names) {
       add({ name, arch: child.arch, requires: recipe.requires ?? [], provides: [name, ...(recipe.provides ?? [])] });
     }
@@ -134,11 +142,11 @@ function tagResult(state: HubState, task: FakeTask, target: FakeTarget, buildId:
     parent: task.id,
     label: 'tag',
   };
-  putInto(state, target.dest_tag, buildId);
+  putInto(state, target.dest_tag, buildId, task.owner);
   closeTask(makeTask(state, wish), null);
 }
 
-function latestOf(state: HubState, target: FakeTarget): ReadonlySet<number> {
+export function latestOf(state: HubState, target: Pick<FakeTarget, 'build_tag'>): ReadonlySet<number> {
   const wish = { inherit: true, latest: true, event: null, draft: null };
   return new Set(taggedIn(state, tagOf(state, target.build_tag), wish).map(({ build }) => build.id));
 }
@@ -148,7 +156,13 @@ function provided(state: HubState, target: FakeTarget): ReadonlySet<string> {
   return new Set(state.rpms.filter((r) => builds.has(r.build_id)).flatMap((r) => r.provides));
 }
 
-function usedRpms(state: HubState, target: FakeTarget, { buildRequires = [] }: Recipe): readonly number[] {
+function requiresOf(state: HubState, target: FakeTarget, { buildRequires = [], bootstrapMacro }: Recipe) {
+  const macros = tagOf(state, target.build_tag).macros ?? {};
+  return bootstrapMacro !== undefined && bootstrapMacro in macros ? [] : buildRequires;
+}
+
+function usedRpms(state: HubState, target: FakeTarget, recipe: Recipe): readonly number[] {
+  const buildRequires = requiresOf(state, target, recipe);
   const builds = latestOf(state, target);
   const there = state.rpms.filter((r) => builds.has(r.build_id) && r.arch !== 'src');
   return there.filter((r) => r.provides.some((p) => buildRequires.includes(p))).map((r) => r.id);

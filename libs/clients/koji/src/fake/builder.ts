@@ -1,5 +1,6 @@
 import { faultCodes } from '../fault';
 import { isStruct } from '../xml-rpc/value';
+import { stepContainer } from './container-stages';
 import { archStage, beginBuild, endOfSource, finishBuild } from './build-stages';
 import { lastChangeOf, findTag, tagOf, taggedIn } from './look-up';
 import { nextEvent, nextId, type FakeTarget, type FakeTask, type HubState } from './state';
@@ -14,6 +15,7 @@ export function step(state: HubState): boolean {
 
 function stepTask(state: HubState, task: FakeTask): void {
   if (task.method === 'build') stepBuild(state, task);
+  else if (task.method === 'buildContainer') stepContainer(state, task);
   else if (task.method === 'tagBuild') runTagBuild(state, task);
   else if (task.method === 'newRepo') runNewRepo(state, task);
   else openTask(task);
@@ -23,8 +25,8 @@ function runTagBuild(state: HubState, task: FakeTask): void {
   const [tagId, buildId, , from] = task.request as [number, number, unknown, number | undefined];
   const there = state.taggings.some((t) => t.tag_id === tagId && t.build_id === buildId && t.revoke_event === null);
   if (there) return failTask(task, faultCodes.TagError, `build ${buildId} already tagged`);
-  if (from !== undefined) takeOut(state, from, buildId);
-  putInto(state, tagId, buildId);
+  if (from !== undefined) takeOut(state, from, buildId, task.owner);
+  putInto(state, tagId, buildId, task.owner);
   closeTask(task, null);
 }
 

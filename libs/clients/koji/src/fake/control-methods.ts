@@ -9,6 +9,7 @@ const texts = z.array(text);
 const recipe = z.object({
   ...{ name: text, version: text, release: text, failsOn: text.optional(), log: text.optional() },
   ...{ arches: texts.optional(), packages: texts.optional(), provides: texts.optional() },
+  ...{ installs: texts.optional(), stale: z.boolean().optional(), bootstrapMacro: text.optional() },
   ...{ requires: texts.optional(), buildRequires: texts.optional(), ends: z.enum(endings).optional() },
 });
 const tagWish = z.object({ parents: texts.optional(), arches: text.optional(), packages: texts.optional() });
@@ -45,6 +46,8 @@ const verbs: Readonly<Record<string, (hub: HubParts, params: readonly RpcValue[]
     ),
   freeTask: ({ control }, [id]) => control.freeTask(z.number().parse(id)),
   deleteBuild: ({ control }, [of]) => control.deleteBuild(z.union([text, z.number()]).parse(of)),
+  setHost: ({ control }, [arches, ready]) => control.setHost(text.parse(arches), z.boolean().parse(ready)),
+  state: ({ state }) => structuredClone(state) as unknown as RpcValue,
   expireSessions: ({ control }) => control.expireSessions(),
   dropSessions: ({ control }) => control.dropSessions(),
   trouble: (hub, [what]) => void Object.assign(hub.trouble, trouble.parse(what)),

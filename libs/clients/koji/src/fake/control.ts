@@ -1,7 +1,7 @@
 import { HubFault } from './hub-fault';
 import { buildOf, findTag, tagOf, taskOf } from './look-up';
 import { nextEvent, nextId, nowTs, type FakeTag, type HubState, type Recipe } from './state';
-import { childrenOf, isOver, states, takeOut } from './tasks';
+import { childrenOf, isOver, makeTask, states, takeOut } from './tasks';
 
 export interface TagWish {
   readonly parents?: readonly string[];
@@ -35,8 +35,7 @@ export class Control {
   blockPackage(tag: string, name: string): void {
     const entry = tagOf(this.state, tag).packages.find((p) => p.name === name);
     if (!entry) throw new HubFault('TagError', `no package ${name} in ${tag}`);
-    entry.blocked = true;
-    nextEvent(this.state);
+    Object.assign(entry, { blocked: true, changed: nextEvent(this.state) });
   }
 
   addTarget(name: string, buildTag: string, destTag: string): void {
@@ -47,6 +46,19 @@ export class Control {
   /** What the builder makes of a source from now on. */
   addSource(url: string, recipe: Recipe): void {
     this.state.sources[url.split('#')[0]!] = recipe;
+  }
+
+  /** A task that somebody made, in a state of one's choice. */
+  addTask(method: string, owner: string, state: number): number {
+    const user = this.state.users.find((one) => one.name === owner);
+    if (!user) throw new HubFault('GenericError', `No such user: ${owner}`);
+    const task = makeTask(this.state, {
+      method,
+      request: ['git+https://src.example/idle', 'idle', {}],
+      owner: user.id,
+    });
+    Object.assign(task, { state, start_ts: nowTs() });
+    return task.id;
   }
 
   /** Ends a task in any way, with all below it and its build. */
@@ -75,6 +87,13 @@ export class Control {
     const build = buildOf(this.state, nvrOrId);
     for (const tag of this.state.tags) takeOut(this.state, tag.id, build.id);
     build.state = 2;
+  }
+
+  /** Builders of these architectures are up or down from now on. */
+  setHost(arches: string, ready: boolean): void {
+    const known = this.state.hosts.find((host) => host.arches === arches);
+    if (known) known.ready = ready;
+    else this.state.hosts.push({ id: nextId(this.state), name: `builder-${arches}`, arches, enabled: true, ready });
   }
 
   expireSessions(): void {

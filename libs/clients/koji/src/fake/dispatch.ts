@@ -15,7 +15,7 @@ import { userOf } from './look-up';
 
 const always: Methods = { ...taskMethods, ...buildMethods, ...tagMethods, ...repoMethods, ...uploadMethods };
 const ofPlugins: Readonly<Record<string, readonly string[]>> = {
-  sidetag: ['createSideTag', 'removeSideTag', 'listSideTags'],
+  sidetag: ['createSideTag', 'editSideTag', 'removeSideTag', 'listSideTags'],
 };
 
 const ownMethods: Methods = {
@@ -40,6 +40,7 @@ export interface Incoming {
 /** One call of the hub's: a fault changes nothing, a write commits its call number. */
 export function execute(hub: HubParts, { method, params }: RpcCall, incoming: Incoming): Executed {
   count(hub, method);
+  if (!method.startsWith('fake.')) hub.requests.count++;
   try {
     if (hub.trouble.offline && !method.startsWith('fake.')) throw new HubFault('ServerOffline', 'database outage');
     const caller = callerOf(hub.state, incoming.headers, method, params);
@@ -110,10 +111,15 @@ function find(hub: HubParts, method: string): Method {
 
 function namesOf(hub: HubParts): readonly string[] {
   const missing = Object.entries(ofPlugins).flatMap(([name, methods]) => (hub.plugins.includes(name) ? [] : methods));
-  const tooNew = hub.version === null ? ['repo.request', 'repo.checkRequest'] : [];
+  const tooNew = isBeforeRequests(hub.version) ? ['repo.request', 'repo.checkRequest'] : [];
   return Object.keys({ ...always, ...ownMethods }).filter((name) => ![...missing, ...tooNew].includes(name));
 }
 
 function count(hub: HubParts, method: string): void {
   hub.calls.set(method, (hub.calls.get(method) ?? 0) + 1);
+}
+
+/** Repositories on demand came with 1.35. */
+export function isBeforeRequests(version: string | null): boolean {
+  return version === null || Number(version.split('.')[1]) < 35;
 }

@@ -28,6 +28,8 @@ export interface FakeHub {
   readonly trouble: Trouble;
   /** How often each method was called, by name; entries of a multiCall are counted by theirs too. */
   readonly calls: Map<string, number>;
+  /** HTTP requests; a multiCall is one. */
+  readonly requests: { count: number };
   /** Every task one stage further. */
   step(): boolean;
   close(): Promise<void>;
@@ -50,14 +52,15 @@ export async function startFakeHub(options: FakeHubOptions = {}): Promise<FakeHu
     return moved;
   };
   const [control, calls, trouble] = [new Control(state), new Map<string, number>(), { ...noTrouble }];
-  const parts: HubParts = { state, control, trouble, calls, step: go, version, plugins, changed };
+  const requests = { count: 0 };
+  const parts: HubParts = { state, control, trouble, calls, requests, step: go, version, plugins, changed };
   const server = createServer((request, response) => void answerHttp(parts, request, response));
   await new Promise<void>((ready, failed) => {
     server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', ready);
   });
   const timer = stepMs > 0 ? setInterval(go, stepMs) : undefined;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/kojihub`;
-  return { url, state, control, trouble, calls, step: go, close: () => end(server, timer) };
+  return { url, state, control, trouble, calls, requests, step: go, close: () => end(server, timer) };
 }
 
 function end(server: Server, timer: NodeJS.Timeout | undefined): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { decodeCall } from '../xml-rpc/decode';
 import { encodeAnswer, encodeFault } from '../xml-rpc/encode';
 import { callLimits } from '../xml-rpc/value';
-import { execute, type Executed } from './dispatch';
+import { execute, isBeforeRequests, type Executed } from './dispatch';
 import type { HubParts } from './fake-hub';
 import { HubFault } from './hub-fault';
 import { callerOf, type SessionHeaders } from './sessions';
@@ -22,7 +22,7 @@ export async function answerHttp(hub: HubParts, request: IncomingMessage, respon
   const executed = executeBody(hub, request, body);
   if (executed === null) return plain(response, 400, 'malformed request');
   if (!own && losesAnswer(hub, executed)) return void request.socket.destroy();
-  const version = hub.version === null ? {} : { 'koji-version': hub.version };
+  const version = hub.version === null || isBeforeRequests(hub.version) ? {} : { 'koji-version': hub.version };
   response.writeHead(200, { 'content-type': 'text/xml', ...version });
   response.end(executed.body);
 }

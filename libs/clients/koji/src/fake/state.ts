@@ -15,7 +15,13 @@ export interface Recipe {
   readonly provides?: readonly string[];
   readonly requires?: readonly string[];
   readonly buildRequires?: readonly string[];
+  /** A build tag that has this RPM macro builds it without its build requirements. */
+  readonly bootstrapMacro?: string;
   readonly ends?: Ending;
+  /** A container: names of packages that its image holds. */
+  readonly installs?: readonly string[];
+  /** A container that takes its packages from the target's build tag, whatever repository it is given. */
+  readonly stale?: boolean;
   /** Fails on this architecture only. */
   readonly failsOn?: string;
   readonly log?: string;
@@ -41,7 +47,8 @@ export interface FakeTag {
   readonly name: string;
   readonly arches: string;
   readonly parents: readonly number[];
-  readonly packages: { readonly name: string; readonly owner: string; blocked: boolean }[];
+  readonly packages: { readonly name: string; readonly owner: string; blocked: boolean; changed?: number }[];
+  macros?: RpcStruct;
   readonly sideOf: number | null;
   readonly owner: number | null;
   readonly created: number;
@@ -93,6 +100,8 @@ export interface FakeTagging {
   readonly tag_id: number;
   readonly create_event: number;
   revoke_event: number | null;
+  readonly creator?: string | null;
+  revoker?: string | null;
 }
 
 export interface FakeRpm {
@@ -135,6 +144,22 @@ export interface FakeRepoRequest {
   repo_id: number | null;
 }
 
+/** An image of a container build, and the RPMs inside. */
+export interface FakeArchive {
+  readonly id: number;
+  readonly build_id: number;
+  readonly filename: string;
+  readonly rpms: readonly number[];
+}
+
+export interface FakeHost {
+  readonly id: number;
+  readonly name: string;
+  readonly arches: string;
+  enabled: boolean;
+  ready: boolean;
+}
+
 /** Everything that the fake knows; plain data, so that it can be kept in a file. */
 export interface HubState {
   lastId: number;
@@ -149,6 +174,8 @@ export interface HubState {
   readonly rpms: FakeRpm[];
   readonly buildroots: FakeBuildroot[];
   readonly repos: FakeRepo[];
+  readonly archives: FakeArchive[];
+  readonly hosts: FakeHost[];
   readonly repoRequests: FakeRepoRequest[];
   /** Uploaded files by path, in base64. */
   readonly uploads: Record<string, string>;
@@ -157,8 +184,9 @@ export interface HubState {
 
 export function emptyState(): HubState {
   return {
+    hosts: [{ id: 1, name: 'builder1', arches: 'x86_64 aarch64', enabled: true, ready: true }],
     ...{ lastId: 0, lastEvent: 0, users: [], sessions: [], tags: [], targets: [], tasks: [], builds: [] },
-    ...{ taggings: [], rpms: [], buildroots: [], repos: [], repoRequests: [], uploads: {}, sources: {} },
+    ...{ taggings: [], rpms: [], buildroots: [], repos: [], archives: [], repoRequests: [], uploads: {}, sources: {} },
   };
 }
 

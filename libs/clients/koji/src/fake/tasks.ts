@@ -63,12 +63,19 @@ export function cancelFamily(state: HubState, task: FakeTask): void {
   }
 }
 
-export function putInto(state: HubState, tagId: number, buildId: number): void {
-  state.taggings.push({ build_id: buildId, tag_id: tagId, create_event: nextEvent(state), revoke_event: null });
+/** `by`: id of the user; the hub's history names who did it. */
+export function putInto(state: HubState, tagId: number, buildId: number, by: number | null = null): void {
+  const creator = nameOf(state, by);
+  const fresh = { create_event: nextEvent(state), revoke_event: null, creator, revoker: null };
+  state.taggings.push({ build_id: buildId, tag_id: tagId, ...fresh });
 }
 
-export function takeOut(state: HubState, tagId: number, buildId: number): boolean {
+export function takeOut(state: HubState, tagId: number, buildId: number, by: number | null = null): boolean {
   const tagging = state.taggings.find((t) => t.tag_id === tagId && t.build_id === buildId && t.revoke_event === null);
-  if (tagging) tagging.revoke_event = nextEvent(state);
+  if (tagging) Object.assign(tagging, { revoke_event: nextEvent(state), revoker: nameOf(state, by) });
   return tagging !== undefined;
+}
+
+function nameOf(state: HubState, user: number | null): string | null {
+  return state.users.find((one) => one.id === user)?.name ?? null;
 }

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import type { Answered, Asker } from '../asker';
-import { build, buildroot, history, references, rpm, rpmDep, type Build, type BuildId, type TaskId } from '../schema';
+import {
+  archive,
+  build,
+  buildroot,
+  history,
+  references,
+  rpm,
+  rpmDep,
+  type Build,
+  type BuildId,
+  type TaskId,
+} from '../schema';
 import type { RpcStruct } from '../xml-rpc/value';
 
 export function buildMethods({ ask, askMany }: Asker) {
@@ -18,12 +29,22 @@ export function buildMethods({ ask, askMany }: Asker) {
         tasks.map((taskID) => ({ method: 'listBuilds', keywords: { taskID } })),
         z.array(build),
       ),
+    /** Builds of a user that are being built: one call, however many. */
+    listBuildsRunning: (user: number) =>
+      ask({ method: 'listBuilds', keywords: { userID: user, state: 0, queryOpts: { limit: 5000 } } }, z.array(build)),
     /** What was put into a tag and taken out of it since an event, deleted builds too. */
     tagHistory: async (tag: string, afterEvent: number | null) => {
       const question: RpcStruct = { tables: ['tag_listing'], tag };
       const keywords = afterEvent === null ? question : { ...question, afterEvent };
       return (await ask({ method: 'queryHistory', keywords }, history)).tag_listing;
     },
+    /** Changes of a tag's package list since an event: packages that were blocked among them. */
+    packageHistory: async (tag: string, afterEvent: number) => {
+      const keywords: RpcStruct = { tables: ['tag_packages'], tag, afterEvent };
+      return (await ask({ method: 'queryHistory', keywords }, history)).tag_packages;
+    },
+    /** Images and other files of a build. */
+    listArchives: (of: BuildId) => ask({ method: 'listArchives', params: [of] }, z.array(archive)),
     listRpms: (of: BuildId) => ask({ method: 'listRPMs', params: [of] }, z.array(rpm)),
     /** What the build root consisted of: proof of what a build really used. */
     listBuildrootRpms: (buildrootId: number) =>

@@ -7,7 +7,8 @@ export interface TaskFilter {
   readonly owner?: number;
   readonly method?: string;
   readonly states?: readonly TaskState[];
-  readonly parent?: TaskId;
+  /** null: only tasks that have no parent. */
+  readonly parent?: TaskId | null;
   /** Seconds since 1970. */
   readonly createdAfter?: number;
 }
@@ -58,6 +59,7 @@ export function taskMethods({ ask, askMany }: Asker) {
     },
     getAverageBuildDuration: (packageName: string) =>
       ask({ method: 'getAverageBuildDuration', params: [packageName] }, z.number().nullable()),
+    /** Builders with their capacity and load. */
     listHosts: () => ask({ method: 'listHosts' }, z.array(channelHost.partial({ ready: true }))),
   };
 }

@@ -26,15 +26,14 @@ export function writeMethods({ write }: Writer) {
   const start = (call: Call, before?: BeforeWrite): Promise<WriteOutcome<TaskId>> => write(call, taskId, before);
   return {
     /** The hub checks neither source nor target: ask getBuildTarget first. Priority is added to 20; negative needs admin. */
-    build: (
-      source: string,
-      targetName: string,
-      options: BuildOptions,
-      how: Writing & { readonly priority?: number } = {},
-    ) => start({ method: 'build', params: [source, targetName, optionsOf(options), how.priority ?? null] }, how.before),
+    build: (source: string, targetName: string, options: BuildOptions, how: Scheduling = {}) =>
+      start({ method: 'build', params: [source, targetName, optionsOf(options), ...schedulingOf(how)] }, how.before),
     /** Of the plug-in for containers. */
-    buildContainer: (source: string, targetName: string, options: RpcStruct, how: Writing = {}) =>
-      start({ method: 'buildContainer', params: [source, targetName, options] }, how.before),
+    buildContainer: (source: string, targetName: string, options: RpcStruct, how: Scheduling = {}) =>
+      start({ method: 'buildContainer', params: [source, targetName, options, ...schedulingOf(how)] }, how.before),
+    /** Any method that makes a task and answers its id, e.g. of a plug-in for images. */
+    startTask: (method: string, params: readonly RpcValue[], keywords: RpcStruct, how: Writing = {}) =>
+      start({ method, params, keywords }, how.before),
     cancelTask: (id: TaskId, how: Writing = {}) => write({ method: 'cancelTask', params: [id] }, anything, how.before),
     /** Cancels the task that owns the build, too. */
     cancelBuild: (id: BuildId, how: Writing = {}) =>
@@ -51,6 +50,9 @@ export function writeMethods({ write }: Writer) {
       write({ method: 'promoteBuild', params: [id] }, anything, how.before),
     createSideTag: (baseTag: string, options: RpcStruct = {}, how: Writing = {}) =>
       write({ method: 'createSideTag', params: [baseTag], keywords: options }, sideTag, how.before),
+    /** RPM macros that builds in the side tag have. */
+    editSideTag: (name: string, macros: RpcStruct, how: Writing = {}) =>
+      write({ method: 'editSideTag', params: [name], keywords: { rpm_macros: macros } }, anything, how.before),
     removeSideTag: (name: string, how: Writing = {}) =>
       write({ method: 'removeSideTag', params: [name] }, anything, how.before),
     /** From hub 1.35; idempotent. `last`: as new as the tag is now. */
@@ -70,6 +72,18 @@ export function writeMethods({ write }: Writer) {
 
 export interface Writing {
   readonly before?: BeforeWrite;
+}
+
+/** Where and how soon. */
+export interface Scheduling extends Writing {
+  readonly priority?: number | undefined;
+  readonly channel?: string | undefined;
+}
+
+/** Trailing arguments that say nothing are left out: plug-ins' methods may not take them. */
+function schedulingOf({ priority, channel }: Scheduling): readonly RpcValue[] {
+  if (channel !== undefined) return [priority ?? null, channel];
+  return priority === undefined ? [] : [priority];
 }
 
 function optionsOf(options: BuildOptions): RpcStruct {

@@ -33,7 +33,7 @@ export const build = z.looseObject({
 });
 export type Build = z.infer<typeof build>;
 
-export const taggedBuild = build.extend({ tag_id: z.number().int(), tag_name: z.string() });
+export const taggedBuild = build.extend({ tag_id: z.number().int(), tag_name: z.string(), create_event: eventId });
 export type TaggedBuild = z.infer<typeof taggedBuild>;
 
 /** tag_listing of queryHistory: a build that was put into a tag, and the event that took it out again. */
@@ -46,10 +46,35 @@ export const tagging = z.looseObject({
   name: z.string(),
   version: z.string(),
   release: z.string(),
+  creator_name: z.string().nullish(),
+  revoker_name: z.string().nullish(),
 });
 export type Tagging = z.infer<typeof tagging>;
 
-export const history = z.looseObject({ tag_listing: z.array(tagging).default([]) });
+/** tag_packages of queryHistory. */
+export const listing = z.looseObject({
+  'package.name': z.string(),
+  'tag.name': z.string().nullish(),
+  create_event: eventId,
+  revoke_event: eventId.nullish(),
+  blocked: z.boolean().nullish(),
+  creator_name: z.string().nullish(),
+});
+export type Listing = z.infer<typeof listing>;
+
+export const history = z.looseObject({
+  tag_listing: z.array(tagging).default([]),
+  tag_packages: z.array(listing).default([]),
+});
+
+export const archive = z.looseObject({
+  id: z.number().int(),
+  filename: z.string(),
+  btype: z.string().nullish(),
+  checksum: z.string().nullish(),
+  extra: z.looseObject({}).nullish(),
+});
+export type Archive = z.infer<typeof archive>;
 
 export const references = z.looseObject({
   tags: z.array(z.looseObject({ id: z.number().int().optional(), name: z.string() })).default([]),

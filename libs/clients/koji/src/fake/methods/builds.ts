@@ -1,6 +1,8 @@
+import type { RpcStruct } from '../../xml-rpc/value';
 import { HubFault } from '../hub-fault';
 import { buildOf, findBuild, findTag, nvrOfBuild, tagOf, taskOf } from '../look-up';
 import { reads, writes, type Methods } from '../method';
+import type { FakeTag, FakeTagging } from '../state';
 import { buildRow, rpmRow, tagRow } from '../rows';
 import { cancelFamily } from '../tasks';
 
@@ -12,6 +14,7 @@ export const buildMethods: Methods = {
   listBuilds: reads(['packageID', 'userID', 'taskID', 'state', 'draft', 'queryOpts'], ({ state, of }) =>
     state.builds
       .filter((b) => of.any('taskID') === null || b.task_id === of.any('taskID'))
+      .filter((b) => of.any('userID') === null || b.owner === of.any('userID'))
       .filter((b) => of.any('state') === null || b.state === of.any('state'))
       .map((b) => buildRow(state, b)),
   ),
@@ -42,27 +45,41 @@ export const buildMethods: Methods = {
     const there = state.taggings.filter((t) => t.build_id === build.id && t.revoke_event === null);
     return there.map((t) => tagRow(tagOf(state, t.tag_id)));
   }),
-  queryHistory: reads(['tables', 'tag', 'build', 'package', 'afterEvent', 'beforeEvent', 'active'], ({ state, of }) => {
-    const tag = of.any('tag') === null ? null : tagOf(state, of.any('tag'));
-    const after = of.numberOr('afterEvent', 0);
-    const rows = state.taggings
-      .filter((t) => tag === null || t.tag_id === tag.id)
-      .filter((t) => t.create_event > after || (t.revoke_event ?? 0) > after)
-      .map((t) => {
-        const { name, version, release } = buildOf(state, t.build_id);
-        const active = t.revoke_event === null ? true : null;
-        return { ...t, name, version, release, active, 'tag.name': tagOf(state, t.tag_id).name };
-      });
-    return { tag_listing: rows };
-  }),
+  queryHistory: reads(
+    ['tables', 'tag', 'build', 'package', 'afterEvent', 'beforeEvent', 'active'],
+    ({ state, of }): RpcStruct => {
+      const tag = of.any('tag') === null ? null : tagOf(state, of.any('tag'));
+      const after = of.numberOr('afterEvent', 0);
+      if (of.list('tables').includes('tag_packages')) {
+        return { tag_packages: packageRows(tag ? [tag] : state.tags, after) };
+      }
+      const rows = state.taggings
+        .filter((t) => tag === null || t.tag_id === tag.id)
+        .filter((t) => t.create_event > after || (t.revoke_event ?? 0) > after)
+        .map((t) => {
+          const { name, version, release } = buildOf(state, t.build_id);
+          const active = t.revoke_event === null ? true : null;
+          const names = { creator_name: t.creator ?? null, revoker_name: t.revoker ?? null };
+          return { ...tagging(t), ...names, name, version, release, active, 'tag.name': tagOf(state, t.tag_id).name };
+        });
+      return { tag_listing: rows };
+    },
+  ),
   listRPMs: reads(
     ['buildID', 'buildrootID', 'imageID', 'componentBuildrootID', 'hostID', 'arches', 'queryOpts'],
     ({ state, of }) => {
       const root = of.any('componentBuildrootID');
+      const image = state.archives.find((a) => a.id === of.any('imageID'));
+      if (image) return state.rpms.filter((r) => image.rpms.includes(r.id)).map(rpmRow);
       if (root === null) return state.rpms.filter((r) => r.build_id === of.any('buildID')).map(rpmRow);
       const ids = state.buildroots.find((b) => b.id === root)?.rpms ?? [];
       return state.rpms.filter((r) => ids.includes(r.id)).map(rpmRow);
     },
+  ),
+  listArchives: reads(['buildID', 'buildrootID', 'componentBuildrootID', 'type', 'queryOpts'], ({ state, of }) =>
+    state.archives
+      .filter((a) => a.build_id === of.any('buildID'))
+      .map(({ id, filename, build_id }) => ({ id, filename, build_id, btype: 'image', checksum: null, extra: {} })),
   ),
   listBuildroots: reads(
     ['hostID', 'tagID', 'state', 'rpmID', 'archiveID', 'taskID', 'buildrootID', 'queryOpts'],
@@ -104,3 +121,21 @@ export const buildMethods: Methods = {
     return { tags, rpms: [], component_of: [...new Set(users)], archives: [], images: [], last_used: null };
   }),
 };
+
+function tagging({ build_id, tag_id, create_event, revoke_event }: FakeTagging): RpcStruct {
+  return { build_id, tag_id, create_event, revoke_event };
+}
+
+function packageRows(tags: readonly FakeTag[], after: number): RpcStruct[] {
+  const all = tags.flatMap((tag) => tag.packages.map((one) => ({ ...one, tag: tag.name })));
+  const changed = all.filter((one) => (one.changed ?? 0) > after);
+  return changed.map((one) => ({
+    ...{
+      'package.name': one.name,
+      'tag.name': one.tag,
+      blocked: one.blocked,
+      create_event: one.changed ?? 0,
+      revoke_event: null,
+    },
+  }));
+}

@@ -67,10 +67,10 @@ export const tagMethods: Methods = {
     const from = tagOf(state, of.any('tag1'));
     return makeTask(state, { method: 'tagBuild', request: [tag.id, build.id, false, from.id], owner: user.id }).id;
   }),
-  untagBuild: writes(['tag', 'build', 'strict', 'force'], ({ state, of }) => {
+  untagBuild: writes(['tag', 'build', 'strict', 'force'], ({ state, user, of }) => {
     const tag = tagOf(state, of.any('tag'));
     const build = buildOf(state, of.any('build'));
-    if (takeOut(state, tag.id, build.id)) return null;
+    if (takeOut(state, tag.id, build.id, user.id)) return null;
     throw new HubFault('TagError', `build ${nvrOfBuild(build)} not in tag ${tag.name}`);
   }),
   createSideTag: writes(['basetag', 'debuginfo', 'suffix'], ({ state, user, of }) => {
@@ -85,6 +85,16 @@ export const tagMethods: Methods = {
     const task = makeTask(state, { method: 'newRepo', request: [name], owner: user.id });
     return { id, name, task_id: null, request: { id: task.id, tag_name: name, active: true } };
   }),
+  editSideTag: writes(
+    ['sidetag', 'debuginfo', 'rpm_macros', 'remove_rpm_macros', 'extra', 'remove_extra'],
+    ({ state, user, of }) => {
+      const tag = ownTag(tagOf(state, of.any('sidetag')), user);
+      if (tag.sideOf === null) throw new HubFault('GenericError', `Not a sidetag: ${tag.name}`);
+      tag.macros = { ...tag.macros, ...of.struct('rpm_macros') };
+      nextEvent(state);
+      return null;
+    },
+  ),
   removeSideTag: writes(['sidetag'], ({ state, user, of }) => {
     const tag = ownTag(tagOf(state, of.any('sidetag')), user);
     if (tag.sideOf === null) throw new HubFault('GenericError', `Not a sidetag: ${tag.name}`);

@@ -13,7 +13,8 @@ export const taskMethods: Methods = {
   }),
   buildContainer: writes(['src', 'target', 'opts', 'priority', 'channel'], ({ state, user, of }) => {
     const request = [of.text('src'), of.text('target'), of.struct('opts')];
-    return makeTask(state, { method: 'buildContainer', request, owner: user.id }).id;
+    const priority = of.numberOr('priority', 0);
+    return makeTask(state, { method: 'buildContainer', request, owner: user.id, priority }).id;
   }),
   getTaskInfo: reads(['task_id', 'request', 'strict'], ({ state, of }) => {
     const asked = of.any('task_id');
@@ -66,9 +67,9 @@ export const taskMethods: Methods = {
     if (ended.length === 0) return null;
     return ended.reduce((sum, b) => sum + (b.completion_ts ?? nowTs()) - b.start_ts, 0) / ended.length;
   }),
-  listHosts: reads(['arches', 'channelID', 'ready', 'enabled', 'userID', 'queryOpts'], () => [
-    { id: 1, name: 'builder1', arches: 'x86_64 aarch64', enabled: true, ready: true, capacity: 4, task_load: 0 },
-  ]),
+  listHosts: reads(['arches', 'channelID', 'ready', 'enabled', 'userID', 'queryOpts'], ({ state }) =>
+    state.hosts.map((host) => ({ ...host, capacity: 4, task_load: 0 })),
+  ),
 };
 
 function rowOrNil(state: HubState, id: RpcValue, of: Arguments): RpcValue {
@@ -81,6 +82,7 @@ function fits(task: FakeTask, { owner, method, state, parent, createdAfter }: Rp
   if (typeof owner === 'number' && task.owner !== owner) return false;
   if (typeof method === 'string' && task.method !== method) return false;
   if (Array.isArray(state) && !(state as readonly RpcValue[]).includes(task.state)) return false;
+  if (parent === null && task.parent !== null) return false;
   if (typeof parent === 'number' && task.parent !== parent) return false;
   return !(typeof createdAfter === 'number') || task.create_ts > createdAfter;
 }

@@ -1,0 +1,50 @@
+import { AppError } from '@millrace/kernel';
+import { once } from './intents';
+import { allPlaces, firstList } from './place-book';
+import type { KojiParts } from './settings';
+
+/**
+ * Makes a side tag once for a name of ours, however often it is asked for. Side tags carry no marker, so what was there
+ * before is remembered, and what others have claimed.
+ */
+export async function sideTag(parts: KojiParts, name: string, base: string): Promise<string> {
+  if (!(await parts.facts.features()).sideTags) throw noSideTags(parts);
+  const before = await firstList(parts, name, async () => (await parts.hub.listSideTags(base)).map((t) => t.name));
+  return once(parts, {
+    name: `side-tag ${name}`,
+    lookUp: () => newSideTag(parts, base, before),
+    send: async (write, store) => {
+      const outcome = await write.createSideTag(base, {}, { before: store });
+      return outcome.kind === 'happened' ? outcome : { kind: 'answered', value: outcome.value.name };
+    },
+  });
+}
+
+/** Removes it once; one that is gone is gone. */
+export async function removeSideTag(parts: KojiParts, tag: string): Promise<void> {
+  await once(parts, {
+    name: `remove side-tag ${tag}`,
+    lookUp: async () => ((await parts.hub.getTag(tag)) ? null : true),
+    send: async (write, before) => {
+      const outcome = await write.removeSideTag(tag, { before });
+      return outcome.kind === 'happened' ? outcome : { kind: 'answered', value: true };
+    },
+  });
+}
+
+async function newSideTag(parts: KojiParts, base: string, before: readonly string[]): Promise<string | null> {
+  const { name } = await parts.facts.me();
+  const ours = await parts.hub.listSideTags(base, name);
+  const places = await allPlaces(parts);
+  const claimed = new Set([...before, ...places.flatMap((one) => [one.place.id, ...one.beside])]);
+  return ours.find((t) => !claimed.has(t.name))?.name ?? null;
+}
+
+function noSideTags({ options }: KojiParts): AppError {
+  return new AppError({
+    code: 'koji-no-side-tags',
+    kind: 'invalid',
+    message: `the hub of ${options.name} has no side tags (plug-in sidetag_hub)`,
+    remedy: 'ask for the plug-in, or say `isolation: target` in build_targets of the release definition',
+  });
+}

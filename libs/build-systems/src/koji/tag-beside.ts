@@ -1,0 +1,31 @@
+import { sha256 } from '@millrace/kernel';
+import type { Order, Place } from '../build-system';
+import { buildOfTask } from './look';
+import { changePlace } from './place-book';
+import { taskOfRef } from './ref';
+import { knownTarget, releaseOf } from './releases';
+import type { KojiParts } from './settings';
+import { sideTag } from './side-tags';
+import { putInto } from './tagging';
+
+/**
+ * A side tag for one build, beside the cascade's: for a bootstrap pass, whose macros nobody else may have, and for a
+ * member of a knot, which sees candidates before they are admitted. It holds what the build needs. null: not needed.
+ */
+export async function tagBeside(parts: KojiParts, key: string, order: Order, place: Place): Promise<string | null> {
+  const macros = Object.entries(order.macros);
+  if (macros.length === 0 && order.siblings.length === 0) return null;
+  const { target } = await releaseOf(parts, order.release);
+  const { build_tag_name: base } = await knownTarget(parts, target);
+  const name = `${order.release} ${order.cascade} ${sha256(JSON.stringify([key, macros])).slice(0, 16)}`;
+  const tag = await sideTag(parts, name, base);
+  await changePlace(parts, place, (opened) => ({ ...opened, beside: [...new Set([...opened.beside, tag])] }));
+  // Setting the same macros again changes nothing, so a lost answer needs no intent.
+  if (macros.length > 0) await parts.hub.write.editSideTag(tag, Object.fromEntries(macros));
+  const refs = [...new Set([...order.needs, ...order.siblings])].filter((ref) => ref.startsWith('task-'));
+  for (const ref of refs) {
+    const build = await buildOfTask(parts, taskOfRef(ref));
+    if (build?.state === 'COMPLETE') await putInto(parts, build.build_id, tag);
+  }
+  return tag;
+}
