@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { planOf } from './store/testing/outside';
+import { impactOf } from './store/testing/outside';
 import { definition } from './wiring';
 
 /**
@@ -40,10 +40,9 @@ describe('the scheduler with the local builder', () => {
     dir = mkdtempSync(join(tmpdir(), 'millrace-scheduler-'));
     writeTokens(dir, token, 'releng');
     client = await connect({ servers: nats.url });
-    answerAs(client, doors.resolver.impact, (request: { members: string[] | 'all' }) => ({
-      ...planOf(graph, request.members === 'all' ? Object.keys(graph) : request.members),
-      sources: undefined,
-    }));
+    answerAs(client, doors.resolver.impact, (request: { members: string[] | 'all' }) =>
+      impactOf(graph, request.members === 'all' ? Object.keys(graph) : request.members),
+    );
     answerAs(client, doors.resolver.compare, (request: { component: string; overlay: { revision: number } }) => ({
       lost: [],
       unneeded: [],

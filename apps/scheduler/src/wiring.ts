@@ -75,7 +75,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
   config,
   setUp: ({ config: settings, read, asker, take, dataDir }) => {
     const systems = buildSystems(settings, dataDir);
-    const outside: Outside = { read, asker, systems };
+    const outside: Outside = { read, asker, systems, take };
     return Promise.resolve({
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),

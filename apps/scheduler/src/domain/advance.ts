@@ -1,11 +1,23 @@
-import { cascadeResumed, rebuildFailed, type Evidence } from '@millrace/contracts';
+import { cascadeResumed, rebuildFailed, rebuildSettled, type Evidence } from '@millrace/contracts';
 import { digestOf, later } from '@millrace/kernel';
+import { rankOf } from './capacity';
 import { isReleased, mayStart } from './needs';
-import { isStack, systemOf } from './policy';
+import { isStack } from './policy';
+import { rebuildEnded } from './ramp';
 import type { CascadeRow, RebuildRow } from './state';
 import { move, moveCascade } from './transitions';
 import type { Turn } from './turn';
-import { buildKey, cascadeData, failureData, makeCommand, retryCommand } from './words';
+import {
+  buildKey,
+  cascadeData,
+  componentOfId,
+  failureData,
+  isRegression,
+  keyOfRebuild,
+  listed,
+  makeCommand,
+  retryCommand,
+} from './words';
 
 /** Starts a rebuild when rule 1 holds; takes one back that was only ready when it does not hold any more. */
 export function advance(turn: Turn, id: string): void {
@@ -20,10 +32,44 @@ export function advance(turn: Turn, id: string): void {
     if (rebuild.open.length > 0) turn.put('rebuilds', { ...rebuild, because: waitingWords(turn, rebuild) });
     return;
   }
+  if (isUnneeded(turn, rebuild)) return leaveOut(turn, rebuild);
   begin(turn, move(turn, rebuild, 'ready', { because: 'everything that it needs is validated' }));
 }
 
-/** Asks for what a ready rebuild needs to start: a slot of its build system; a stack needs none. */
+/**
+ * Early cut-off: everything that it needs is there, and none of it lost or changed what it uses. Never in the face of
+ * a security change, and never for a rebuild that was named, that lost something, or that has begun before.
+ */
+function isUnneeded(turn: Turn, rebuild: RebuildRow): boolean {
+  const { definition } = turn.row('releases', rebuild.release);
+  const { urgency } = turn.row('cascades', rebuild.cascade);
+  const first = rebuild.attempt === 1 && rebuild.generation === 1 && rebuild.needs.length > 0;
+  return first && rebuild.must === null && definition.cut_off && urgency !== 'security';
+}
+
+function leaveOut(turn: Turn, rebuild: RebuildRow): void {
+  const needs = rebuild.needs.map((id) => turn.find('rebuilds', id)?.component ?? componentOfId(id));
+  const because = `the new builds of ${listed(needs)} offer all that it uses as before`;
+  // Its dependants, which the slice does not hold, are taken up by themselves.
+  const row = move(turn, rebuild, 'unneeded', { because, endedAt: turn.at, fresh: true });
+  goOn(turn, row.cascade);
+  const data = {
+    ...keyOfRebuild(row),
+    release: row.release,
+    state: 'unneeded' as const,
+    by: 'scheduler',
+    why: because,
+  };
+  turn.say(rebuildSettled, row.component, data);
+}
+
+/** Takes up what plans have touched and what is left out, a slice at a time. */
+export function goOn(turn: Turn, id: string): void {
+  const cascade = turn.put('cascades', { ...turn.row('cascades', id), takingUp: true });
+  turn.self({ type: 'cascade.advance', release: cascade.release, cascade: id });
+}
+
+/** A ready rebuild stands in its build system's queue, and a free slot is looked for; a stack needs none. */
 export function begin(turn: Turn, rebuild: RebuildRow): void {
   const cascade = turn.row('cascades', rebuild.cascade);
   if (cascade.state !== 'running') return;
@@ -39,23 +85,8 @@ export function begin(turn: Turn, rebuild: RebuildRow): void {
     return;
   }
   if (isStack(rebuild.component)) return assemble(turn, rebuild);
-  const { definition } = turn.row('releases', rebuild.release);
-  const system = systemOf(definition, rebuild.component);
-  if (!system) return fail(turn, rebuild, noBuildSystem(rebuild));
-  turn.self({
-    type: 'slot.wanted',
-    system,
-    wish: {
-      rebuild: rebuild.id,
-      attempt: rebuild.attempt,
-      release: rebuild.release,
-      bound: definition.capacity,
-      priority: rebuild.priority,
-      height: rebuild.height,
-      tier: rebuild.tier,
-      at: turn.at,
-    },
-  });
+  if (rebuild.system) turn.look(rebuild.system);
+  else fail(turn, rebuild, noBuildSystem(rebuild));
 }
 
 function assemble(turn: Turn, rebuild: RebuildRow): void {
@@ -84,6 +115,7 @@ type StepWork = keyof typeof workOf;
 /** A failure that is the component's: it stands until somebody acts. */
 export function fail(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void {
   const row = move(turn, rebuild, 'failed', { evidence, because: evidence.summary, endedAt: turn.at });
+  rebuildEnded(turn, row.cascade, isRegression(turn, row));
   const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, row.component)];
   turn.say(rebuildFailed, row.component, failureData(turn, row, evidence, remedy));
 }
@@ -97,14 +129,15 @@ export function release(turn: Turn, id: string): void {
     const row = turn.row('rebuilds', dependant);
     if (!row.open.includes(id)) continue;
     const next = turn.put('rebuilds', { ...row, open: row.open.filter((open) => open !== id) });
+    if (next.fresh) continue;
     if (next.state === 'skipped' || next.state === 'unneeded') release(turn, next.id);
     else advance(turn, next.id);
   }
 }
 
-/** What asks for a slot first: by the policy's priority, then by the longest remaining path. */
+/** What goes on first: by priority, then by the longest remaining path. */
 export function byUrgency(a: RebuildRow, b: RebuildRow): number {
-  return b.priority - a.priority || b.height - a.height || (a.id < b.id ? -1 : 1);
+  return rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1);
 }
 
 /** The opposite: dependants that were not started wait for it again. */
@@ -131,7 +164,8 @@ export function unstall(turn: Turn, id: string, why: string, by = 'scheduler'): 
 export function isIdle(cascade: CascadeRow): boolean {
   const { counts, planning } = cascade;
   const moving = (['ready', 'submitting', 'building', 'gating'] as const).some((state) => (counts[state] ?? 0) > 0);
-  return cascade.state === 'running' && !cascade.closing && !moving && planning.asked === planning.made;
+  const settled = !cascade.closing && !cascade.takingUp && planning.asked === planning.made;
+  return cascade.state === 'running' && settled && !moving;
 }
 
 /** Milliseconds until the next attempt after a breakdown: 2 s, then 8 s. */
@@ -141,7 +175,7 @@ export function breakdownPause(turn: Turn, breakdowns: number): string {
 
 function waitingWords(turn: Turn, rebuild: RebuildRow): string {
   if (rebuild.held) return rebuild.because;
-  const names = rebuild.open.map((id) => turn.find('rebuilds', id)?.component ?? id.split('/').slice(1, 3).join('/'));
+  const names = rebuild.open.map(componentOfId);
   if (names.length === 0) return 'it waits for the rest of the tiers below';
   return `it waits for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
 }

@@ -1,14 +1,15 @@
 import { rebuildStarted, type Evidence } from '@millrace/contracts';
-import { later } from '@millrace/kernel';
+import { later, msBetween } from '@millrace/kernel';
 import { advance, begin, breakdownPause, fail, step } from './advance';
+import { capacityId } from './capacity';
 import { keepBuild, ownBuild, sayFinished } from './finished';
 import { wantVerdict } from './gate';
 import type { EndedBuild, Hindrance, RebuildInput, Step } from './input';
-import { systemOf } from './policy';
+import { isClear } from './needs';
 import type { BuildRow, RebuildRow } from './state';
-import { move } from './transitions';
+import { move, returnSlot } from './transitions';
 import type { Turn } from './turn';
-import { clip, evidenceOf } from './words';
+import { clip, componentOfId, evidenceOf } from './words';
 
 /** Attempts in a row that may break for reasons that are not the component's before people are told. */
 const mostBreakdowns = 3;
@@ -17,16 +18,15 @@ const mostBreakdowns = 3;
 export function slotGranted(turn: Turn, input: Extract<RebuildInput, { type: 'slot.granted' }>): void {
   const rebuild = turn.find('rebuilds', input.rebuild);
   const cascade = rebuild && turn.row('cascades', rebuild.cascade);
-  if (rebuild && rebuild.attempt === input.attempt && rebuild.state === 'ready' && cascade?.state === 'running') {
+  const wants = rebuild?.attempt === input.attempt && rebuild.state === 'ready' && isClear(rebuild);
+  if (rebuild && wants && cascade?.state === 'running') {
     const because = 'it is being submitted to its build system';
     const row = move(turn, rebuild, 'submitting', { slot: true, because, startedAt: turn.at, endedAt: null });
     step(turn, row, 'submit');
     return;
   }
   if (rebuild && rebuild.attempt === input.attempt && rebuild.slot) return;
-  const { definition } = turn.row('releases', input.release);
-  const system = rebuild && systemOf(definition, rebuild.component);
-  if (system) turn.self({ type: 'slot.returned', system, rebuild: input.rebuild, attempt: input.attempt });
+  if (rebuild) returnSlot(turn, { ...rebuild, attempt: input.attempt }, false);
 }
 
 export function submitted(turn: Turn, rebuild: RebuildRow, build: string): void {
@@ -43,7 +43,7 @@ export function submitted(turn: Turn, rebuild: RebuildRow, build: string): void 
     build,
     attempt: row.attempt,
     tier: row.tier,
-    needs: row.needs.map(componentOf),
+    needs: row.needs.map(componentOfId),
   });
   step(turn, row, 'look');
 }
@@ -63,11 +63,27 @@ export function ended(turn: Turn, rebuild: RebuildRow, end: EndedBuild): void {
   const build = keepBuild(turn, { ...ownBuild(turn, rebuild, status.ref), ...turn.find('builds', status.ref) }, end);
   sayFinished(turn, build);
   if (status.state === 'complete' && build.nvr && build.contents) {
+    learnDuration(turn, build);
     toGate(turn, rebuild, build, 'it is built; its gate is asked');
     return;
   }
   const evidence = end.evidence ?? evidenceOf(lostResults(status.state), 'build');
   failedOrAgain(turn, { ...rebuild, nvr: build.nvr }, evidence);
+}
+
+/** Builds that are remembered to tell how long the next one takes. */
+const remembered = 9;
+
+function learnDuration(turn: Turn, build: BuildRow): void {
+  if (!build.startedAt || !build.endedAt || build.bootstrap) return;
+  const ms = msBetween(build.startedAt, build.endedAt);
+  if (ms <= 0) return;
+  const id = `${build.release}/${build.component}`;
+  const old = turn.find('durations', id);
+  const recent = [...(old?.recent ?? []), ms].slice(-remembered);
+  const typical = [...recent].sort((a, b) => a - b)[recent.length >> 1]!;
+  const { release, component } = build;
+  turn.put('durations', { id, revision: old?.revision ?? 0, release, component, recent, typical });
 }
 
 /** A complete build goes to its gate, and to the resolver to be compared with what it replaces. */
@@ -112,7 +128,7 @@ export function broke(turn: Turn, rebuild: RebuildRow, at: Step, fault: Hindranc
 
 /** Takes up a step that was put off. */
 export function stepDue(turn: Turn, rebuild: RebuildRow, at: Step | 'start'): void {
-  if (at === 'start' && rebuild.state === 'ready') begin(turn, { ...rebuild, notBefore: null });
+  if (at === 'start' && rebuild.state === 'ready') begin(turn, turn.put('rebuilds', { ...rebuild, notBefore: null }));
   if (at === 'look' && rebuild.state === 'building') step(turn, rebuild, 'look');
   if (at === 'compare' && rebuild.state === 'gating' && !rebuild.compared) compare(turn, rebuild);
   if (at === 'admit' && rebuild.state === 'gating' && rebuild.admitting) step(turn, rebuild, 'admit');
@@ -120,11 +136,16 @@ export function stepDue(turn: Turn, rebuild: RebuildRow, at: Step | 'start'): vo
 
 /** A build that broke for reasons of ours is made again after a pause; any other failure stands. */
 function failedOrAgain(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void {
-  const breakdowns = rebuild.breakdowns + 1;
-  if (evidence.class !== 'infrastructure' || breakdowns >= mostBreakdowns) return fail(turn, rebuild, evidence);
+  if (evidence.class !== 'infrastructure') return fail(turn, rebuild, evidence);
+  const { system } = rebuild;
+  if (system) turn.self({ type: 'system.broke', system, problem: clip(evidence.summary, 500) });
+  // A build system that is down blames no component: its attempts are not counted.
+  const down = system !== null && (turn.find('capacity', capacityId(system))?.downSince ?? null) !== null;
+  const breakdowns = rebuild.breakdowns + (down ? 0 : 1);
+  if (breakdowns >= mostBreakdowns) return fail(turn, rebuild, evidence);
   const row = move(turn, rebuild, 'ready', { evidence, because: `${evidence.summary}; it is tried again` });
   const next = { ...row, attempt: row.attempt + 1, breakdowns, build: null, nvr: null };
-  const pausing = turn.put('rebuilds', { ...next, notBefore: breakdownPause(turn, breakdowns) });
+  const pausing = turn.put('rebuilds', { ...next, notBefore: breakdownPause(turn, Math.max(1, breakdowns)) });
   if (pausing.held || pausing.open.length > 0) advance(turn, pausing.id);
   else begin(turn, pausing);
 }
@@ -141,10 +162,6 @@ function wakeStep(turn: Turn, rebuild: RebuildRow, at: Step, ms: number): void {
   const { id, release, attempt } = rebuild;
   const input = { type: 'step.due', release, rebuild: id, attempt, step: at } as const;
   turn.wake(`step/${at}/${id}`, later(turn.at, ms), input);
-}
-
-function componentOf(id: string): string {
-  return id.split('/').slice(1, -1).join('/');
 }
 
 function lostResults(state: string): Hindrance {

@@ -1,64 +1,159 @@
+import { later } from '@millrace/kernel';
 import type { CapacityInput } from './input';
-import type { CapacityRow, SlotWish } from './state';
+import { isClear } from './needs';
+import type { CapacityRow, CascadeRow, RebuildRow, Slot } from './state';
 import type { Turn } from './turn';
 
-/** The slots of one build system: wishes are granted by priority, longest remaining path, tier and age. */
+/** Breakdowns in a row after which a build system counts as down. */
+const mostBreakdowns = 5;
+const trialEvery = 60_000;
+
+/** How much of a build system a cascade gets beside the others. */
+const weights = { security: 8, normal: 2, background: 1 } as const;
+
+/**
+ * The slots of one build system: given to the rebuilds that are ready, fairly between cascades, and inside a cascade
+ * by priority and longest remaining path. The slice holds the heads of the queues.
+ */
 export function decideCapacity(turn: Turn, input: CapacityInput): void {
-  const row = turn.find('capacity', capacityId(input.system)) ?? emptyCapacity(input.system);
-  grant(turn, input.system, changed(row, input));
+  const row = changed(turn, turn.find('capacity', capacityId(input.system)) ?? emptyCapacity(input.system), input);
+  grant(turn, row);
 }
 
 export function capacityId(system: string): string {
   return `build-system/${system}`;
 }
 
-function changed(row: CapacityRow, input: CapacityInput): CapacityRow {
+/** Column of the rebuilds that wait for a slot: the build system's name; null for all others. */
+export function queueOf(rebuild: RebuildRow): string | null {
+  const queues = rebuild.state === 'ready' && rebuild.notBefore === null && isClear(rebuild);
+  return queues ? rebuild.system : null;
+}
+
+/** Ascending: who comes first in a queue. Priority is worth more than any path of less than three years. */
+export function rankOf(rebuild: RebuildRow): number {
+  return -(rebuild.priority * 1e11 + rebuild.path);
+}
+
+function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRow {
   switch (input.type) {
     case 'capacity.known':
       return { ...row, limit: input.limit };
-    case 'slot.wanted': {
-      if (row.granted.some((one) => isFor(one, input.wish))) return row;
-      return { ...row, wishes: [...row.wishes.filter((one) => one.rebuild !== input.wish.rebuild), input.wish] };
+    case 'slots.look':
+      return row;
+    case 'slot.returned': {
+      const granted = row.granted.filter((one) => one.rebuild !== input.rebuild || one.attempt !== input.attempt);
+      return input.worked ? up({ ...row, granted }) : { ...row, granted };
     }
-    case 'slot.returned':
-      return {
-        ...row,
-        wishes: row.wishes.filter((one) => !isFor(one, input)),
-        granted: row.granted.filter((one) => !isFor(one, input)),
-      };
+    case 'system.broke':
+      return broke(turn, row, input.problem);
   }
 }
 
-function grant(turn: Turn, system: string, row: CapacityRow): void {
-  let { wishes, granted } = row;
-  for (const wish of [...wishes].sort(byUrgency)) {
-    if (granted.length >= row.limit) break;
-    if (granted.filter((one) => one.release === wish.release).length >= wish.bound) continue;
-    const { rebuild, attempt, release } = wish;
-    wishes = wishes.filter((one) => one !== wish);
-    granted = [...granted, { rebuild, attempt, release }];
-    turn.self({ type: 'slot.granted', release, rebuild, attempt });
+/** It did something: whatever it was that broke, it is over. */
+function up(row: CapacityRow): CapacityRow {
+  if (row.breakdowns === 0 && row.downSince === null) return row;
+  return { ...row, breakdowns: 0, downSince: null, nextTry: null, problem: null };
+}
+
+function broke(turn: Turn, row: CapacityRow, problem: string): CapacityRow {
+  const breakdowns = row.breakdowns + 1;
+  if (breakdowns < mostBreakdowns) return { ...row, breakdowns, problem };
+  const nextTry = later(turn.at, trialEvery);
+  const system = row.id.slice('build-system/'.length);
+  turn.wake(`trial/${system}`, nextTry, { type: 'slots.look', system });
+  return { ...row, breakdowns, problem, downSince: row.downSince ?? turn.at, nextTry };
+}
+
+function grant(turn: Turn, row: CapacityRow): void {
+  const granted = [...row.granted];
+  const taken = new Set(granted.map((one) => `${one.rebuild} ${one.attempt}`));
+  const queues = queuesOf(turn, row, taken);
+  const most = row.downSince === null ? row.limit : trials(turn, row);
+  const fresh: Slot[] = [];
+  while (granted.length < most) {
+    const queue = nextQueue(queues, granted);
+    const head = queue?.rows.shift();
+    if (!queue || !head) break;
+    const slot = { rebuild: head.id, attempt: head.attempt, release: head.release, cascade: head.cascade };
+    granted.push(slot);
+    fresh.push(slot);
+    queue.allowed--;
   }
-  turn.put('capacity', { ...row, wishes, granted });
+  for (const { rebuild, attempt, release } of fresh) turn.self({ type: 'slot.granted', release, rebuild, attempt });
+  turn.put('capacity', { ...row, granted });
 }
 
-function byUrgency(a: SlotWish, b: SlotWish): number {
-  return (
-    b.priority - a.priority ||
-    b.height - a.height ||
-    a.tier - b.tier ||
-    (a.at < b.at ? -1 : a.at > b.at ? 1 : 0) ||
-    (a.rebuild < b.rebuild ? -1 : 1)
-  );
+/** A build system that is down gets one build a minute, until one comes through. */
+function trials(turn: Turn, row: CapacityRow): number {
+  return row.nextTry !== null && row.nextTry <= turn.at ? 1 : 0;
 }
 
-function isFor(
-  one: { readonly rebuild: string; readonly attempt: number },
-  other: { readonly rebuild: string; readonly attempt: number },
-): boolean {
-  return one.rebuild === other.rebuild && one.attempt === other.attempt;
+interface Queue {
+  readonly cascade: CascadeRow;
+  readonly rows: RebuildRow[];
+  /** Builds of the release at one time. */
+  readonly bound: number;
+  /** Starts that the cascade's ramp still allows. */
+  allowed: number;
+}
+
+function queuesOf(turn: Turn, row: CapacityRow, taken: ReadonlySet<string>): Queue[] {
+  const system = row.id.slice('build-system/'.length);
+  const byCascade = new Map<string, RebuildRow[]>();
+  for (const rebuild of turn.all('rebuilds')) {
+    if (queueOf(rebuild) !== system || taken.has(`${rebuild.id} ${rebuild.attempt}`)) continue;
+    const rows = byCascade.get(rebuild.cascade) ?? [];
+    rows.push(rebuild);
+    byCascade.set(rebuild.cascade, rows);
+  }
+  return [...byCascade].flatMap(([id, rows]) => {
+    const cascade = turn.row('cascades', id);
+    if (cascade.state !== 'running') return [];
+    const { definition } = turn.row('releases', cascade.release);
+    const { counts, ramp } = cascade;
+    const underWay = (counts.submitting ?? 0) + (counts.building ?? 0) + (counts.gating ?? 0);
+    const coming = row.granted.filter((one) => one.cascade === id && !isStarted(turn, one)).length;
+    return [
+      {
+        cascade,
+        rows: rows.sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1)),
+        bound: definition.capacity,
+        allowed: ramp.allowed === null ? Infinity : ramp.allowed - underWay - coming,
+      },
+    ];
+  });
+}
+
+/** Has the rebuild taken its slot? Those that have not are still at the heads of the queues. */
+function isStarted(turn: Turn, slot: Slot): boolean {
+  return turn.find('rebuilds', slot.rebuild)?.state !== 'ready';
+}
+
+/** The queue whose cascade has the least of the build system, by its weight. */
+function nextQueue(queues: readonly Queue[], granted: readonly Slot[]): Queue | null {
+  let best: Queue | null = null;
+  let least = Infinity;
+  for (const queue of queues) {
+    if (queue.rows.length === 0 || queue.allowed <= 0) continue;
+    if (granted.filter((one) => one.release === queue.cascade.release).length >= queue.bound) continue;
+    const share = granted.filter((one) => one.cascade === queue.cascade.id).length / weights[queue.cascade.urgency];
+    if (share >= least) continue;
+    least = share;
+    best = queue;
+  }
+  return best;
 }
 
 function emptyCapacity(system: string): CapacityRow {
-  return { id: capacityId(system), revision: 0, limit: 0, wishes: [], granted: [] };
+  return {
+    id: capacityId(system),
+    revision: 0,
+    limit: 0,
+    granted: [],
+    breakdowns: 0,
+    downSince: null,
+    nextTry: null,
+    problem: null,
+  };
 }

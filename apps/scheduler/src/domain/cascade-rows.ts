@@ -1,6 +1,8 @@
 import type { BuildState, CascadeState, Evidence, RebuildState, SourceRef, Subject } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
 
+export type Urgency = 'security' | 'normal' | 'background';
+
 /** A numbered, immutable repository, and the place that it belongs to (`base`, or a cascade's id). */
 export interface Repository {
   readonly number: number;
@@ -13,6 +15,9 @@ export interface WantedComponent {
   readonly because: string;
   /** The number of the plan that it goes into. */
   readonly plan: number;
+  /** It changed once more while it was built, or after: it is built again, and what is above it. */
+  readonly again?: boolean;
+  readonly source?: SourceRef | null;
 }
 
 /** A longer plan that is being made, or wanted once that one is there. */
@@ -30,9 +35,6 @@ export interface CascadeRow extends Row {
   readonly definitionRevision: number;
   readonly state: CascadeState;
   readonly roots: readonly ComponentId[];
-  readonly members: readonly ComponentId[] | 'all';
-  /** Sources that the changes named; other members are built from the head of their repository. */
-  readonly sources: Readonly<Record<ComponentId, SourceRef>>;
   readonly why: string;
   readonly by: string;
   /** Revision of the plan; 0 until there is one. */
@@ -45,12 +47,15 @@ export interface CascadeRow extends Row {
   readonly scope: string;
   readonly pace: 'flow' | 'lockstep';
   readonly snapshot: string | null;
-  readonly likely: readonly ComponentId[];
-  readonly atMost: readonly ComponentId[];
+  readonly urgency: Urgency;
+  /** How it starts: with a few builds at first. */
+  readonly ramp: Ramp;
   /** Validated builds so far: the revision of the resolver's overlay. */
   readonly overlay: number;
   /** Validated builds whose verdict turned. */
   readonly doubtful: number;
+  /** Rebuilds that a plan has touched are being taken up, in slices. */
+  readonly takingUp: boolean;
   /** The place is being closed: nothing can join any more. */
   readonly closing: boolean;
   /** What hinders it, beside its rebuilds; null: nothing. */
@@ -63,6 +68,31 @@ export interface CascadeRow extends Row {
   readonly repository: Repository | null;
 }
 
+/** The first builds of a cascade are canaries: more start when those have ended, and it holds when too many are lost. */
+export interface Ramp {
+  /** Rebuilds that may be between start and validation at one time; null: no bound. */
+  readonly allowed: number | null;
+  readonly ends: number;
+  /** Of the ends: failures of what was well before. */
+  readonly losses: number;
+  /** A person has seen the losses and let it go on. */
+  readonly accepted: boolean;
+}
+
+/** id: the cascade's. What was asked for; never changes. */
+export interface RequestRow extends Row {
+  readonly release: string;
+  readonly members: readonly ComponentId[] | 'all';
+  /** Sources that the changes named; other members are built from the head of their repository. */
+  readonly sources: Readonly<Record<ComponentId, SourceRef>>;
+}
+
+/** id: the cascade's. What its first plan foresaw. */
+export interface PreviewRow extends Row {
+  readonly likely: readonly ComponentId[];
+  readonly atMost: readonly ComponentId[];
+}
+
 /** id: `<cascade>/<component>/<generation>.<pass>`. */
 export interface RebuildRow extends Row {
   readonly cascade: string;
@@ -71,8 +101,12 @@ export interface RebuildRow extends Row {
   readonly generation: number;
   readonly pass: number;
   readonly tier: number;
-  /** The longest chain of dependants above it: what runs first when capacity is short. */
-  readonly height: number;
+  /** The build system that builds it; null: it is assembled, or none does. */
+  readonly system: string | null;
+  /** Milliseconds that it is expected to take. */
+  readonly expected: number;
+  /** Milliseconds of the longest way from its start to the cascade's end: what runs first when capacity is short. */
+  readonly path: number;
   readonly priority: number;
   readonly bootstrap: boolean;
   readonly macros: Readonly<Record<string, string>>;
@@ -83,6 +117,10 @@ export interface RebuildRow extends Row {
   readonly open: readonly string[];
   readonly state: RebuildState;
   readonly held: boolean;
+  /** A plan has touched it: its open needs are counted again, and it is taken up. */
+  readonly fresh: boolean;
+  /** Why it is built whatever its needs turn out to offer; null: only when a need lost or changed what it uses. */
+  readonly must: string | null;
   /** Why it is in the plan. */
   readonly planned: string;
   /** Why it is where it is. */

@@ -63,7 +63,7 @@ describe('changes', () => {
     await world.change(['rpm/a'], 'commit', one);
     await world.settle();
     expect(await world.change(['rpm/a'], 'commit', one)).toMatchObject({ outcome: 'ignored' });
-    expect(await world.change(['rpm/a'], 'commit', two)).toMatchObject({ outcome: 'waits' });
+    expect(await world.change(['rpm/a'], 'commit', two)).toMatchObject({ outcome: 'cascade' });
   });
 
   it('of a failed member build it again from the new commit', async () => {

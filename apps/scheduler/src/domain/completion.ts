@@ -1,7 +1,7 @@
-import { cascadeCompleted, cascadeStalled } from '@millrace/contracts';
+import { cascadeCompleted, cascadeStalled, type RebuildState } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
 import { isIdle } from './advance';
-import type { Hindrance } from './input';
+import type { CascadeInput, Hindrance } from './input';
 import type { CascadeRow, RebuildRow, Repository, ValidatedRow } from './state';
 import { isSettled, moveCascade } from './transitions';
 import type { Turn } from './turn';
@@ -14,17 +14,16 @@ type Outcome = 'landed' | 'kept' | 'cancelled';
 
 /**
  * Nothing of the cascade moves any more: it lands when all is settled, else it is stalled, said once with the names
- * of who is awaited. The slice holds its rebuilds that are validated, failed, rejected or waiting.
+ * of who is awaited. The slice holds the first of its rebuilds that are doubtful, failed, rejected or waiting.
  */
 export function checkCascade(turn: Turn, id: string): void {
   const cascade = turn.row('cascades', id);
   if (!isIdle(cascade)) return;
+  if (isSettledWhole(cascade) && cascade.doubtful === 0) return close(turn, cascade);
   const rows = turn.all('rebuilds').filter((row) => row.cascade === id);
-  const unsettled = rows.filter((row) => !isSettled(row.state));
-  if (unsettled.length === 0 && cascade.doubtful === 0) return close(turn, cascade);
   const failed = rows.filter((row) => row.state === 'failed' || row.state === 'rejected' || row.doubtful);
-  const waiting = unsettled.filter((row) => row.state === 'waiting');
-  const why = stalledWords(failed, waiting, rows);
+  const waiting = rows.filter((row) => row.state === 'waiting');
+  const why = stalledWords(failed, waiting);
   const stalled = moveCascade(turn, cascade, 'stalled', { problem: why });
   turn.say(cascadeStalled, id, {
     ...cascadeData(stalled, why, 'scheduler'),
@@ -33,17 +32,36 @@ export function checkCascade(turn: Turn, id: string): void {
   });
 }
 
-/** The place is closed: the cascade ends, and what it validated is the newest of the release. */
+/** The place is closed: what the cascade validated becomes the newest of the release, and then it ends. */
 export function placeClosed(turn: Turn, id: string, outcome: Outcome, repository: Repository): void {
   const cascade = turn.row('cascades', id);
   if (outcome === 'cancelled' || cascade.state !== 'running' || !cascade.closing) return;
   const landed = outcome === 'landed';
+  turn.self({ type: 'cascade.remember', release: cascade.release, cascade: id, after: '', landed, repository });
+}
+
+/** The slice holds the next validated rebuilds, in the order of their ids, with what they replace. */
+export function remembered(turn: Turn, input: Extract<CascadeInput, { type: 'cascade.remember' }>): void {
+  const { cascade: id, after, landed, repository } = input;
+  const cascade = turn.row('cascades', id);
+  if (cascade.state !== 'running' || !cascade.closing) return;
+  const rows = turn.all('rebuilds').filter((row) => row.cascade === id && row.state === 'validated' && row.id > after);
+  for (const row of rows) remember(turn, row);
+  const last = rows
+    .map((row) => row.id)
+    .sort()
+    .pop();
+  if (last !== undefined) return turn.self({ ...input, after: last });
   const ended = endCascade(turn, moveCascade(turn, cascade, 'completed', { landed, repository, problem: null }));
   const release = turn.row('releases', cascade.release);
   turn.put('releases', { ...release, repository });
-  for (const row of turn.all('rebuilds')) if (row.cascade === id) remember(turn, row);
   const why = landed ? 'everything is settled; it has landed' : 'everything is settled; it waits to be landed by hand';
   turn.say(cascadeCompleted, id, { ...cascadeData(ended, why, 'scheduler'), landed, repository });
+}
+
+/** By its counts: no rebuild of it is unsettled. */
+function isSettledWhole({ counts }: CascadeRow): boolean {
+  return Object.entries(counts).every(([state, count]) => count === 0 || isSettled(state as RebuildState));
 }
 
 /** Closing did not go: tried again in a while. */
@@ -90,32 +108,28 @@ function close(turn: Turn, cascade: CascadeRow): void {
 function remember(turn: Turn, row: RebuildRow): void {
   if (row.state !== 'validated' || row.bootstrap || !row.build || !row.nvr || !row.contents) return;
   const id = `${row.release}/${row.component}`;
+  const before = turn.find('validated', id);
+  if (before?.cascade === row.cascade && before.generation > row.generation) return;
   const next: ValidatedRow = {
     id,
-    revision: turn.find('validated', id)?.revision ?? 0,
+    revision: before?.revision ?? 0,
     release: row.release,
     component: row.component,
     build: row.build,
     nvr: row.nvr,
     contents: row.contents,
     cascade: row.cascade,
+    generation: row.generation,
     source: row.source,
   };
   turn.put('validated', next);
 }
 
-function stalledWords(
-  failed: readonly RebuildRow[],
-  waiting: readonly RebuildRow[],
-  rows: readonly RebuildRow[],
-): string {
+function stalledWords(failed: readonly RebuildRow[], waiting: readonly RebuildRow[]): string {
   const held = waiting.filter((row) => row.held);
-  const cancelled = new Set(rows.filter((row) => row.state === 'cancelled').map((row) => row.id));
-  const orphans = waiting.filter((row) => row.open.some((id) => cancelled.has(id)));
   const parts = [
     ...(failed.length > 0 ? [`${listed(names(failed))} must be fixed`] : []),
     ...(held.length > 0 ? [`${listed(names(held))} must be resumed`] : []),
-    ...(orphans.length > 0 ? [`${listed(names(orphans))} need what was cancelled`] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : `${listed(names(waiting))} wait for something that is not in the plan`;
 }

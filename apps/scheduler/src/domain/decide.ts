@@ -1,15 +1,15 @@
 import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel';
-import { advance, isIdle } from './advance';
+import { isIdle } from './advance';
 import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
 import { decideCapacity } from './capacity';
 import { changeHeard, changeReported, changeUnchecked, startWaiting, unknownRelease } from './changes';
 import { compared } from './compare';
-import { checkCascade, placeClosed, placeDue, placeUnclosed } from './completion';
+import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
 import { admitted, verdictDecided } from './gate';
 import { handEnded, handLost } from './hand-made';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
-import { decidePerson } from './people';
-import { planDue, planFailed, planMade } from './plan';
+import { cancelOrphans, decidePerson, sweep } from './people';
+import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
 import { reconcile } from './reconcile';
 import { applyRelease, buildsDue, buildsSeen, sourcesDue, sourcesPolled } from './releases';
 import { assembled } from './stack';
@@ -37,6 +37,9 @@ function handle(turn: Turn, input: Input): unknown {
     case 'cascade.cancel':
     case 'cascade.skip':
     case 'cascade.retry':
+    case 'cascade.raise':
+    case 'cascade.add':
+    case 'cascade.remove':
     case 'build.adopt':
       return decidePerson(turn, input);
     case 'hand.ended':
@@ -95,21 +98,32 @@ function outlived(turn: Turn, input: Exclude<RebuildInput, { type: 'slot.granted
 
 function handleCascade(turn: Turn, input: CascadeInput): void {
   switch (input.type) {
+    case 'plan.part':
+      return planPart(turn, input);
     case 'plan.made':
       return planMade(turn, input.cascade, input.number, input.plan);
     case 'plan.failed':
       return planFailed(turn, input.cascade, input.number, input.fault);
     case 'plan.due':
       return planDue(turn, input.cascade);
+    case 'cascade.advance':
+      return advanceFresh(turn, input.cascade);
+    case 'cascade.restart':
+      return restart(turn, input.cascade);
+    case 'cascade.sweep':
+      return sweep(turn, input.cascade);
+    case 'cascade.orphans':
+      return cancelOrphans(turn, input.cascade, input.rebuilds, input.because);
     case 'tier.opened':
-      for (const row of turn.all('rebuilds')) if (row.cascade === input.cascade) advance(turn, row.id);
-      return;
+      return tierOpened(turn, input.cascade, input.tier);
     case 'cascade.check':
       return checkCascade(turn, input.cascade);
     case 'cascade.reconcile':
       return reconcile(turn, input.cascade);
     case 'place.closed':
       return placeClosed(turn, input.cascade, input.outcome, input.repository);
+    case 'cascade.remember':
+      return remembered(turn, input);
     case 'place.unclosed':
       return placeUnclosed(turn, input.cascade, input.outcome, input.fault);
     case 'place.due':

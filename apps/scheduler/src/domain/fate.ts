@@ -1,3 +1,4 @@
+import { fold } from './fold';
 import type { ReportedChange } from './input';
 import { hasStarted } from './needs';
 import { barOf } from './policy';
@@ -30,7 +31,7 @@ export function fateOf(
   }
   const commit = commitOf(one.source);
   const member = running ? memberOf(turn, running, component) : undefined;
-  if (member && change.kind !== 'set') return fateOfMember(turn, member, one, change);
+  if (running && member && change.kind !== 'set') return fateOfMember(turn, { release, running, member }, one, change);
   const validated = turn.find('validated', `${release.id}/${component}`);
   if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
     return ignored(`${component}: ${validated!.nvr} was built from commit ${commit.slice(0, 8)} and is validated`);
@@ -38,7 +39,18 @@ export function fateOf(
   return { goesOn: true, joined: false, because: '' };
 }
 
-function fateOfMember(turn: Turn, member: RebuildRow, one: ChangedComponent, change: ReportedChange): Fate {
+interface Member {
+  readonly release: ReleaseRow;
+  readonly running: CascadeRow;
+  readonly member: RebuildRow;
+}
+
+function fateOfMember(
+  turn: Turn,
+  { release, running, member }: Member,
+  one: ChangedComponent,
+  change: ReportedChange,
+): Fate {
   const { component, cascade } = member;
   const commit = commitOf(one.source);
   const same = commit !== null && commit === commitOf(member.source);
@@ -58,7 +70,10 @@ function fateOfMember(turn: Turn, member: RebuildRow, one: ChangedComponent, cha
     takeSource(turn, member, one);
     return joined(`${component} was not started yet in cascade ${cascade}: it is built from the new source`);
   }
-  return { goesOn: true, joined: false, because: '' };
+  const why = `${component} changed once more: ${change.why || change.by}`;
+  const not = fold(turn, release, running, member, { one, why });
+  if (not === null) return joined(`${component} is built once more in cascade ${cascade}, and what was built on it`);
+  return { goesOn: true, joined: false, because: not };
 }
 
 /** Every pass of a component that has not started is built from the new source. */
@@ -72,7 +87,7 @@ function takeSource(turn: Turn, member: RebuildRow, one: ChangedComponent): void
 function memberOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRow | undefined {
   const rows = turn.all('rebuilds').filter((row) => row.cascade === cascade.id && row.component === component);
   const failed = rows.find((row) => row.state === 'failed' || row.state === 'rejected');
-  return failed ?? rows.sort((a, b) => b.pass - a.pass)[0];
+  return failed ?? rows.sort((a, b) => b.generation - a.generation || b.pass - a.pass)[0];
 }
 
 function ignored(because: string): Fate {

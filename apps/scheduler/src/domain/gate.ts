@@ -9,10 +9,11 @@ import { digestOf } from '@millrace/kernel';
 import { release, step, unstall, withhold } from './advance';
 import type { BuildInput } from './input';
 import { decisionContextOf, subjectTypeOf } from './policy';
+import { rebuildEnded } from './ramp';
 import type { BuildRow, RebuildRow, Repository } from './state';
 import { move } from './transitions';
 import type { Turn } from './turn';
-import { clip, failureData, keyOfRebuild, listed, makeCommand, retryCommand } from './words';
+import { clip, failureData, isRegression, keyOfRebuild, listed, makeCommand, retryCommand } from './words';
 
 /** Asks the gate for its answer on a build, now and whenever it turns. */
 export function wantVerdict(turn: Turn, build: BuildRow): void {
@@ -90,6 +91,7 @@ export function admitted(turn: Turn, rebuild: RebuildRow, repository: Repository
     overlay,
     resumed: row.resumed,
   });
+  rebuildEnded(turn, row.cascade, false);
   release(turn, row.id);
 }
 
@@ -109,6 +111,7 @@ function reject(turn: Turn, row: RebuildRow, reasons: readonly VerdictReason[]):
     admitting: false,
     endedAt: turn.at,
   });
+  rebuildEnded(turn, row.cascade, isRegression(turn, row));
   sayRejected(turn, rejected, evidence, reasons);
 }
 

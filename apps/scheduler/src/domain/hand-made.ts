@@ -5,8 +5,8 @@ import { toGate } from './builds';
 import { keepBuild, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
 import { isReleased } from './needs';
-import { systemOf } from './policy';
 import type { BuildRow, RebuildRow } from './state';
+import { returnSlot } from './transitions';
 import type { Turn } from './turn';
 import { clip, makeCommand } from './words';
 
@@ -85,8 +85,7 @@ function adopt(turn: Turn, rebuild: RebuildRow, build: BuildRow, why: string): v
 }
 
 function freeSlot(turn: Turn, before: RebuildRow, next: RebuildRow): RebuildRow {
-  const system = systemOf(turn.row('releases', before.release).definition, before.component);
-  if (system) turn.self({ type: 'slot.returned', system, rebuild: before.id, attempt: before.attempt });
+  returnSlot(turn, before, false);
   return { ...next, slot: false };
 }
 
@@ -151,7 +150,7 @@ function wantedRebuild(turn: Turn, status: SeenBuild): RebuildRow | undefined {
 /** A component's own rebuild in a cascade: its last pass. */
 function rebuildOf(turn: Turn, cascade: string, component: string): RebuildRow | undefined {
   const rows = turn.all('rebuilds').filter((row) => row.cascade === cascade && row.component === component);
-  return rows.filter((row) => !row.bootstrap).sort((a, b) => b.pass - a.pass)[0];
+  return rows.filter((row) => !row.bootstrap).sort((a, b) => b.generation - a.generation || b.pass - a.pass)[0];
 }
 
 function isOpenForHand(rebuild: RebuildRow): boolean {

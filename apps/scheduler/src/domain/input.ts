@@ -7,7 +7,7 @@ import type {
   VerdictReason,
 } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
-import type { ChangedComponent, ChangeKind, Repository, SlotWish, Urgency } from './state';
+import type { ChangedComponent, ChangeKind, Repository, Urgency } from './state';
 
 /** What stopped an outside call. */
 export interface Hindrance {
@@ -42,16 +42,32 @@ export interface EndedBuild {
   readonly base: Repository;
 }
 
-/** The resolver's order of a set of components, and the sources to build them from. */
+/** One rebuild as the resolver orders it, with what is known about its time and its source. */
+export interface PlannedRebuild extends ImpactRebuild {
+  /** Components and passes that need it directly. */
+  readonly dependants: readonly { readonly component: ComponentId; readonly pass: number }[];
+  /** Milliseconds that it is expected to take, and of the longest way from its start to the end of all. */
+  readonly expected: number;
+  readonly path: number;
+  readonly source: SourceRef | null;
+  /** It is in a dependency cycle of this set. */
+  readonly knot: boolean;
+  /** It was named, or lost something: it is built whatever its needs turn out to offer. */
+  readonly must: string | null;
+  /** It changed while the cascade runs: it is built once more, and what is above it. */
+  readonly again: boolean;
+}
+
+/** The head of a plan; its rebuilds came before it, in parts. */
 export interface MadePlan {
   readonly snapshot: string;
   readonly tiers: number;
-  readonly rebuilds: readonly ImpactRebuild[];
-  readonly knots: readonly (readonly ComponentId[])[];
+  readonly rebuilds: number;
+  /** Components that nothing in the plan must wait for. */
+  readonly roots: readonly ComponentId[];
   readonly unknown: readonly { readonly component: string; readonly hint: string }[];
   readonly likely: readonly ComponentId[];
   readonly atMost: readonly ComponentId[];
-  readonly sources: Readonly<Record<ComponentId, SourceRef>>;
 }
 
 export interface ReportedChange {
@@ -138,14 +154,36 @@ export type ChangeInput =
 
 export type CascadeInput =
   | (OfCascade & { readonly type: 'plan.made'; readonly number: number; readonly plan: MadePlan })
+  | (OfCascade & {
+      readonly type: 'plan.part';
+      readonly number: number;
+      readonly snapshot: string;
+      /** Lower tiers first. */
+      readonly rebuilds: readonly PlannedRebuild[];
+    })
   | (OfCascade & { readonly type: 'plan.failed'; readonly number: number; readonly fault: Hindrance })
   | (OfCascade & { readonly type: 'plan.due' })
+  | (OfCascade & { readonly type: 'cascade.advance' })
+  | (OfCascade & { readonly type: 'cascade.restart' })
+  | (OfCascade & { readonly type: 'cascade.sweep' })
+  | (OfCascade & {
+      readonly type: 'cascade.orphans';
+      readonly rebuilds: readonly string[];
+      readonly because: string;
+    })
   | (OfCascade & { readonly type: 'tier.opened'; readonly tier: number })
   | (OfCascade & { readonly type: 'cascade.check' })
   | (OfCascade & { readonly type: 'cascade.reconcile' })
   | (OfCascade & {
       readonly type: 'place.closed';
       readonly outcome: 'landed' | 'kept' | 'cancelled';
+      readonly repository: Repository;
+    })
+  | (OfCascade & {
+      readonly type: 'cascade.remember';
+      /** Rebuilds up to this id are remembered. */
+      readonly after: string;
+      readonly landed: boolean;
       readonly repository: Repository;
     })
   | (OfCascade & {
@@ -200,11 +238,22 @@ export type PersonInput =
       readonly type: 'cascade.retry';
       readonly sources: Readonly<Record<ComponentId, SourceRef>>;
     })
+  | (OfPerson & { readonly type: 'cascade.raise'; readonly priority: number })
+  | (OfPerson & { readonly type: 'cascade.add'; readonly source: SourceRef | null })
+  | (OfPerson & { readonly type: 'cascade.remove' })
   | (OfCascade & { readonly type: 'build.adopt'; readonly build: string; readonly why: string });
 
 export type CapacityInput =
-  | { readonly type: 'slot.wanted'; readonly system: string; readonly wish: SlotWish }
-  | { readonly type: 'slot.returned'; readonly system: string; readonly rebuild: string; readonly attempt: number }
+  | { readonly type: 'slots.look'; readonly system: string }
+  | {
+      readonly type: 'slot.returned';
+      readonly system: string;
+      readonly rebuild: string;
+      readonly attempt: number;
+      /** It did its part, whatever became of the build. */
+      readonly worked: boolean;
+    }
+  | { readonly type: 'system.broke'; readonly system: string; readonly problem: string }
   | { readonly type: 'capacity.known'; readonly system: string; readonly limit: number };
 
 export type Input = ReleaseInput | ChangeInput | CascadeInput | RebuildInput | BuildInput | PersonInput | CapacityInput;

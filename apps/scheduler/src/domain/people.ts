@@ -1,10 +1,11 @@
 import { cascadeCancelled, cascadeHeld, cascadeResumed, rebuildSettled } from '@millrace/contracts';
 import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
-import { advance, begin, release, unstall } from './advance';
+import { advance, goOn, release, unstall } from './advance';
+import { extend } from './compare';
 import { closePlace, endCascade } from './completion';
 import { adoptBuild } from './hand-made';
 import type { PersonInput } from './input';
-import { goOn, startPlanned } from './plan';
+import { sliceSize, startPlanned } from './plan';
 import { retry } from './retry';
 import type { CascadeRow, RebuildRow } from './state';
 import { isSettled, move, moveCascade } from './transitions';
@@ -44,6 +45,12 @@ export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
       );
     case 'cascade.skip':
       return done(skip(turn, cascade, component, why));
+    case 'cascade.remove':
+      return done(remove(turn, cascade, component, why));
+    case 'cascade.add':
+      return done(add(turn, cascade, input));
+    case 'cascade.raise':
+      return done(raise(turn, cascade, component, input.priority));
     case 'cascade.retry':
       return done(retryFailed(turn, cascade, component, input));
   }
@@ -65,25 +72,35 @@ function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | 
       return refuse('release-observes', because, 'apply a definition with mode: approve or act', 'conflict');
     }
     startPlanned(turn, cascade, why || 'approved', turn.context.who);
-    goOn(turn, rowsOf(turn, cascade));
+    goOn(turn, cascade.id);
     return `cascade ${cascade.id} has started`;
   }
   if (cascade.state !== 'held') return wrongState(cascade, 'resumed');
-  const running = moveCascade(turn, cascade, 'running');
+  const ramp = { ...cascade.ramp, accepted: cascade.ramp.accepted || cascade.ramp.losses > 0 };
+  const running = moveCascade(turn, cascade, 'running', { ramp, problem: null });
   turn.say(cascadeResumed, cascade.id, cascadeData(running, why || 'no reason given', turn.context.who));
-  for (const row of rowsOf(turn, cascade)) if (row.state === 'ready') begin(turn, row);
+  turn.self({ type: 'cascade.restart', release: cascade.release, cascade: cascade.id });
   return `cascade ${cascade.id} goes on`;
 }
 
 function cancelCascade(turn: Turn, cascade: CascadeRow, why: string): string {
-  for (const row of rowsOf(turn, cascade)) if (!isSettled(row.state)) giveUp(turn, row, 'the cascade was cancelled');
-  const cancelled = moveCascade(turn, turn.row('cascades', cascade.id), 'cancelled', { problem: why || null });
+  const cancelled = moveCascade(turn, cascade, 'cancelled', { problem: why || null });
   const ended = endCascade(turn, cancelled);
   const began = cascade.state !== 'planning' && cascade.state !== 'awaiting-approval';
   if (began) closePlace(turn, ended, 'cancelled');
   const words = why || 'no reason given';
   turn.say(cascadeCancelled, cascade.id, cascadeData(cancelled, words, turn.context.who));
+  turn.self({ type: 'cascade.sweep', release: cascade.release, cascade: cascade.id });
   return `cascade ${cascade.id} is cancelled; the release is as it was`;
+}
+
+/** What a cancelled cascade left unsettled is cancelled too, what runs first. The slice holds the first of it. */
+export function sweep(turn: Turn, id: string): void {
+  const cascade = turn.row('cascades', id);
+  if (cascade.state !== 'cancelled') return;
+  const rows = rowsOf(turn, cascade).filter((row) => !isSettled(row.state));
+  for (const row of rows) giveUp(turn, row, 'the cascade was cancelled');
+  if (rows.length >= sliceSize) turn.self({ type: 'cascade.sweep', release: cascade.release, cascade: id });
 }
 
 function holdRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
@@ -110,25 +127,31 @@ function resumeRebuilds(turn: Turn, cascade: CascadeRow, component: string): Ref
 function cancelRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
   const rows = rebuildsOf(turn, cascade, component).filter((row) => !isSettled(row.state));
   if (rows.length === 0) return notThere(turn, cascade, component, 'cancelled');
-  const given = new Set<string>();
-  const stack = rows.map((row) => row.id);
-  while (stack.length > 0) {
-    const row = turn.row('rebuilds', stack.pop()!);
-    if (given.has(row.id) || isSettled(row.state)) continue;
-    given.add(row.id);
-    settle(turn, row, 'cancelled', row.component === component ? why : `it needs ${component}, which was cancelled`);
-    stack.push(...row.dependants);
-  }
+  for (const row of rows) settle(turn, row, 'cancelled', why);
+  const because = `it needs ${component}, which was cancelled`;
+  orphan(turn, cascade, rows, because);
   unstall(turn, cascade.id, `${component} was cancelled`, turn.context.who);
-  const others = given.size - rows.length;
-  return `${component} is cancelled${others > 0 ? `, and ${others} rebuilds that cannot go on without it` : ''}`;
+  return `${component} is cancelled, and what cannot go on without it`;
+}
+
+/** The level above what was cancelled. The slice holds it. */
+export function cancelOrphans(turn: Turn, id: string, rebuilds: readonly string[], because: string): void {
+  const cascade = turn.row('cascades', id);
+  const rows = rebuilds.map((one) => turn.row('rebuilds', one)).filter((row) => !isSettled(row.state));
+  for (const row of rows) settle(turn, row, 'cancelled', because);
+  orphan(turn, cascade, rows, because);
+}
+
+function orphan(turn: Turn, { id, release }: CascadeRow, rows: readonly RebuildRow[], because: string): void {
+  const above = [...new Set(rows.flatMap((row) => row.dependants))];
+  for (let n = 0; n < above.length; n += sliceSize) {
+    const rebuilds = above.slice(n, n + sliceSize);
+    turn.self({ type: 'cascade.orphans', release, cascade: id, rebuilds, because });
+  }
 }
 
 function skip(turn: Turn, cascade: CascadeRow, component: string | null, why: string): Refusal | string {
-  if (component === null) {
-    const because = 'skip needs a component: a whole cascade cannot be skipped';
-    return refuse('component-missing', because, 'name the component, or cancel the cascade');
-  }
+  if (component === null) return needsComponent('skip');
   const rows = rebuildsOf(turn, cascade, component).filter((row) => skippable.includes(row.state));
   if (rows.length === 0) {
     return notThere(turn, cascade, component, `skipped: only what is ${skippable.join(', ')} can be`);
@@ -137,6 +160,49 @@ function skip(turn: Turn, cascade: CascadeRow, component: string | null, why: st
   unstall(turn, cascade.id, `${component} was skipped`, turn.context.who);
   for (const row of rows) release(turn, row.id);
   return `${component} is skipped: what needs it goes on with its old build`;
+}
+
+/** Takes a component out of the plan: like skipping it, but only before it has begun. */
+function remove(turn: Turn, cascade: CascadeRow, component: string | null, why: string): Refusal | string {
+  if (component === null) return needsComponent('remove');
+  if (unstarted(turn, cascade, component).length === 0) {
+    return notThere(turn, cascade, component, 'removed: only what has not started can be');
+  }
+  const skipped = skip(turn, cascade, component, why || 'it was removed from the plan');
+  return isRefusal(skipped) ? skipped : `${component} is out of the plan: what needs it goes on with its old build`;
+}
+
+function add(turn: Turn, cascade: CascadeRow, input: Extract<PersonInput, { type: 'cascade.add' }>): Refusal | string {
+  const { component, why, source } = input;
+  if (component === null) return needsComponent('add');
+  const [member] = rebuildsOf(turn, cascade, component);
+  if (member) {
+    const because = `${component} is ${member.state} in cascade ${cascade.id} already`;
+    return refuse('rebuild-known', because, 'use `millrace cascade retry`, or report its change', 'conflict');
+  }
+  if (cascade.state === 'planning' || cascade.state === 'awaiting-approval') return wrongState(cascade, 'extended yet');
+  const because = `${turn.context.who} added it${why ? `: ${why}` : ''}`;
+  extend(turn, cascade.id, [{ component, because: clip(because, 500), source }]);
+  unstall(turn, cascade.id, `${component} was added`, turn.context.who);
+  return `${component} joins cascade ${cascade.id} with its next plan`;
+}
+
+/** One component before the others, or the whole cascade before other cascades. */
+function raise(turn: Turn, cascade: CascadeRow, component: string | null, priority: number): Refusal | string {
+  if (component === null) {
+    const urgency = priority > 0 ? 'security' : priority < 0 ? 'background' : 'normal';
+    turn.put('cascades', { ...cascade, urgency });
+    return `cascade ${cascade.id} has urgency ${urgency} now`;
+  }
+  const rows = unstarted(turn, cascade, component);
+  if (rows.length === 0) return notThere(turn, cascade, component, 'raised: only what has not started can be');
+  for (const row of rows) turn.put('rebuilds', { ...row, priority });
+  return `${component} has priority ${priority} now`;
+}
+
+function needsComponent(verb: string): Refusal {
+  const because = `${verb} needs a component: it is not done to a whole cascade`;
+  return refuse('component-missing', because, 'name the component, or cancel the cascade');
 }
 
 const skippable: readonly string[] = ['waiting', 'ready', 'failed', 'rejected'];

@@ -1,105 +1,161 @@
-import { rebuildId, type ImpactRebuild } from '@millrace/contracts';
-import type { MadePlan } from './input';
-import { hasStarted, isReleased } from './needs';
-import { barOf, bootstrapMacros, priorityOf } from './policy';
+import { rebuildId } from '@millrace/contracts';
+import type { ReleaseDefinition } from '@millrace/contracts';
+import type { PlannedRebuild } from './input';
+import { hasStarted, isMovable, openNeeds } from './needs';
+import { barOf, bootstrapMacros, priorityOf, systemOf } from './policy';
 import type { CascadeRow, RebuildRow } from './state';
-import { isSettled } from './transitions';
+import { isSettled, move } from './transitions';
 import type { Turn } from './turn';
+import { clip } from './words';
 
-/** The rows of a plan: new ones, and those not yet started with their new needs; the others stay as they are. */
-export function planned(
+/**
+ * Lays a part of a plan over the cascade's rows; lower tiers came before it. A rebuild that has not started takes its
+ * new needs and stays one build. One that has started, and below which something is built once more, is built once
+ * more too: as its next generation. All others stay as they are.
+ */
+export function layPart(turn: Turn, cascade: CascadeRow, part: readonly PlannedRebuild[], number: number): void {
+  const newest = newestRows(turn, cascade.id);
+  const { definition } = turn.row('releases', cascade.release);
+  for (const one of part) {
+    const key = keyOf(one);
+    const old = newest.get(key);
+    const ids = (of: PlannedRebuild['needs']): string[] =>
+      of.map((other) => newest.get(keyOf(other))?.id ?? idOf(cascade, other, 1)).filter((id) => id !== old?.id);
+    const needs = ids(one.needs);
+    const again = old !== undefined && hasStarted(old) && mustGoAgain(turn, old, one, needs);
+    if (!old || (again && old.generation < definition.folding.generations)) {
+      const generation = (old?.generation ?? 0) + 1;
+      const row = newRebuild(turn, cascade, definition, one, { generation, needs, number, first: cascade.plan === 0 });
+      newest.set(key, keep(turn, row, old));
+      continue;
+    }
+    newest.set(key, replanned(turn, old, one, isMovable(old) ? needs : old.needs));
+  }
+  if (cascade.plan > 0) for (const one of part) joinNeeds(turn, newest.get(keyOf(one))!.id);
+}
+
+/** What a rebuild needs knows it as a dependant. */
+function joinNeeds(turn: Turn, id: string): void {
+  for (const need of turn.row('rebuilds', id).needs) {
+    const row = turn.find('rebuilds', need);
+    if (row && !row.dependants.includes(id)) turn.put('rebuilds', { ...row, dependants: [...row.dependants, id] });
+  }
+}
+
+export function keyOf(one: { readonly component: string; readonly pass: number }): string {
+  return `${one.component} ${one.pass}`;
+}
+
+function idOf(cascade: CascadeRow, one: { component: string; pass: number }, generation: number): string {
+  return rebuildId({ cascade: cascade.id, component: one.component, generation, pass: one.pass });
+}
+
+/** The newest generation of each component and pass that the slice holds. */
+export function newestRows(turn: Turn, cascade: string): Map<string, RebuildRow> {
+  const newest = new Map<string, RebuildRow>();
+  for (const row of turn.all('rebuilds')) {
+    if (row.cascade !== cascade) continue;
+    const known = newest.get(keyOf(row));
+    if (!known || known.generation < row.generation) newest.set(keyOf(row), row);
+  }
+  return newest;
+}
+
+/** It changed itself, or something that it needs has a generation that it was not built with. */
+function mustGoAgain(turn: Turn, old: RebuildRow, one: PlannedRebuild, needs: readonly string[]): boolean {
+  if (one.again) return true;
+  if (old.state === 'skipped' || old.state === 'cancelled') return false;
+  return needs.some((id) => !old.needs.includes(id) && (turn.find('rebuilds', id)?.generation ?? 1) > 1);
+}
+
+/** A plan touched a row: needs and place are its own while it has not started, what waits for it always is. */
+function replanned(turn: Turn, old: RebuildRow, one: PlannedRebuild, needs: readonly string[]): RebuildRow {
+  const movable = isMovable(old);
+  const next: RebuildRow = {
+    ...old,
+    ...(movable ? { needs, tier: one.tier } : {}),
+    path: one.path,
+    expected: one.expected,
+    must: old.must ?? one.must,
+    source: movable && one.again ? (one.source ?? old.source) : old.source,
+  };
+  const same =
+    next.tier === old.tier && next.must === old.must && next.source === old.source && equal(next.needs, old.needs);
+  if (same) return old;
+  if (next.tier !== old.tier && !isSettled(old.state)) changeTier(turn, old, next.tier);
+  return turn.put('rebuilds', { ...next, fresh: true });
+}
+
+function keep(turn: Turn, row: RebuildRow, old: RebuildRow | undefined): RebuildRow {
+  if (old && !isSettled(old.state)) {
+    const because = `generation ${row.generation} takes its place: ${row.planned}`;
+    if (old.state === 'building' && old.build) {
+      const { release, component, build } = old;
+      turn.work('build.cancel', old.build, { release, component, build });
+      const running = turn.find('builds', old.build);
+      if (running) turn.put('builds', { ...running, state: 'superseded', because, endedAt: turn.at });
+    }
+    move(turn, old, 'cancelled', { because, endedAt: turn.at });
+  }
+  addCount(turn, row, row.tier);
+  return turn.put('rebuilds', row);
+}
+
+interface New {
+  readonly generation: number;
+  readonly needs: readonly string[];
+  /** The plan's, and whether it is the cascade's first. */
+  readonly number: number;
+  readonly first: boolean;
+}
+
+function newRebuild(
   turn: Turn,
   cascade: CascadeRow,
-  plan: MadePlan,
-  reasons: ReadonlyMap<string, string>,
-): readonly RebuildRow[] {
-  const idOf = (one: { component: string; pass: number }): string =>
-    rebuildId({ cascade: cascade.id, component: one.component, generation: 1, pass: one.pass });
-  const rows = new Map(turn.all('rebuilds').map((row) => [row.id, row]));
-  for (const one of plan.rebuilds) {
-    const id = idOf(one);
-    const old = rows.get(id);
-    if (old && hasStarted(old)) continue;
-    const needs = one.needs.map(idOf).filter((need) => need !== id);
-    const row = old ?? newRebuild(turn, cascade, one, plan, reasons.get(one.component) ?? one.because);
-    rows.set(id, { ...row, needs, tier: one.tier });
-  }
-  return connected(turn, [...rows.values()]);
-}
-
-/** Fills in what follows from the needs of all rows: dependants, heights and the needs that are open. */
-function connected(turn: Turn, rows: readonly RebuildRow[]): readonly RebuildRow[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const dependants = new Map<string, string[]>(rows.map((row) => [row.id, []]));
-  for (const row of rows) for (const need of row.needs) dependants.get(need)?.push(row.id);
-  const heights = new Map<string, number>();
-  const open = new Map<string, readonly string[]>();
-  const upwards = [...rows].sort((a, b) => a.tier - b.tier);
-  for (const row of [...upwards].reverse()) {
-    heights.set(row.id, Math.max(-1, ...dependants.get(row.id)!.map((id) => heights.get(id) ?? 0)) + 1);
-  }
-  for (const row of upwards) {
-    const closed = (id: string): boolean => {
-      const need = byId.get(id);
-      return need !== undefined && isReleased({ ...need, open: open.get(id) ?? need.open });
-    };
-    open.set(row.id, hasStarted(row) && !isPassive(row) ? row.open : row.needs.filter((id) => !closed(id)));
-  }
-  return rows.map((row) => {
-    const next = {
-      ...row,
-      dependants: dependants.get(row.id)!,
-      height: heights.get(row.id)!,
-      open: open.get(row.id)!,
-    };
-    const same =
-      String(next.dependants) === String(row.dependants) &&
-      next.height === row.height &&
-      String(next.open) === String(row.open) &&
-      turn.find('rebuilds', row.id) === row;
-    return same ? row : next;
-  });
-}
-
-function isPassive(row: RebuildRow): boolean {
-  return row.state === 'skipped' || row.state === 'unneeded';
-}
-
-function newRebuild(turn: Turn, cascade: CascadeRow, one: ImpactRebuild, plan: MadePlan, because: string): RebuildRow {
-  const { definition } = turn.row('releases', cascade.release);
-  const bar = barOf(definition, one.component);
-  const knot = definition.knots === 'manual' && plan.knots.some((members) => members.includes(one.component));
+  definition: ReleaseDefinition,
+  one: PlannedRebuild,
+  { generation, needs, number, first }: New,
+): RebuildRow {
+  const { component, pass } = one;
+  const bar = barOf(definition, component);
+  const knot = definition.knots === 'manual' && one.knot;
   const barred = bar !== null && bar.policy !== 'manual';
   const held = knot || bar?.policy === 'manual';
-  const words = bar?.because ?? (knot ? 'it is in a knot, and the release builds knots by hand' : because);
+  const planned = clip(one.because, 500);
+  const because = bar?.because ?? (knot ? 'it is in a knot, and the release builds knots by hand' : planned);
+  const open = openNeeds(turn, needs);
   return {
-    id: rebuildId({ cascade: cascade.id, component: one.component, generation: 1, pass: one.pass }),
+    id: rebuildId({ cascade: cascade.id, component, generation, pass }),
     revision: 0,
     cascade: cascade.id,
     release: cascade.release,
-    component: one.component,
-    generation: 1,
-    pass: one.pass,
+    component,
+    generation,
+    pass,
     tier: one.tier,
-    height: 0,
-    priority: priorityOf(definition, one.component),
+    system: systemOf(definition, component),
+    expected: one.expected,
+    path: one.path,
+    priority: priorityOf(definition, component),
     bootstrap: one.bootstrap,
-    macros: one.bootstrap ? bootstrapMacros(definition, one.component) : {},
-    needs: [],
-    dependants: [],
-    open: [],
+    macros: one.bootstrap ? bootstrapMacros(definition, component) : {},
+    needs,
+    dependants: first ? one.dependants.map((other) => idOf(cascade, other, 1)) : [],
+    open,
     state: barred ? 'skipped' : 'waiting',
     held,
-    planned: because,
-    because: words,
-    source: cascade.sources[one.component] ?? plan.sources[one.component] ?? null,
+    fresh: !first || barred || open.length === 0,
+    must: one.must,
+    planned,
+    because,
+    source: one.source,
     attempt: 1,
     breakdowns: 0,
     notBefore: null,
     slot: false,
     round: 0,
     ...unbuilt,
-    plannedIn: cascade.plan + 1,
+    plannedIn: number,
     startedAt: null,
     endedAt: barred ? turn.at : null,
   };
@@ -121,12 +177,23 @@ export const unbuilt = {
   doubtful: false,
 } as const;
 
-export function withCounts(cascade: CascadeRow, rows: readonly RebuildRow[]): CascadeRow {
-  const counts: Record<string, number> = {};
-  const openByTier: Record<number, number> = {};
-  for (const row of rows) {
-    counts[row.state] = (counts[row.state] ?? 0) + 1;
-    if (!isSettled(row.state)) openByTier[row.tier] = (openByTier[row.tier] ?? 0) + 1;
-  }
-  return { ...cascade, counts, openByTier };
+function addCount(turn: Turn, row: RebuildRow, tier: number): void {
+  const cascade = turn.row('cascades', row.cascade);
+  const counts = { ...cascade.counts, [row.state]: (cascade.counts[row.state] ?? 0) + 1 };
+  const openByTier = isSettled(row.state)
+    ? cascade.openByTier
+    : { ...cascade.openByTier, [tier]: (cascade.openByTier[tier] ?? 0) + 1 };
+  turn.put('cascades', { ...cascade, counts, openByTier });
+}
+
+function changeTier(turn: Turn, row: RebuildRow, tier: number): void {
+  const cascade = turn.row('cascades', row.cascade);
+  const openByTier = { ...cascade.openByTier };
+  openByTier[row.tier] = (openByTier[row.tier] ?? 0) - 1;
+  openByTier[tier] = (openByTier[tier] ?? 0) + 1;
+  turn.put('cascades', { ...cascade, openByTier });
+}
+
+function equal(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, n) => one === b[n]);
 }

@@ -1,14 +1,18 @@
 import { cascadeCancelled, cascadePlanned, cascadeStarted } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
-import { advance, byUrgency, release } from './advance';
+import { advance, begin, goOn, release } from './advance';
 import { endCascade } from './completion';
 import { admitWhenReady } from './gate';
-import type { Hindrance, MadePlan } from './input';
-import { planned, withCounts } from './plan-rows';
+import type { CascadeInput, Hindrance, MadePlan } from './input';
+import { isMovable, openNeeds } from './needs';
+import { layPart } from './plan-rows';
 import type { CascadeRow, RebuildRow } from './state';
 import { isSettled, moveCascade } from './transitions';
 import type { Turn } from './turn';
 import { cascadeData, listed } from './words';
+
+/** Rebuilds that one decision takes up: what touches a whole cascade is done in slices, others come between. */
+export const sliceSize = 200;
 
 /** Asks for a plan of the cascade's members, or with everything planned so far and `wanted`. */
 export function askForPlan(turn: Turn, cascade: CascadeRow): CascadeRow {
@@ -18,29 +22,36 @@ export function askForPlan(turn: Turn, cascade: CascadeRow): CascadeRow {
   return turn.put('cascades', { ...cascade, planning: { ...cascade.planning, asked: number } });
 }
 
-/** A plan came: the first one starts the cascade, a later one makes it longer. */
+/** A part of the plan that is being made: laid down, not yet acted on. */
+export function planPart(turn: Turn, input: Extract<CascadeInput, { type: 'plan.part' }>): void {
+  const cascade = turn.row('cascades', input.cascade);
+  if (!isAwaited(cascade, input.number)) return;
+  turn.put('cascades', { ...cascade, snapshot: cascade.snapshot ?? input.snapshot });
+  layPart(turn, turn.row('cascades', cascade.id), input.rebuilds, input.number);
+}
+
+/** All parts of a plan are there: the first one starts the cascade, a later one makes it longer. */
 export function planMade(turn: Turn, id: string, number: number, plan: MadePlan): void {
   const cascade = turn.row('cascades', id);
-  if (number !== cascade.planning.asked || number <= cascade.planning.made || isEnded(cascade)) return;
+  if (!isAwaited(cascade, number)) return;
   const first = cascade.plan === 0;
-  if (first && plan.rebuilds.length === 0) return nothingToDo(turn, cascade, plan);
-  const reasons = new Map(cascade.planning.wanted.map((one) => [one.component, one.because]));
-  const rows = planned(turn, cascade, plan, reasons);
-  for (const row of rows) if (turn.find('rebuilds', row.id) !== row) turn.put('rebuilds', row);
+  if (first && plan.rebuilds === 0) return nothingToDo(turn, cascade, plan);
   const next = turn.put('cascades', {
-    ...withCounts(cascade, rows),
+    ...cascade,
     plan: cascade.plan + 1,
     planning: { asked: number, made: number, wanted: cascade.planning.wanted.filter((one) => one.plan > number) },
-    tiers: Math.max(cascade.tiers, ...rows.map((row) => row.tier + 1)),
+    tiers: Math.max(cascade.tiers, plan.tiers),
     snapshot: cascade.snapshot ?? plan.snapshot,
-    roots: first && cascade.roots.length === 0 ? rootsOf(rows) : cascade.roots,
-    likely: first ? plan.likely.slice(0, 1000) : cascade.likely,
-    atMost: first ? plan.atMost.slice(0, 1000) : cascade.atMost,
+    roots: first && cascade.roots.length === 0 ? plan.roots.slice(0, 1000) : cascade.roots,
     problem: null,
   });
-  if (first) announce(turn, next, plan);
-  else turn.say(cascadePlanned, id, cascadeData(next, extensionWords(cascade, number), 'scheduler'));
-  if (turn.row('cascades', id).state !== 'awaiting-approval') goOn(turn, rows);
+  if (first) {
+    const { likely, atMost } = plan;
+    turn.put('previews', { id, revision: 0, likely: likely.slice(0, 1000), atMost: atMost.slice(0, 1000) });
+    announce(turn, next, plan);
+  } else turn.say(cascadePlanned, id, cascadeData(next, extensionWords(cascade, number), 'scheduler'));
+  if (turn.row('cascades', id).state !== 'awaiting-approval') goOn(turn, id);
+  for (const row of turn.all('rebuilds')) if (row.state === 'gating') admitWhenReady(turn, row.id);
   const left = turn.row('cascades', id);
   if (left.planning.wanted.length > 0) askForPlan(turn, left);
 }
@@ -69,14 +80,41 @@ export function startPlanned(turn: Turn, cascade: CascadeRow, why: string, by: s
   return started;
 }
 
-export function goOn(turn: Turn, rows: readonly RebuildRow[]): void {
-  const ids = [...rows].sort((a, b) => a.tier - b.tier || byUrgency(a, b)).map((row) => row.id);
-  for (const id of ids) {
-    const row = turn.row('rebuilds', id);
-    if (isSettled(row.state)) release(turn, id);
-    else if (row.state === 'gating') admitWhenReady(turn, id);
-    else advance(turn, id);
+/** The slice holds the first rebuilds that a plan has touched, lower tiers first, with their needs. */
+export function advanceFresh(turn: Turn, id: string): void {
+  const fresh = turn.all('rebuilds').filter((row) => row.cascade === id && row.fresh);
+  for (const { id: touched } of fresh.sort((a, b) => a.tier - b.tier)) {
+    const row = turn.row('rebuilds', touched);
+    const open = isMovable(row) ? openNeeds(turn, row.needs) : row.open;
+    takeUp(turn, turn.put('rebuilds', { ...row, open, fresh: false }));
   }
+  if (fresh.length >= sliceSize) return goOn(turn, id);
+  turn.put('cascades', { ...turn.row('cascades', id), takingUp: false });
+}
+
+/** A cascade runs again: what was ready meanwhile asks for its turn. The slice holds what no queue holds. */
+export function restart(turn: Turn, id: string): void {
+  const cascade = turn.row('cascades', id);
+  if (cascade.state !== 'running') return;
+  const { definition } = turn.row('releases', cascade.release);
+  for (const row of turn.all('rebuilds')) if (row.cascade === id && row.state === 'ready') begin(turn, row);
+  for (const system of Object.values(definition.build_systems)) turn.look(system);
+}
+
+/** With `pace: lockstep`: the lower tier is settled, and this one starts. The slice holds the first that can. */
+export function tierOpened(turn: Turn, id: string, tier: number): void {
+  const rows = turn.all('rebuilds').filter((row) => row.cascade === id && row.state === 'waiting');
+  for (const row of rows) advance(turn, row.id);
+  if (rows.length < sliceSize) return;
+  turn.self({ type: 'tier.opened', release: turn.row('cascades', id).release, cascade: id, tier });
+}
+
+function takeUp(turn: Turn, row: RebuildRow): void {
+  if (isSettled(row.state)) return release(turn, row.id);
+  if (row.state === 'gating') return admitWhenReady(turn, row.id);
+  const before = row.state;
+  advance(turn, row.id);
+  if (before === 'ready' && turn.row('rebuilds', row.id).state === 'ready') begin(turn, turn.row('rebuilds', row.id));
 }
 
 function announce(turn: Turn, cascade: CascadeRow, plan: MadePlan): void {
@@ -108,9 +146,9 @@ function extensionWords(cascade: CascadeRow, number: number): string {
   return `${listed(names)} joined: ${wanted[0]?.because ?? 'the changed members were planned again'}`;
 }
 
-function rootsOf(rows: readonly RebuildRow[]): readonly string[] {
-  const lowest = rows.filter((row) => row.tier === 0 && row.pass === 1).map((row) => row.component);
-  return lowest.sort().slice(0, 1000);
+/** Only the newest plan that was asked for counts, once, while the cascade lives. */
+function isAwaited(cascade: CascadeRow, number: number): boolean {
+  return number === cascade.planning.asked && number > cascade.planning.made && !isEnded(cascade);
 }
 
 function isEnded(cascade: CascadeRow): boolean {

@@ -1,5 +1,5 @@
 import { later, msBetween } from '@millrace/kernel';
-import { begin, step } from './advance';
+import { step } from './advance';
 import { compare } from './builds';
 import { admitWhenReady, wantVerdict } from './gate';
 import type { RebuildRow } from './state';
@@ -15,6 +15,7 @@ export function reconcile(turn: Turn, id: string): void {
   const cascade = turn.row('cascades', id);
   if (cascade.state === 'completed' || cascade.state === 'cancelled') return;
   for (const row of turn.all('rebuilds')) if (row.cascade === id) askAgain(turn, row);
+  turn.self({ type: 'cascade.restart', release: cascade.release, cascade: id });
   turn.wake(`reconcile/${id}`, later(turn.at, every), {
     type: 'cascade.reconcile',
     release: cascade.release,
@@ -24,7 +25,6 @@ export function reconcile(turn: Turn, id: string): void {
 
 function askAgain(turn: Turn, row: RebuildRow): void {
   const build = row.build === null ? undefined : turn.find('builds', row.build);
-  if (row.state === 'ready') return begin(turn, row);
   if (row.state === 'submitting' && row.startedAt && msBetween(row.startedAt, turn.at) > every) {
     step(turn, row, row.component.startsWith('stack/') ? 'assemble' : 'submit');
   }

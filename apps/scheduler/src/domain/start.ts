@@ -15,6 +15,14 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
   const sources = [...components.values()].flatMap((one) => (one.source ? [[one.component, one.source] as const] : []));
   const { definition } = release;
   turn.put('releases', { ...release, running: id, cascades: number });
+  turn.put('requests', {
+    id,
+    revision: 0,
+    release: release.id,
+    members: all ? 'all' : [...components.keys()].sort(),
+    sources: Object.fromEntries(sources),
+  });
+  const { first } = definition.canaries;
   const cascade: CascadeRow = {
     id,
     revision: 0,
@@ -23,8 +31,6 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     definitionRevision: release.definitionRevision,
     state: 'planning',
     roots: all ? [] : [...components.keys()].sort().slice(0, 1000),
-    members: all ? 'all' : [...components.keys()].sort(),
-    sources: Object.fromEntries(sources),
     why: clip([...new Set(changes.map((one) => one.why).filter(Boolean))].join('; ') || 'it was asked for', 1000),
     by: changes[0]!.by,
     plan: 0,
@@ -35,10 +41,11 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     scope: definition.scope,
     pace: definition.pace,
     snapshot: null,
-    likely: [],
-    atMost: [],
+    urgency: urgencies.find((urgency) => changes.some((one) => one.urgency === urgency)) ?? 'normal',
+    ramp: { allowed: first === 0 ? null : first, ends: 0, losses: 0, accepted: false },
     overlay: 0,
     doubtful: 0,
+    takingUp: false,
     closing: false,
     problem: null,
     round: 0,
@@ -50,3 +57,6 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
   for (const one of changes) detected(turn, { ...one, outcome: 'cascade', cascade: id, because: startWords });
   return askForPlan(turn, turn.put('cascades', cascade));
 }
+
+/** The most urgent first. */
+const urgencies = ['security', 'normal', 'background'] as const;

@@ -1,8 +1,19 @@
 import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
-import type { BuildRow, CascadeRow, RebuildRow, Repository } from './cascade-rows';
+import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow, Urgency } from './cascade-rows';
 
-export type { BuildRow, CascadeRow, Planning, RebuildRow, Repository, WantedComponent } from './cascade-rows';
+export type {
+  BuildRow,
+  CascadeRow,
+  Planning,
+  PreviewRow,
+  Ramp,
+  RebuildRow,
+  Repository,
+  RequestRow,
+  Urgency,
+  WantedComponent,
+} from './cascade-rows';
 
 /** id: the release's name. */
 export interface ReleaseRow extends Row {
@@ -37,7 +48,6 @@ export interface ChangedComponent {
 }
 
 export type ChangeKind = 'commit' | 'build' | 'set' | 'missing';
-export type Urgency = 'security' | 'normal' | 'background';
 
 export interface ChangeRow extends Row {
   readonly release: string;
@@ -59,24 +69,37 @@ export interface ContentsRow extends Row {
   readonly contents: Contents;
 }
 
-export interface SlotWish {
+/** A build that has a slot of its build system, or is about to take it. */
+export interface Slot {
   readonly rebuild: string;
   readonly attempt: number;
   readonly release: string;
-  /** Builds that the release allows at one time. */
-  readonly bound: number;
-  readonly priority: number;
-  readonly height: number;
-  readonly tier: number;
-  readonly at: Moment;
+  readonly cascade: string;
 }
 
-/** id: `build-system/<name>`. */
+/**
+ * id: `build-system/<name>`. Who waits for a slot stands in no list of its own: it is the rebuilds that are ready, in
+ * the order of their ranks.
+ */
 export interface CapacityRow extends Row {
   /** Builds at one time; 0 until the build system has said it. */
   readonly limit: number;
-  readonly wishes: readonly SlotWish[];
-  readonly granted: readonly Pick<SlotWish, 'rebuild' | 'attempt' | 'release'>[];
+  readonly granted: readonly Slot[];
+  /** Breakdowns in a row that were the build system's own; what was built proves that it works. */
+  readonly breakdowns: number;
+  /** It is down since then: one build at a time tries whether it is back. */
+  readonly downSince: Moment | null;
+  readonly nextTry: Moment | null;
+  readonly problem: string | null;
+}
+
+/** id: `<release>/<component>`: how long its builds took, in milliseconds, the newest last. */
+export interface DurationRow extends Row {
+  readonly release: string;
+  readonly component: ComponentId;
+  readonly recent: readonly number[];
+  /** Their median. */
+  readonly typical: number;
 }
 
 /** id: `<release>/<component>`: the last commit seen of a source. */
@@ -104,6 +127,8 @@ export interface ValidatedRow extends Row {
   readonly nvr: string;
   readonly contents: string;
   readonly cascade: string;
+  /** Of its rebuild in that cascade. */
+  readonly generation: number;
   readonly source: SourceRef | null;
 }
 
@@ -117,10 +142,13 @@ export type Rows = {
   readonly revisions: ReleaseRevisionRow;
   readonly changes: ChangeRow;
   readonly cascades: CascadeRow;
+  readonly requests: RequestRow;
+  readonly previews: PreviewRow;
   readonly rebuilds: RebuildRow;
   readonly builds: BuildRow;
   readonly contents: ContentsRow;
   readonly capacity: CapacityRow;
+  readonly durations: DurationRow;
   readonly sources: SourceRow;
   readonly cursors: CursorRow;
   readonly validated: ValidatedRow;
@@ -134,10 +162,13 @@ export const emptyState: State = {
   revisions: new Map(),
   changes: new Map(),
   cascades: new Map(),
+  requests: new Map(),
+  previews: new Map(),
   rebuilds: new Map(),
   builds: new Map(),
   contents: new Map(),
   capacity: new Map(),
+  durations: new Map(),
   sources: new Map(),
   cursors: new Map(),
   validated: new Map(),

@@ -1,6 +1,5 @@
 import type { CascadeState, RebuildState } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
-import { systemOf } from './policy';
 import type { CascadeRow, RebuildRow } from './state';
 import type { Turn } from './turn';
 
@@ -41,7 +40,7 @@ export function move(turn: Turn, rebuild: RebuildRow, to: RebuildState, patch: P
   if (!rebuildTransitions[rebuild.state].includes(to)) throw forbidden('rebuild', rebuild.id, rebuild.state, to);
   count(turn, rebuild, to);
   const returns = rebuild.slot && !slotStates.includes(to);
-  if (returns) returnSlot(turn, rebuild);
+  if (returns) returnSlot(turn, rebuild, to === 'gating' || to === 'failed');
   return turn.put('rebuilds', {
     ...rebuild,
     ...patch,
@@ -74,9 +73,10 @@ function count(turn: Turn, rebuild: RebuildRow, to: RebuildState): void {
   }
 }
 
-function returnSlot(turn: Turn, rebuild: RebuildRow): void {
-  const system = systemOf(turn.row('releases', rebuild.release).definition, rebuild.component);
-  if (system) turn.self({ type: 'slot.returned', system, rebuild: rebuild.id, attempt: rebuild.attempt });
+/** `worked`: the build system did its part. */
+export function returnSlot(turn: Turn, rebuild: RebuildRow, worked: boolean): void {
+  const { system, id, attempt } = rebuild;
+  if (system) turn.self({ type: 'slot.returned', system, rebuild: id, attempt, worked });
 }
 
 function forbidden(what: string, id: string, from: string, to: string): AppError {

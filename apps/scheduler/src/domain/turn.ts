@@ -19,6 +19,7 @@ import type { Rows, State } from './state';
 export class Turn {
   private readonly effects: Effect[] = [];
   private readonly appeared: string[] = [];
+  private readonly looks = new Set<string>();
   private readonly changed = new Map<keyof Rows, Map<string, Rows[keyof Rows]>>();
 
   constructor(
@@ -84,11 +85,17 @@ export class Turn {
     this.effects.push(tellSelf(input));
   }
 
+  /** There may be somebody for a free slot of a build system. */
+  look(system: string): void {
+    this.looks.add(system);
+  }
+
   appear(token: string): void {
     this.appeared.push(token);
   }
 
   done(reply?: unknown): Decision<State> {
+    for (const system of this.looks) this.self({ type: 'slots.look', system });
     const state = { ...this.before } as { -readonly [K in keyof State]: State[K] };
     for (const [table, rows] of this.changed) {
       (state as Record<keyof Rows, ReadonlyMap<string, unknown>>)[table] = new Map<string, unknown>([

@@ -28,6 +28,11 @@ export function keyOfRebuild({ cascade, component, generation, pass }: RebuildRo
   return { cascade, component, generation, pass };
 }
 
+/** The component that a rebuild's id names. */
+export function componentOfId(id: string): ComponentId {
+  return id.slice(id.indexOf('/') + 1, id.lastIndexOf('/'));
+}
+
 export function fullCounts(counts: CascadeRow['counts']): Record<RebuildState, number> {
   const all = rebuildStates.map((state) => [state, counts[state] ?? 0]);
   return Object.fromEntries(all) as Record<RebuildState, number>;
@@ -50,7 +55,6 @@ export function cascadeData(cascade: CascadeRow, why: string, by: string = casca
 export function failureData(turn: Turn, rebuild: RebuildRow, evidence: Evidence, remedy: string[]): FailureData {
   const { definition } = turn.row('releases', rebuild.release);
   const waiting = waitingFor(turn, rebuild);
-  const before = turn.find('validated', `${rebuild.release}/${rebuild.component}`);
   return {
     ...keyOfRebuild(rebuild),
     release: rebuild.release,
@@ -59,7 +63,7 @@ export function failureData(turn: Turn, rebuild: RebuildRow, evidence: Evidence,
     attempt: rebuild.attempt,
     evidence,
     cause: { component: rebuild.component, signature: evidence.signature },
-    regression: before ? 'yes' : 'unknown',
+    regression: isRegression(turn, rebuild) ? 'yes' : 'unknown',
     waiting: waiting.slice(0, 200),
     waiting_count: waiting.length,
     remedy,
@@ -67,7 +71,12 @@ export function failureData(turn: Turn, rebuild: RebuildRow, evidence: Evidence,
   };
 }
 
-/** Components that wait for a rebuild, directly or not; the slice holds them all. */
+/** Was it well before this cascade? */
+export function isRegression(turn: Turn, rebuild: RebuildRow): boolean {
+  return turn.find('validated', `${rebuild.release}/${rebuild.component}`) !== undefined;
+}
+
+/** Components that wait for a rebuild, directly or not, as far as the slice holds them. */
 function waitingFor(turn: Turn, rebuild: RebuildRow): ComponentId[] {
   const seen = new Set<string>();
   const stack = [...rebuild.dependants];

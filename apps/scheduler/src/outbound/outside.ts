@@ -1,6 +1,7 @@
 import { AppError } from '@millrace/kernel';
 import type { Asker } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
+import type { Input } from '../domain/input';
 import type { CascadeRow, RebuildRow, ReleaseRow, Rows } from '../domain/state';
 import type { Systems } from './systems';
 
@@ -9,6 +10,8 @@ export interface Outside {
   readonly read: { readonly [K in keyof Rows]: TableReader<Rows[K]> };
   readonly asker: Asker;
   readonly systems: Systems;
+  /** Gives the scheduler itself an input, beside the outcome of a call. */
+  readonly take: (input: Input, meta: { readonly id: string; readonly who: string }) => Promise<unknown>;
 }
 
 export async function releaseNamed(read: Outside['read'], name: string): Promise<ReleaseRow> {

@@ -1,8 +1,10 @@
-import { doors, type SourceRef } from '@millrace/contracts';
+import { doors, type DoorReply, type SourceRef } from '@millrace/contracts';
 import type { Outcome, WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
-import type { Input, MadePlan } from '../domain/input';
-import type { ReleaseRow } from '../domain/state';
+import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
+import { placed } from '../domain/paths';
+import { reordered } from '../domain/extension';
+import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { gitSourceOf, headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
@@ -14,7 +16,14 @@ interface PlanOrder {
   readonly number: number;
 }
 
-/** Asks the resolver for the order of a cascade's members, and the sources for their heads. */
+/** Rebuilds that one decision lays down: it holds the writer for 20 ms at most. */
+const partSize = 250;
+/** Rows that are read at one time: others are served in between. */
+const pageSize = 1000;
+/** What a component without any known build is expected to take, in milliseconds. */
+const guess = 240_000;
+
+/** Asks the resolver for the order of a cascade's members, and the sources for their heads; lays it down in parts. */
 export function planMaking(outside: Outside): WorkKind<PlanOrder, MadePlan, Input> {
   return {
     kind: 'plan.make',
@@ -29,29 +38,110 @@ export function planMaking(outside: Outside): WorkKind<PlanOrder, MadePlan, Inpu
   };
 }
 
-async function makePlan({ read, asker }: Outside, order: PlanOrder, signal: AbortSignal): Promise<MadePlan> {
+type Impact = DoorReply<typeof doors.resolver.impact>;
+
+async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal): Promise<MadePlan> {
+  const { read } = outside;
   const cascade = await cascadeNamed(read, order.cascade);
   const release = await releaseNamed(read, order.release);
-  const planned = await read.rebuilds.where({ cascade: cascade.id });
-  const wanted = cascade.planning.wanted.filter((one) => one.plan <= order.number).map((one) => one.component);
-  const members =
-    planned.length === 0 ? cascade.members : [...new Set([...planned.map((row) => row.component), ...wanted])];
-  const impact = await asker.ask(doors.resolver.impact, {
-    release: release.id,
-    members: members === 'all' ? 'all' : [...members],
-    preview: planned.length === 0,
-    ...(planned.length > 0 ? { overlay: { cascade: cascade.id, revision: cascade.overlay } } : {}),
-  });
+  const planned = cascade.plan === 0 ? [] : await allOf(read, cascade.id);
+  const impact = await orderOf(outside, cascade, planned, order.number);
+  const rebuilds = await rebuildsOf(outside, { cascade, release, planned, impact, order, signal });
+  for (let n = 0; n < rebuilds.length; n += partSize) {
+    const part = rebuilds.slice(n, n + partSize);
+    const about = { release: release.id, cascade: cascade.id, number: order.number, snapshot: impact.snapshot };
+    const id = `${cascade.id}/${order.number}/${impact.snapshot}/${n}`;
+    await outside.take({ type: 'plan.part', ...about, rebuilds: part }, { id, who: 'scheduler' });
+    signal.throwIfAborted();
+  }
+  const { snapshot, tiers, unknown, likely, atMost } = impact;
+  const roots = impact.rebuilds.filter((one) => one.tier === 0 && one.pass === 1).map((one) => one.component);
+  return { snapshot, tiers, rebuilds: impact.rebuilds.length, roots: roots.sort(), unknown, likely, atMost };
+}
+
+function orderOf(
+  { asker, read }: Outside,
+  cascade: CascadeRow,
+  planned: readonly RebuildRow[],
+  number: number,
+): Promise<Impact> {
+  const wanted = cascade.planning.wanted.filter((one) => one.plan <= number).map((one) => one.component);
+  const first = cascade.plan === 0;
+  const ask = async (): Promise<Impact> => {
+    const request = first ? await read.requests.get(cascade.id) : null;
+    const members = request?.members ?? [...new Set([...planned.map((row) => row.component), ...wanted])];
+    return asker.ask(doors.resolver.impact, {
+      release: cascade.release,
+      members: members === 'all' ? 'all' : [...members],
+      preview: first,
+      // Frozen is the snapshot: parts of a plan that was cut off and made again fit together.
+      ...(cascade.snapshot === null ? {} : { snapshot: cascade.snapshot }),
+      ...(first ? {} : { overlay: { cascade: cascade.id, revision: cascade.overlay } }),
+    });
+  };
+  return ask();
+}
+
+interface Making {
+  readonly cascade: CascadeRow;
+  readonly release: ReleaseRow;
+  readonly planned: readonly RebuildRow[];
+  readonly impact: Impact;
+  readonly order: PlanOrder;
+  readonly signal: AbortSignal;
+}
+
+async function rebuildsOf({ read }: Outside, making: Making): Promise<PlannedRebuild[]> {
+  const { cascade, release, planned, impact, order, signal } = making;
+  const request = await read.requests.get(cascade.id);
+  const wanted = new Map(
+    cascade.planning.wanted.filter((one) => one.plan <= order.number).map((one) => [one.component, one]),
+  );
   const known = new Set(planned.map((row) => row.component));
+  const named: Record<string, SourceRef> = { ...request?.sources };
+  for (const one of wanted.values()) if (one.source) named[one.component] = one.source;
   const fresh = [...new Set(impact.rebuilds.map((one) => one.component))].filter((one) => !known.has(one));
-  const named = new Set(Object.keys(cascade.sources));
-  const sources = await headsOf(
+  const heads = await headsOf(
     release,
-    fresh.filter((one) => !named.has(one)),
+    fresh.filter((one) => !(one in named)),
     signal,
   );
-  const { snapshot, tiers, rebuilds, knots, unknown, likely, atMost } = impact;
-  return { snapshot, tiers, rebuilds, knots, unknown, likely, atMost, sources };
+  const durations = await expectations(read, release.id);
+  const knots = new Set(impact.knots.flat());
+  const all = placed(impact.rebuilds, durations).map((one): PlannedRebuild => {
+    const { component } = one;
+    const joins = wanted.get(component);
+    return {
+      ...one,
+      because: joins?.because ?? one.because,
+      source: named[component] ?? heads[component] ?? null,
+      knot: knots.has(component),
+      // Everything here was named, or lost something that it uses.
+      must: known.has(component) && !joins ? null : (joins?.because ?? one.because),
+      again: joins?.again === true,
+    };
+  });
+  return cascade.plan === 0 ? all : reordered(all, planned);
+}
+
+/** All rows of a cascade, read in pages. */
+async function allOf(read: Outside['read'], cascade: string): Promise<RebuildRow[]> {
+  const all: RebuildRow[] = [];
+  for (;;) {
+    const from = all.at(-1)?.id ?? '';
+    const page = await read.rebuilds.where({ cascade, id: { from } }, { orderBy: 'id', limit: pageSize + 1 });
+    all.push(...page.filter((row) => row.id > from));
+    if (page.length <= pageSize) return all;
+  }
+}
+
+/** Milliseconds that a component's build takes: the median of its own, else of the release's, else a guess. */
+async function expectations(read: Outside['read'], release: string): Promise<(component: string) => number> {
+  const rows = await read.durations.where({ release });
+  const known = new Map(rows.map((row) => [row.component, row.typical]));
+  const sorted = rows.map((row) => row.typical).sort((a, b) => a - b);
+  const prior = sorted[sorted.length >> 1] ?? guess;
+  return (component) => known.get(component) ?? prior;
 }
 
 /** Heads of the components that have a source. One whose repository is missing is left out: its rebuild says so. */

@@ -1,20 +1,23 @@
 import { digestOf } from '@millrace/kernel';
 import { byId, type Readers } from '@millrace/store';
 import { capacityId } from '../domain/capacity';
-import type { Input } from '../domain/input';
+import type { CapacityInput, Input, PersonInput, PlannedRebuild } from '../domain/input';
+import { openTier } from '../domain/needs';
+import { sliceSize } from '../domain/plan';
 import { cursorId } from '../domain/releases';
-import { emptyState, type CascadeRow, type State } from '../domain/state';
-import { neighbourhood, needsOf } from './neighbourhood';
+import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
+import { alone, neighbourhood, withAbove, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
 
 type Read = Readers<SchedulerTables>;
 type Part = Partial<State>;
 
-/** The rows that an input touches: a rebuild with its neighbourhood, never a whole cascade unless it is about one. */
+/** Names that are told when a cascade stalls: an event has a bound. */
+const mostNames = 2001;
+
+/** The rows that an input touches: a rebuild with its neighbourhood, or a slice of a cascade; never a whole one. */
 export async function load(read: Read, input: Input): Promise<State> {
-  if (!('release' in input)) {
-    return { ...emptyState, capacity: byId(await read.capacity.get(capacityId(input.system))) };
-  }
+  if (!('release' in input)) return { ...emptyState, ...(await ofCapacity(read, input)) };
   const common = {
     releases: byId(await read.releases.get(input.release)),
     said: byId(await read.said.get(input.release)),
@@ -54,21 +57,146 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
       return ofVerdict(read, input);
     case 'build.adopt':
       return ofAdoption(read, input.cascade, input.build);
-    case 'cascade.check':
-      return ofStates(read, input.cascade, ['waiting', 'failed', 'rejected', 'cancelled', 'validated']);
-    case 'cascade.reconcile':
-      return ofReconcile(read, input.cascade);
-    case 'tier.opened':
-      return ofTier(read, input.cascade, input.tier);
-    case 'place.closed':
-      return ofClosing(read, input.cascade);
-    case 'place.unclosed':
-    case 'place.due':
-    case 'plan.failed':
-    case 'plan.due':
-      return { cascades: byId(await read.cascades.get(input.cascade)) };
+    case 'cascade.hold':
+    case 'cascade.resume':
+    case 'cascade.cancel':
+    case 'cascade.skip':
+    case 'cascade.retry':
+    case 'cascade.raise':
+    case 'cascade.add':
+    case 'cascade.remove':
+      return ofPerson(read, input);
     default:
-      return 'rebuild' in input ? ofAttempt(read, input) : ofWhole(read, input.cascade);
+      return 'rebuild' in input ? ofAttempt(read, input) : ofCascade(read, input);
+  }
+}
+
+type CascadeSlice = Exclude<Extract<Input, { cascade: string }>, PersonInput>;
+
+async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> {
+  const { cascade } = input;
+  const row = await read.cascades.get(cascade);
+  const slice = (rebuilds: readonly RebuildRow[]): Part => ({ cascades: byId(row), rebuilds: byId(rebuilds) });
+  const first = { orderBy: 'id', limit: sliceSize };
+  switch (input.type) {
+    case 'plan.part':
+      return { cascades: byId(row), ...(await ofPlan(read, cascade, input.rebuilds, row?.plan === 0)) };
+    case 'plan.made':
+      return slice(await read.rebuilds.where({ cascade, state: 'gating' }));
+    case 'cascade.advance':
+      return { ...(await ofFresh(read, cascade)), cascades: byId(row) };
+    case 'cascade.restart':
+      return slice(await read.rebuilds.where({ cascade, state: 'ready', queue: null }, first));
+    case 'cascade.sweep':
+      return ofSweep(read, cascade);
+    case 'cascade.orphans': {
+      const rows = await read.rebuilds.getMany(input.rebuilds);
+      return { ...slice(rows), builds: byId(await read.builds.getMany(refsOf(rows))) };
+    }
+    case 'cascade.check':
+      return slice([
+        ...(await read.rebuilds.where({ cascade, state: ['failed', 'rejected'] }, { ...first, limit: mostNames })),
+        ...(await read.rebuilds.where({ cascade, doubtful: 1 }, { ...first, limit: mostNames })),
+        ...(await read.rebuilds.where({ cascade, state: 'waiting' }, { ...first, limit: mostNames })),
+      ]);
+    case 'cascade.reconcile': {
+      const state = ['submitting', 'building', 'gating'];
+      const rows = await read.rebuilds.where({ cascade, state }, { ...first, limit: mostNames });
+      return { ...slice(rows), builds: byId(await read.builds.getMany(refsOf(rows))) };
+    }
+    case 'tier.opened': {
+      const tier = row ? openTier(row) : input.tier;
+      const lowest = Number.isFinite(tier) ? tier : input.tier;
+      return slice(await read.rebuilds.where({ cascade, tier: lowest, clear: 1 }, first));
+    }
+    case 'cascade.remember': {
+      const after = { cascade, state: 'validated', id: { from: input.after } };
+      const rows = await read.rebuilds.where(after, { ...first, limit: sliceSize + 1 });
+      const ids = rows.map((one) => `${one.release}/${one.component}`);
+      return { ...slice(rows), validated: byId(await read.validated.getMany(ids)) };
+    }
+    default:
+      return { cascades: byId(row) };
+  }
+}
+
+/** What a part of a plan names, all generations of it, with what it needs. */
+async function ofPlan(read: Read, cascade: string, part: readonly PlannedRebuild[], first: boolean): Promise<Part> {
+  // The first plan meets no rows but those that an earlier try of it laid.
+  const named = part.map((one) => one.component);
+  const needed = first ? [] : part.flatMap((one) => one.needs.map((need) => need.component));
+  const rows = await rowsNamed(read, cascade, [...new Set([...named, ...needed])]);
+  const below = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
+  return { rebuilds: byId(rows, below), builds: byId(await read.builds.getMany(refsOf(rows))) };
+}
+
+async function rowsNamed(read: Read, cascade: string, components: readonly string[]): Promise<RebuildRow[]> {
+  const rows: RebuildRow[] = [];
+  for (let n = 0; n < components.length; n += 500) {
+    rows.push(...(await read.rebuilds.where({ cascade, component: components.slice(n, n + 500) })));
+  }
+  return rows;
+}
+
+/** The first rebuilds that plans have touched, lower tiers first, with their needs and those that pass a release on. */
+async function ofFresh(read: Read, cascade: string): Promise<Part> {
+  const rows = await read.rebuilds.where({ cascade, fresh: 1 }, { orderBy: 'tier', limit: sliceSize });
+  const needs = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
+  const above = await withAbove(
+    read,
+    rows.filter((row) => row.state === 'skipped' || row.state === 'unneeded' || row.state === 'validated'),
+  );
+  return { rebuilds: byId(needs, above, rows) };
+}
+
+async function ofSweep(read: Read, cascade: string): Promise<Part> {
+  const row = await read.cascades.get(cascade);
+  const active = await read.rebuilds.where(
+    { cascade, state: ['submitting', 'building', 'gating'] },
+    { orderBy: 'id', limit: sliceSize },
+  );
+  const idle =
+    active.length >= sliceSize
+      ? []
+      : await read.rebuilds.where(
+          { cascade, state: ['waiting', 'ready', 'failed', 'rejected'] },
+          { orderBy: 'id', limit: sliceSize },
+        );
+  const builds = await read.builds.getMany(refsOf(active));
+  return { cascades: byId(row), rebuilds: byId(active, idle), builds: byId(builds) };
+}
+
+/** A build system's row, and of each running cascade the head of its queue: enough for all slots that are free. */
+async function ofCapacity(read: Read, input: CapacityInput): Promise<Part> {
+  const row = await read.capacity.get(capacityId(input.system));
+  const cascades = await read.cascades.where({ state: 'running' });
+  const rebuilds: RebuildRow[] = [];
+  for (const { id } of cascades) rebuilds.push(...(await headOfQueue(read, id, input, row)));
+  const names = [...new Set(cascades.map((one) => one.release))];
+  return {
+    capacity: byId(row),
+    cascades: byId(cascades),
+    rebuilds: byId(rebuilds),
+    releases: byId(await read.releases.getMany(names)),
+  };
+}
+
+async function headOfQueue(
+  read: Read,
+  cascade: string,
+  input: CapacityInput,
+  row: CapacityRow | null,
+): Promise<RebuildRow[]> {
+  const limit = input.type === 'capacity.known' ? input.limit : (row?.limit ?? 0);
+  const granted = new Set(row?.granted.map((one) => one.rebuild));
+  const returned = input.type === 'slot.returned' ? 1 : 0;
+  const free = limit - granted.size + returned;
+  if (free <= 0) return [];
+  // Those that were granted a slot and have not taken it yet stand at the head too.
+  for (let most = free + 8; ; most *= 4) {
+    const rows = await read.rebuilds.where({ cascade, queue: input.system }, { orderBy: 'rank', limit: most });
+    const fresh = rows.filter((one) => !granted.has(one.id));
+    if (fresh.length >= free || rows.length < most) return rows;
   }
 }
 
@@ -79,46 +207,43 @@ async function ofHeads(read: Read, input: Extract<Input, { type: 'sources.polled
 async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; release: string }>): Promise<Part> {
   const rebuild = await read.rebuilds.get(input.rebuild);
   if (!rebuild) return {};
-  const part = await neighbourhood(read, rebuild, mayFail(input));
   switch (input.type) {
-    case 'build.ended':
+    case 'build.ended': {
+      const { status, contents } = input.ended;
+      const part = status.state === 'complete' ? await alone(read, rebuild) : await withWaiting(read, rebuild);
+      const durations = byId(await read.durations.get(`${rebuild.release}/${rebuild.component}`));
+      const known = byId(contents && (await read.contents.get(digestOf(contents))));
       return {
         ...part,
-        builds: byId([...part.builds.values()], await read.builds.get(input.ended.status.ref)),
-        contents: byId(input.ended.contents && (await read.contents.get(digestOf(input.ended.contents)))),
+        builds: byId([...part.builds.values()], await read.builds.get(status.ref)),
+        contents: known,
+        durations,
       };
+    }
+    case 'build.broke':
+      return withWaiting(read, rebuild);
+    case 'stack.assembled':
+      return input.missing.length > 0 ? withWaiting(read, rebuild) : alone(read, rebuild);
+    case 'build.admitted':
+      return neighbourhood(read, rebuild);
     case 'build.compared': {
-      const components = input.added.map((one) => one.component);
-      const planned = await read.rebuilds.where({ cascade: rebuild.cascade, component: components });
+      const part = await alone(read, rebuild);
+      const named = [...input.added.map((one) => one.component), ...input.lost.map((one) => one.dependant)];
+      const planned = await rowsNamed(read, rebuild.cascade, [...new Set(named)]);
       return { ...part, rebuilds: byId([...part.rebuilds.values()], planned) };
     }
     default:
-      return part;
-  }
-}
-
-/** Only a failure names everybody who waits, directly or not. */
-function mayFail(input: Extract<Input, { rebuild: string; release: string }>): boolean {
-  switch (input.type) {
-    case 'build.ended':
-      return input.ended.status.state !== 'complete';
-    case 'stack.assembled':
-      return input.missing.length > 0;
-    case 'build.broke':
-      return true;
-    default:
-      return false;
+      return alone(read, rebuild);
   }
 }
 
 async function ofChange(read: Read, release: string, components: readonly string[]): Promise<Part> {
   const row = await read.releases.get(release);
   const cascade = row?.running ? await read.cascades.get(row.running) : null;
-  const members = cascade ? await read.rebuilds.where({ cascade: cascade.id, component: components }) : [];
-  const around = await Promise.all(members.map((member) => neighbourhood(read, member)));
+  const members = cascade ? await rowsNamed(read, cascade.id, components) : [];
   return {
     cascades: byId(cascade),
-    rebuilds: byId(...around.map((part) => [...part.rebuilds.values()])),
+    rebuilds: byId(members),
     changes: byId(await read.changes.where({ release, outcome: 'waits' })),
     validated: byId(await read.validated.getMany(components.map((one) => `${release}/${one}`))),
   };
@@ -139,7 +264,11 @@ async function ofVerdict(read: Read, input: Extract<Input, { type: 'verdict.deci
   const build = await read.builds.get(input.build);
   const rebuild = build?.rebuild ? await read.rebuilds.get(build.rebuild) : null;
   if (!rebuild) return { builds: byId(build) };
-  const part = await neighbourhood(read, rebuild, input.decision === 'failed');
+  if (rebuild.state === 'validated') {
+    const part = await neighbourhood(read, rebuild);
+    return { ...part, builds: byId([...part.builds.values()], build) };
+  }
+  const part = input.decision === 'failed' ? await withWaiting(read, rebuild) : await alone(read, rebuild);
   return { ...part, builds: byId([...part.builds.values()], build) };
 }
 
@@ -150,52 +279,27 @@ async function ofAdoption(read: Read, cascade: string, ref: string): Promise<Par
   return { ...part, builds: byId([...(part.builds?.values() ?? [])], build) };
 }
 
-/** Every pass and generation of a component in a cascade, with their neighbourhoods. */
+/** What a person does to a component, or to all of a cascade that has failed; a whole cascade is done in slices. */
+async function ofPerson(read: Read, input: Exclude<PersonInput, { type: 'build.adopt' }>): Promise<Part> {
+  const { cascade, component } = input;
+  if (component !== null) return ofComponent(read, cascade, component);
+  const cascades = byId(await read.cascades.get(cascade));
+  if (input.type !== 'cascade.retry') return { cascades };
+  return { cascades, rebuilds: byId(await read.rebuilds.where({ cascade, state: ['failed', 'rejected'] })) };
+}
+
+/** Every pass and generation of a component in a cascade, with their needs and neighbourhoods. */
 async function ofComponent(read: Read, cascade: string, component: string): Promise<Part> {
   const rows = await read.rebuilds.where({ cascade, component });
   const parts = await Promise.all(rows.map((row) => neighbourhood(read, row)));
+  const needs = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
   return {
     cascades: byId(await read.cascades.get(cascade)),
-    rebuilds: byId(...parts.map((part) => [...part.rebuilds.values()])),
+    rebuilds: byId(needs, ...parts.map((part) => [...part.rebuilds.values()])),
     builds: byId(...parts.map((part) => [...part.builds.values()])),
   };
 }
 
-async function ofStates(read: Read, cascade: string, states: readonly string[]): Promise<Part> {
-  const row: CascadeRow | null = await read.cascades.get(cascade);
-  return { cascades: byId(row), rebuilds: byId(await read.rebuilds.where({ cascade, state: states })) };
-}
-
-async function ofReconcile(read: Read, cascade: string): Promise<Part> {
-  const part = await ofStates(read, cascade, ['ready', 'submitting', 'building', 'gating']);
-  const refs = [...(part.rebuilds?.values() ?? [])].flatMap((row) => (row.build === null ? [] : [row.build]));
-  return { ...part, builds: byId(await read.builds.getMany(refs)) };
-}
-
-async function ofTier(read: Read, cascade: string, tier: number): Promise<Part> {
-  const row = await read.cascades.get(cascade);
-  const lowest = row ? Math.min(...openTiers(row)) : tier;
-  const rebuilds = await read.rebuilds.where({ cascade, tier: Number.isFinite(lowest) ? lowest : tier });
-  return { cascades: byId(row), rebuilds: byId(rebuilds, await read.rebuilds.getMany(needsOf(rebuilds))) };
-}
-
-function openTiers(cascade: CascadeRow): number[] {
-  return Object.entries(cascade.openByTier).flatMap(([tier, open]) => (open > 0 ? [Number(tier)] : []));
-}
-
-async function ofClosing(read: Read, cascade: string): Promise<Part> {
-  const part = await ofStates(read, cascade, ['validated']);
-  const ids = [...(part.rebuilds?.values() ?? [])].map((row) => `${row.release}/${row.component}`);
-  return { ...part, validated: byId(await read.validated.getMany(ids)) };
-}
-
-/** A plan, or what a person does to a cascade: all of its rebuilds, and the builds that run. */
-async function ofWhole(read: Read, cascade: string): Promise<Part> {
-  const rows = await read.rebuilds.where({ cascade });
-  const refs = rows.flatMap((row) => (row.state === 'building' && row.build !== null ? [row.build] : []));
-  return {
-    cascades: byId(await read.cascades.get(cascade)),
-    rebuilds: byId(rows),
-    builds: byId(await read.builds.getMany(refs)),
-  };
+function refsOf(rows: readonly RebuildRow[]): string[] {
+  return rows.flatMap((row) => (row.build === null ? [] : [row.build]));
 }

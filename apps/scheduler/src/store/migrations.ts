@@ -35,4 +35,23 @@ export const migrations: readonly Migration[] = [
       said: { columns: {}, indexes: [] },
     },
   },
+  {
+    version: 202611230900,
+    name: 'queues',
+    tables: {
+      requests: { columns: {}, indexes: [] },
+      previews: { columns: {}, indexes: [] },
+      durations: { columns: { release: 'text' }, indexes: [['release']] },
+    },
+    widened: {
+      cascades: { columns: {}, indexes: [['state']] },
+      rebuilds: {
+        columns: { queue: 'text', rank: 'bigint', fresh: 'integer', clear: 'integer', doubtful: 'integer' },
+        indexes: [
+          ['cascade', 'queue', 'rank'],
+          ['cascade', 'fresh', 'tier'],
+        ],
+      },
+    },
+  },
 ];

@@ -1,34 +1,54 @@
 import { byId, type Readers } from '@millrace/store';
+import { capacityId } from '../domain/capacity';
 import type { RebuildRow } from '../domain/state';
 import type { SchedulerTables } from './tables';
 
 type Read = Readers<SchedulerTables>;
 
-/**
- * A rebuild, its needs, its dependants with what they need, its cascade and its build; with `far`, all that waits for
- * it, directly or not.
- */
-export async function neighbourhood(read: Read, rebuild: RebuildRow, far = false) {
-  const above = await rowsAbove(read, rebuild, far ? waiting : passive);
-  const needs = await read.rebuilds.getMany(needsOf([rebuild, ...above]));
+/** Rebuilds above a failure that are looked at to say who waits for it. */
+const mostWaiting = 300;
+
+/** A rebuild with its cascade and its build. */
+export async function alone(read: Read, rebuild: RebuildRow) {
   return {
     cascades: byId(await read.cascades.get(rebuild.cascade)),
-    rebuilds: byId(needs, above, rebuild),
+    rebuilds: byId(rebuild),
     builds: byId(rebuild.build === null ? null : await read.builds.get(rebuild.build)),
-    validated: byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`)),
   };
 }
 
-export function needsOf(rows: readonly RebuildRow[]): string[] {
-  return [...new Set(rows.flatMap((row) => row.needs))];
+/** A rebuild and those that are released, or withheld, with it. */
+export async function neighbourhood(read: Read, rebuild: RebuildRow) {
+  const part = await alone(read, rebuild);
+  const validated = byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`));
+  return { ...part, validated, rebuilds: byId(await withAbove(read, [rebuild])) };
 }
 
-async function rowsAbove(read: Read, rebuild: RebuildRow, through: readonly string[]): Promise<RebuildRow[]> {
+/** A rebuild that may fail: with what waits for it, the nearest first, and what its build system is worth. */
+export async function withWaiting(read: Read, rebuild: RebuildRow) {
+  const part = await alone(read, rebuild);
+  const validated = byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`));
+  const above = await rowsAbove(read, [rebuild], waiting, mostWaiting);
+  const capacity = byId(rebuild.system === null ? null : await read.capacity.get(capacityId(rebuild.system)));
+  return { ...part, validated, capacity, rebuilds: byId(above, rebuild) };
+}
+
+/** The dependants of rebuilds, through those that pass a release on. */
+export async function withAbove(read: Read, rebuilds: readonly RebuildRow[]): Promise<readonly RebuildRow[]> {
+  return [...(await rowsAbove(read, rebuilds, passive, Infinity)), ...rebuilds];
+}
+
+async function rowsAbove(
+  read: Read,
+  from: readonly RebuildRow[],
+  through: readonly string[],
+  most: number,
+): Promise<RebuildRow[]> {
   const found = new Map<string, RebuildRow>();
-  let level: readonly RebuildRow[] = [rebuild];
-  while (level.length > 0) {
+  let level = from;
+  while (level.length > 0 && found.size < most) {
     const next = [...new Set(level.flatMap((row) => row.dependants))].filter((id) => !found.has(id));
-    const rows = await read.rebuilds.getMany(next);
+    const rows = await read.rebuilds.getMany(next.slice(0, Math.min(next.length, most - found.size)));
     rows.forEach((row) => found.set(row.id, row));
     level = rows.filter((row) => through.includes(row.state));
   }

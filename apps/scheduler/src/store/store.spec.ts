@@ -3,7 +3,7 @@ import { releaseDefinition } from '@millrace/contracts';
 import { machine } from './machine';
 import { migrations } from './migrations';
 import { tables } from './tables';
-import { definitionOf, endedBuild, planOf, verdict } from './testing/outside';
+import { definitionOf, endedBuild, impactOf, planOf, verdict } from './testing/outside';
 
 describe.each(testEngines)('the scheduler on %s', (kind) => {
   it('has the tables that its rows need', async () => {
@@ -34,7 +34,9 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     await store.take({ type: 'change.reported', release, asked: true, change: { ...change, by: 'ada', why: 'all' } });
     const [cascade] = await store.read.cascades.where({ state: 'planning' });
     const about = { release, cascade: cascade!.id };
-    await store.take({ type: 'plan.made', ...about, number: 1, plan: planOf({ 'rpm/a': [] }, ['rpm/a']) });
+    const { parts, plan } = planOf(impactOf({ 'rpm/a': [] }, ['rpm/a']));
+    await store.take({ type: 'plan.part', ...about, number: 1, snapshot: 's-1', rebuilds: parts });
+    await store.take({ type: 'plan.made', ...about, number: 1, plan });
     await settled();
     const [row] = await store.read.rebuilds.where({ cascade: cascade!.id, state: 'submitting', tier: 0 });
     const attempt = { release, rebuild: row!.id, attempt: 1 };
@@ -47,9 +49,10 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     await settled();
     expect(await store.read.cascades.get(cascade!.id)).toMatchObject({ state: 'running', closing: true });
     await store.take({ type: 'place.closed', ...about, outcome: 'landed', repository });
+    await settled();
     expect(await store.read.cascades.get(cascade!.id)).toMatchObject({ state: 'completed', landed: true });
     expect(await store.read.validated.where({ release })).toHaveLength(1);
-    expect(await store.read.capacity.get('build-system/local-rpm')).toMatchObject({ granted: [], wishes: [] });
+    expect(await store.read.capacity.get('build-system/local-rpm')).toMatchObject({ granted: [] });
     await store.dispose();
   });
 

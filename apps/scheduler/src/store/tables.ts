@@ -1,4 +1,6 @@
-import { integer, table, text } from '@millrace/store';
+import { bigint, integer, table, text } from '@millrace/store';
+import { queueOf, rankOf } from '../domain/capacity';
+import { isClear } from '../domain/needs';
 import type {
   BuildRow,
   CapacityRow,
@@ -6,9 +8,12 @@ import type {
   ChangeRow,
   ContentsRow,
   CursorRow,
+  DurationRow,
+  PreviewRow,
   RebuildRow,
   ReleaseRevisionRow,
   ReleaseRow,
+  RequestRow,
   SaidRow,
   SourceRow,
   ValidatedRow,
@@ -32,7 +37,7 @@ export const tables = {
       state: text((row) => row.state),
       started_at: text((row) => row.startedAt),
     },
-    [['release', 'state'], ['started_at']],
+    [['release', 'state'], ['started_at'], ['state']],
   ),
   rebuilds: table<RebuildRow>(
     'rebuilds',
@@ -41,13 +46,22 @@ export const tables = {
       component: text((row) => row.component),
       state: text((row) => row.state),
       tier: integer((row) => row.tier),
+      queue: text(queueOf),
+      rank: bigint(rankOf),
+      fresh: integer((row) => (row.fresh ? 1 : null)),
+      clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
+      doubtful: integer((row) => (row.doubtful ? 1 : null)),
     },
     [
       ['cascade', 'state'],
       ['cascade', 'component'],
       ['cascade', 'tier'],
+      ['cascade', 'queue', 'rank'],
+      ['cascade', 'fresh', 'tier'],
     ],
   ),
+  requests: table<RequestRow>('requests'),
+  previews: table<PreviewRow>('previews'),
   builds: table<BuildRow>(
     'builds',
     {
@@ -60,6 +74,7 @@ export const tables = {
   ),
   contents: table<ContentsRow>('contents'),
   capacity: table<CapacityRow>('capacity'),
+  durations: table<DurationRow>('durations', { release: text((row) => row.release) }, [['release']]),
   sources: table<SourceRow>('sources', { release: text((row) => row.release) }, [['release']]),
   cursors: table<CursorRow>('cursors', { release: text((row) => row.release) }),
   validated: table<ValidatedRow>('validated', { release: text((row) => row.release) }, [['release']]),

@@ -1,5 +1,5 @@
 import type { Row } from '@millrace/kernel';
-import type { ColumnValue, Filter, Readers, Table } from '@millrace/store';
+import type { ColumnValue, Filter, Order, Range, Readers, Table } from '@millrace/store';
 import type { Rows, State } from '../../domain/state';
 import { tables, type SchedulerTables } from '../tables';
 
@@ -26,19 +26,35 @@ export class MemoryStore {
   }
 
   private reader(key: keyof Rows, spec: Table) {
-    const all = (): Row[] => [...(this.rows[key] as Map<string, Row>).values()];
+    const rows = (): Map<string, Row> => this.rows[key] as Map<string, Row>;
+    const valueOf = (row: Row, column: string): ColumnValue =>
+      column === 'id' ? row.id : spec.columns[column]!.of(row as never);
     const matching = (filter: Filter): Row[] =>
-      all().filter((row) =>
-        Object.entries(filter).every(([column, wanted]) => {
-          const value: ColumnValue = column === 'id' ? row.id : spec.columns[column]!.of(row as never);
-          return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
-        }),
+      [...rows().values()].filter((row) =>
+        Object.entries(filter).every(([column, wanted]) => isWanted(valueOf(row, column), wanted)),
       );
+    const ordered = (found: Row[], { orderBy = 'id', limit = Infinity }: Order): Row[] => {
+      const column = orderBy.replace('-', '');
+      const sign = orderBy.startsWith('-') ? -1 : 1;
+      const compare = (a: ColumnValue, b: ColumnValue): number => (a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1);
+      found.sort((a, b) => sign * (compare(valueOf(a, column), valueOf(b, column)) || compare(a.id, b.id)));
+      return found.slice(0, limit);
+    };
     return {
-      get: (id: string) => Promise.resolve(all().find((row) => row.id === id) ?? null),
-      getMany: (ids: readonly string[]) => Promise.resolve(all().filter((row) => ids.includes(row.id))),
-      where: (filter: Filter) => Promise.resolve(matching(filter)),
+      get: (id: string) => Promise.resolve(rows().get(id) ?? null),
+      getMany: (ids: readonly string[]) =>
+        Promise.resolve([...new Set(ids)].map((id) => rows().get(id)).filter((row) => row !== undefined)),
+      where: (filter: Filter, order: Order = {}) => Promise.resolve(ordered(matching(filter), order)),
       count: (filter: Filter) => Promise.resolve(matching(filter).length),
+      countTerms: () => Promise.reject(new Error('the scheduler has no terms')),
     };
   }
+}
+
+function isWanted(value: ColumnValue, wanted: Filter[string]): boolean {
+  if (typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted)) {
+    const { from, until } = wanted as Range;
+    return value !== null && (from === undefined || value >= from) && (until === undefined || value <= until);
+  }
+  return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
 }

@@ -1,5 +1,6 @@
-import type { ReleaseDefinition } from '@millrace/contracts';
-import type { EndedBuild, Input, MadePlan, SeenBuild } from '../../domain/input';
+import type { ImpactRebuild, ReleaseDefinition } from '@millrace/contracts';
+import type { EndedBuild, Input, MadePlan, PlannedRebuild, SeenBuild } from '../../domain/input';
+import { placed } from '../../domain/paths';
 
 /** What depends on what, and how builds and gates end: the outside of the scheduler, told as data. */
 export interface Outside {
@@ -10,6 +11,10 @@ export interface Outside {
   readonly gate?: (component: string, attempt: number) => 'passed' | 'failed' | 'silent';
   /** What joins the plan when a component is built. */
   readonly adds?: (component: string) => readonly string[];
+  /** Planned components that lose something by a component's new build. */
+  readonly breaks?: (component: string) => readonly string[];
+  /** Planned only because of what they need: left out when nothing of that is lost. */
+  readonly optional?: readonly string[];
   readonly definition?: Partial<ReleaseDefinition>;
 }
 
@@ -60,12 +65,12 @@ export function endedBuild(
   };
 }
 
-/** Orders members by their needs inside the set. */
-export function planOf(graph: Outside['graph'], members: readonly string[]): MadePlan {
+/** Orders members by their needs inside the set, as the resolver answers it. */
+export function impactOf(graph: Outside['graph'], members: readonly string[]) {
   const inside = new Set(members.filter((one) => one in graph));
   const needsOf = (one: string): string[] => graph[one]!.filter((need) => inside.has(need));
   const tierOf = (one: string): number => Math.max(-1, ...needsOf(one).map(tierOf)) + 1;
-  const rebuilds = [...inside].map((component) => ({
+  const rebuilds: ImpactRebuild[] = [...inside].map((component) => ({
     component,
     pass: 1,
     tier: tierOf(component),
@@ -75,7 +80,21 @@ export function planOf(graph: Outside['graph'], members: readonly string[]): Mad
   }));
   const unknown = members.filter((one) => !inside.has(one)).map((component) => ({ component, hint: 'no such one' }));
   const tiers = Math.max(0, ...rebuilds.map((one) => one.tier + 1));
-  return { snapshot: 's-1', tiers, rebuilds, knots: [], unknown, likely: [], atMost: [], sources: {} };
+  return { snapshot: 's-1', tiers, rebuilds, knots: [], unknown, likely: [], atMost: [] };
+}
+
+/** The parts and the head of a plan that is made of an answer. */
+export function planOf(impact: ReturnType<typeof impactOf>): { parts: PlannedRebuild[]; plan: MadePlan } {
+  const parts = placed(impact.rebuilds, () => 60_000).map((one) => ({
+    ...one,
+    source: null,
+    knot: false,
+    must: one.because,
+    again: false,
+  }));
+  const { snapshot, tiers, unknown, likely, atMost } = impact;
+  const roots = parts.filter((one) => one.tier === 0).map((one) => one.component);
+  return { parts, plan: { snapshot, tiers, rebuilds: parts.length, roots, unknown, likely, atMost } };
 }
 
 /** A release of RPMs that acts by itself. */
@@ -92,5 +111,6 @@ export function definitionOf() {
     owners: [{ components: ['*'], people: ['ada'] }],
     releng: ['ada'],
     landing: 'automatic',
+    canaries: { first: 0 },
   };
 }

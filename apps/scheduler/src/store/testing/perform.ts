@@ -1,10 +1,11 @@
 import type { WorkEffect } from '@millrace/kernel';
-import type { EndedBuild, Input, MadePlan } from '../../domain/input';
-import { base, endedBuild, planOf, side } from './outside';
+import { reordered } from '../../domain/extension';
+import type { EndedBuild, Input, PlannedRebuild } from '../../domain/input';
+import { base, endedBuild, impactOf, planOf, side } from './outside';
 import type { World } from './world';
 
 /** Performs a call of the scheduler's: what it brings back, or null when nobody waits for it. */
-export function perform(world: World, work: WorkEffect): Input | null {
+export async function perform(world: World, work: WorkEffect): Promise<Input | null> {
   const order = work.order as { release: string; cascade: string; rebuild: string; attempt: number } & Record<
     string,
     never
@@ -13,13 +14,7 @@ export function perform(world: World, work: WorkEffect): Input | null {
   const about = { release, rebuild, attempt };
   switch (work.kind) {
     case 'plan.make':
-      return {
-        type: 'plan.made',
-        release,
-        cascade,
-        number: order['number']!,
-        plan: plan(world, cascade, order['number']!),
-      };
+      return plan(world, release, cascade, order['number']!);
     case 'build.submit':
       return submit(world, work, about);
     case 'build.look':
@@ -30,7 +25,12 @@ export function perform(world: World, work: WorkEffect): Input | null {
         component: one,
         because: `${one} lost it`,
       }));
-      return { type: 'build.compared', ...about, added, lost: [] };
+      const lost = (world.outside.breaks?.(component) ?? []).map((dependant) => ({
+        dependant,
+        requirement: `lib of ${component}`,
+        kind: 'run',
+      }));
+      return { type: 'build.compared', ...about, added, lost };
     }
     case 'build.admit':
       return {
@@ -64,11 +64,30 @@ function parts(world: World, rebuild: string) {
   return needs.map((row) => ({ component: row.component, nvr: row.nvr!, build: row.build! }));
 }
 
-function plan(world: World, cascade: string, number: number): MadePlan {
+/** Lays a plan down in parts, as the real call does, and gives its head. */
+async function plan(world: World, release: string, cascade: string, number: number): Promise<Input> {
   const row = world.store.rows.cascades.get(cascade)!;
   const planned = [...world.store.rows.rebuilds.values()].filter((one) => one.cascade === cascade);
-  const wanted = row.planning.wanted.filter((one) => one.plan <= number).map((one) => one.component);
-  const first = row.members === 'all' ? Object.keys(world.outside.graph) : row.members;
-  const members = planned.length > 0 ? [...new Set([...planned.map((one) => one.component), ...wanted])] : first;
-  return planOf(world.outside.graph, members);
+  const wanted = new Map(row.planning.wanted.filter((one) => one.plan <= number).map((one) => [one.component, one]));
+  const asked = world.store.rows.requests.get(cascade)!.members;
+  const first = asked === 'all' ? Object.keys(world.outside.graph) : asked;
+  const known = new Set(row.plan === 0 ? [] : planned.map((one) => one.component));
+  const members = row.plan === 0 ? first : [...new Set([...known, ...wanted.keys()])];
+  const made = planOf(impactOf(world.outside.graph, members));
+  const all = made.parts.map((one): PlannedRebuild => {
+    const joins = wanted.get(one.component);
+    return {
+      ...one,
+      because: joins?.because ?? one.because,
+      source: joins?.source ?? world.store.rows.requests.get(cascade)!.sources[one.component] ?? null,
+      must: world.outside.optional?.includes(one.component) ? null : (joins?.because ?? one.because),
+      again: joins?.again === true,
+    };
+  });
+  const parts = row.plan === 0 ? all : reordered(all, planned);
+  for (let n = 0; n < parts.length; n += 3) {
+    const rebuilds = parts.slice(n, n + 3);
+    await world.take({ type: 'plan.part', release, cascade, number, snapshot: 's-1', rebuilds }, 'scheduler');
+  }
+  return { type: 'plan.made', release, cascade, number, plan: made.plan };
 }

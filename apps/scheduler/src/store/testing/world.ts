@@ -118,7 +118,7 @@ export class World {
   private moves(): (() => Promise<void>)[] {
     const works = [...this.works.entries()].map(([id, work]) => async () => {
       this.works.delete(id);
-      const input = perform(this, work);
+      const input = await perform(this, work);
       if (input) await this.take(input, 'scheduler');
     });
     const arriving = this.arriving.map((input) => async () => {
