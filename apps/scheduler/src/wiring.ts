@@ -25,13 +25,17 @@ import {
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { changeQuestions } from './admin/changes';
 import { questions } from './admin/questions';
-import { config, type SchedulerConfig } from './config';
+import { config, secretFilesOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
+import { changeCommands } from './inbound/change-commands';
 import { commands } from './inbound/commands';
 import { decided, missed, reported } from './inbound/heard';
+import { webhooksController } from './inbound/webhooks/controller';
 import { lookupsOf } from './outbound/lookups';
-import type { Outside } from './outbound/outside';
+import { changeNamed, type Outside } from './outbound/outside';
+import { trackedAt } from './outbound/pushed';
 import { repositoryOf, systemNamed, type Systems } from './outbound/systems';
 import { worksOf } from './outbound/works';
 import { machine } from './store/machine';
@@ -40,8 +44,8 @@ import type { SchedulerTables } from './store/tables';
 
 /** What the scheduler consumes, and what it makes of it. */
 export const hears: readonly Hears<Input>[] = [
-  hear(changeReported, ({ data }) => reported(data)),
-  hear(rebuildWanted, ({ data }) => missed(data)),
+  hear(changeReported, (envelope) => reported(envelope)),
+  hear(rebuildWanted, (envelope) => missed(envelope)),
   hear(verdictDecided, ({ data }) => decided(data)),
 ];
 
@@ -79,9 +83,18 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     return Promise.resolve({
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
+        ...changeQuestions(read),
         ...commands(lookupsOf(outside)),
+        ...changeCommands((id) => changeNamed(read, id)),
       ],
       works: worksOf(outside),
+      controllers: [
+        webhooksController({
+          secretFiles: secretFilesOf(settings),
+          tracked: (release, addresses) => trackedAt(outside, release, addresses),
+          take,
+        }),
+      ],
       // The build systems say what they bear: before that nothing is submitted.
       start: async () => {
         for (const [name, system] of systems) {

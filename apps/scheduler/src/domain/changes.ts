@@ -1,10 +1,14 @@
-import { changeDetected, durationMs } from '@millrace/contracts';
-import { digestOf, later, msBetween, refuse, type Refusal } from '@millrace/kernel';
+import { changeDetected } from '@millrace/contracts';
+import { digestOf, later, refuse, type Refusal } from '@millrace/kernel';
+import type { ChangeRow } from './change-rows';
 import { fateOf } from './fate';
+import { endOf, freezeOf, freezeWords } from './freeze';
 import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
 import { startCascade, startWords } from './start';
-import type { CascadeRow, ChangeRow } from './state';
+import type { CascadeRow, ReleaseRow } from './state';
+import { judge, ruleWords } from './triggers';
 import type { Turn } from './turn';
+import { isRipe, settleWords, startsAt } from './waiting';
 import { clip, listed } from './words';
 
 export interface ChangeReply {
@@ -17,8 +21,9 @@ export interface ChangeReply {
 /** Somebody on the bus says that components changed: their sources and the graph are looked up first. */
 export function changeHeard(turn: Turn, input: Extract<ChangeInput, { type: 'change.heard' }>): Refusal | null {
   if (!turn.find('releases', input.release)) return unknownRelease(input.release);
-  const { release, kind, components, urgency, by, why } = input;
-  check(turn, { change: changeId(turn), release, kind, components, urgency, by, why, times: 0 });
+  const { release, kind, components, urgency, by, why, message } = input;
+  const of = { change: changeId(turn), release, kind, components, urgency, by, why };
+  check(turn, { ...of, ...(message ? { message } : {}), times: 0 });
   return null;
 }
 
@@ -26,14 +31,14 @@ export function changeHeard(turn: Turn, input: Extract<ChangeInput, { type: 'cha
 export function changeUnchecked(turn: Turn, order: ChangeToCheck, fault: Hindrance): void {
   if (fault.kind === 'unavailable' || fault.kind === 'conflict')
     return check(turn, { ...order, times: order.times + 1 });
-  const { change: id, release, kind, urgency, by, why } = order;
+  const { change: id, release, kind, urgency, by, why, message = null } = order;
   const components = order.components.map((one) => ({
     component: one.component,
     source: null,
     nvr: one.nvr ?? null,
   }));
   const because = clip(`${fault.message}${fault.remedy ? ` (${fault.remedy})` : ''}`, 500);
-  const of = { id, revision: 0, release, kind, components, all: false, urgency, by, why };
+  const of = { id, revision: 0, release, kind, components, all: false, urgency, by, why, message };
   detected(turn, { ...of, outcome: 'ignored', cascade: null, because, at: turn.at });
 }
 
@@ -43,78 +48,154 @@ export function check(turn: Turn, order: ChangeToCheck): void {
   turn.work('change.check', `${order.change}/${order.times}`, order, pause);
 }
 
-/** A change with its sources known: it starts a cascade, joins the running one, waits for its end, or is ignored. */
+/** A change with its sources known: it starts a cascade, joins the running one, waits, or is ignored. */
 export function changeReported(turn: Turn, change: ReportedChange, asked: boolean): Refusal | ChangeReply {
   const release = turn.find('releases', change.release);
   if (!release) return unknownRelease(change.release);
   if (asked && change.unknown.length > 0) return unknownComponents(change);
+  const { kind, components, all, urgency, by, why, message = null } = change;
+  const dropped = change.unknown.map(({ component, hint }) => ({
+    component,
+    because: `the graph does not know ${component}: ${hint}`,
+  }));
+  return consider(turn, release, {
+    ...{ id: change.id ?? changeId(turn), revision: 0, release: release.id },
+    ...{ kind, components, all, urgency, by, why, message, dropped },
+    ...{ outcome: 'ignored', cascade: null, because: '', at: turn.at },
+    settles: kind !== 'set' && !asked,
+  });
+}
+
+/**
+ * Decides a change that has not started: first the rules of the release, then what is known of its components, then
+ * freezes, the running cascade, and others that come soon after.
+ */
+export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): ChangeReply {
+  const ruled = byRules(release, change);
+  if (isEmpty(ruled)) return detected(turn, ended(ruled, null));
+  if (ruled.rule?.outcome === 'approve' && !ruled.decided) {
+    const because = `it waits for approval (millrace change approve ${ruled.id}): ${ruled.rule.reason}`;
+    return detected(turn, { ...ruled, outcome: 'waits', waitsFor: 'approval', because: clip(because, 500) });
+  }
   const running = release.running === null ? null : turn.row('cascades', release.running);
-  const fates = change.components.map((one) => fateOf(turn, release, running, change, one));
-  const left = change.components.filter((_, n) => fates[n]!.goesOn);
-  const joined = fates.some((fate) => fate.joined);
-  const words = [...new Set(fates.filter((fate) => !fate.goesOn).map((fate) => fate.because)), ...unknownWords(change)];
-  const id = change.id ?? changeId(turn);
-  const row: ChangeRow = {
-    id,
-    revision: 0,
-    release: release.id,
-    kind: change.kind,
-    components: left.length > 0 ? left : change.components,
-    all: change.all,
-    urgency: change.urgency,
-    by: change.by,
-    why: change.why,
-    outcome: joined ? 'cascade' : 'ignored',
-    cascade: joined ? release.running : null,
-    because: clip(words.join('; ') || 'it names no component', 500),
-    at: turn.at,
+  const { row, joined } = byFates(turn, release, running, ruled);
+  if (isEmpty(row)) return detected(turn, ended(row, joined ? release.running : null));
+  const named = row.all ? ('all' as const) : row.components.map((one) => one.component);
+  const freeze = freezeOf(release.definition, 'changes', named, row.urgency, turn.at);
+  if (freeze) {
+    const others = turn.all('changes').filter((one) => one.waitsFor === 'freeze' && one.outcome === 'waits');
+    const next = [endOf(freeze), ...others.map((one) => one.until ?? endOf(freeze))].sort()[0]!;
+    turn.wake(`freeze/${release.id}`, next, { type: 'changes.due', release: release.id });
+    return detected(turn, waits(row, 'freeze', freezeWords(freeze), endOf(freeze)));
+  }
+  if (running) return detected(turn, waits(row, 'cascade', waitsWords(running)));
+  return gather(turn, release, row);
+}
+
+/** Nothing stands in its way: it starts with all others that wait, at once or when no more come. */
+function gather(turn: Turn, release: ReleaseRow, row: ChangeRow): ChangeReply {
+  const others = turn.all('changes').filter((one) => one.id !== row.id && isRipe(turn, release, one));
+  const at = startsAt(release.definition, [...others, row]);
+  if (at > turn.at) {
+    turn.wake(`changes/${release.id}`, at, { type: 'changes.due', release: release.id });
+    return detected(turn, waits(row, 'lull', settleWords(release.definition), at));
+  }
+  const cascade = startCascade(turn, release, inOrder([...others, started(row)]));
+  return { change: row.id, outcome: 'cascade', cascade: cascade.id, because: startWords };
+}
+
+/** What the rules ignore is dropped; what one lets wait for approval lets the rest of the change wait too. */
+function byRules(release: ReleaseRow, change: ChangeRow): ChangeRow {
+  const { definition } = release;
+  if (change.all) return { ...change, rule: kept(judge(definition, change, null)) };
+  const judged = change.components.map((one) => ({ one, judgement: judge(definition, change, one.component) }));
+  const ignored = judged.filter(({ judgement }) => judgement.outcome === 'ignore');
+  const left = judged.filter(({ judgement }) => judgement.outcome !== 'ignore');
+  const decisive = left.find(({ judgement }) => judgement.outcome === 'approve') ?? left[0] ?? ignored[0];
+  const dropped = ignored.map(({ one: { component }, judgement }) => {
+    return { component, because: `${component}: ${ruleWords(judgement, change.kind)}` };
+  });
+  return {
+    ...change,
+    components: left.map(({ one }) => one),
+    dropped: [...(change.dropped ?? []), ...dropped],
+    rule: decisive ? kept(decisive.judgement) : null,
   };
-  if (left.length === 0 && !change.all) return detected(turn, row);
-  if (running) return detected(turn, { ...row, outcome: 'waits', cascade: null, because: waitsWords(running) });
-  const lull = durationMs(release.definition.triggers.lull);
-  if (lull > 0 && change.kind === 'commit' && !asked) {
-    turn.wake(`changes/${release.id}`, later(turn.at, lull), { type: 'changes.due', release: release.id });
-    const because = `changes that come within ${release.definition.triggers.lull} of each other become one cascade`;
-    return detected(turn, { ...row, outcome: 'waits', because });
-  }
-  const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === release.id);
-  const cascade = startCascade(turn, release, [...waiting, row]);
-  return { change: id, outcome: 'cascade', cascade: cascade.id, because: startWords };
 }
 
-/** The release is free, or the lull is over: what waited becomes one cascade. */
-export function startWaiting(turn: Turn, name: string): void {
-  const release = turn.row('releases', name);
-  if (release.running !== null) return;
-  const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === name);
-  const lull = durationMs(release.definition.triggers.lull);
-  const newest = waiting
-    .map((one) => one.at)
-    .sort()
-    .pop();
-  if (newest === undefined) return;
-  if (lull > 0 && msBetween(newest, turn.at) < lull) {
-    turn.wake(`changes/${name}`, later(newest, lull), { type: 'changes.due', release: name });
-    return;
-  }
-  startCascade(turn, release, waiting);
+/** What is built already, or joins the running cascade, needs no cascade of its own. */
+function byFates(turn: Turn, release: ReleaseRow, running: CascadeRow | null, change: ChangeRow) {
+  const reported = { ...change, unknown: [], id: change.id };
+  const fates = change.components.map((one) => ({ one, fate: fateOf(turn, release, running, reported, one) }));
+  const settled = fates.filter(({ fate }) => !fate.goesOn);
+  const dropped = settled.map(({ one, fate }) => ({ component: one.component, because: fate.because }));
+  const row = {
+    ...change,
+    components: fates.filter(({ fate }) => fate.goesOn).map(({ one }) => one),
+    dropped: [...(change.dropped ?? []), ...dropped],
+  };
+  return { row, joined: settled.some(({ fate }) => fate.joined) };
 }
 
+function kept(judgement: ReturnType<typeof judge>): ChangeRow['rule'] {
+  return judgement.reason === null ? null : { outcome: judgement.outcome, reason: judgement.reason };
+}
+
+function isEmpty({ components, all, rule }: ChangeRow): boolean {
+  return all ? rule?.outcome === 'ignore' : components.length === 0;
+}
+
+/** No component of it needs a cascade of its own. */
+function ended(row: ChangeRow, joined: string | null): ChangeRow {
+  const byRule = row.all && row.rule ? [`ignored by rule: ${row.rule.reason}`] : [];
+  const words = [...new Set([...(row.dropped ?? []).map((one) => one.because), ...byRule])];
+  const because = clip(words.join('; ') || 'it names no component', 500);
+  const outcome = joined === null ? ('ignored' as const) : ('cascade' as const);
+  return { ...row, outcome, cascade: joined, because, waitsFor: null, until: null };
+}
+
+export function waits(
+  row: ChangeRow,
+  waitsFor: NonNullable<ChangeRow['waitsFor']>,
+  because: string,
+  until: string | null = null,
+): ChangeRow {
+  return { ...row, outcome: 'waits', cascade: null, waitsFor, until, because: clip(because, 500) };
+}
+
+/** What a change is from the moment on at which its cascade starts. */
+export function started(row: ChangeRow): ChangeRow {
+  return { ...row, waitsFor: null, until: null };
+}
+
+/** The oldest first: of two changes of one component the newer one's source counts. */
+export function inOrder(changes: readonly ChangeRow[]): ChangeRow[] {
+  return [...changes].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
+}
+
+/** Keeps a change as it is now, and says it. */
 export function detected(turn: Turn, row: ChangeRow): ChangeReply {
   turn.put('changes', row);
-  const { id: change, release, kind, urgency, by, why, outcome, cascade, because } = row;
-  const components = row.components.slice(0, 500).map((one) => ({ ...one }));
-  const data = { change, release, kind, components, urgency, by, why: clip(why, 500), outcome, cascade, because };
-  turn.say(changeDetected, row.components[0]?.component ?? release, data);
+  const { id: change, release, urgency, by, outcome, cascade, because } = row;
+  const named = row.components.length > 0 ? row.components : (row.dropped ?? []).map(bare);
+  const components = named.slice(0, 500).map((one) => ({ ...one }));
+  turn.say(changeDetected, components[0]?.component ?? release, {
+    // A released enumeration never grows: what a snapshot misses is said as missing, and what triggered it beside it.
+    ...{ change, release, kind: row.kind === 'snapshot' ? 'missing' : row.kind, trigger: row.kind },
+    ...{ components, urgency, by, why: clip(row.why, 500), outcome, cascade, because },
+    ...(row.message ? { message: row.message } : {}),
+    ...(row.rule ? { rule: row.rule } : {}),
+    ...(row.waitsFor ? { waits_for: row.waitsFor, until: row.until ?? null } : {}),
+  });
   return { change, outcome, cascade, because };
 }
 
-function waitsWords(running: CascadeRow): string {
-  return `it waits until cascade ${running.id} of this release ends`;
+function bare({ component }: { readonly component: string }) {
+  return { component, source: null, nvr: null };
 }
 
-function unknownWords(change: ReportedChange): string[] {
-  return change.unknown.map((one) => `the graph does not know ${one.component}: ${one.hint}`);
+export function waitsWords(running: CascadeRow): string {
+  return `it waits until cascade ${running.id} of this release ends`;
 }
 
 function unknownComponents(change: ReportedChange): Refusal {
@@ -129,6 +210,6 @@ export function unknownRelease(name: string): Refusal {
   return refuse('release-unknown', `there is no release ${name}`, remedy, 'missing');
 }
 
-function changeId(turn: Turn): string {
+export function changeId(turn: Turn): string {
   return `ch-${digestOf(turn.context.id).slice(7, 19)}`;
 }

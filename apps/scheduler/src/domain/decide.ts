@@ -2,7 +2,8 @@ import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel
 import { isIdle } from './advance';
 import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
 import { decideCapacity } from './capacity';
-import { changeHeard, changeReported, changeUnchecked, startWaiting, unknownRelease } from './changes';
+import { decideChange } from './approval';
+import { changeHeard, changeReported, changeUnchecked, unknownRelease } from './changes';
 import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
 import { admitted, verdictDecided } from './gate';
@@ -10,11 +11,14 @@ import { handEnded, handLost } from './hand-made';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
 import { cancelOrphans, decidePerson, sweep } from './people';
 import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
+import { pushReceived } from './pushes';
 import { reconcile } from './reconcile';
 import { applyRelease, buildsDue, buildsSeen, sourcesDue, sourcesPolled } from './releases';
 import { assembled } from './stack';
 import type { State } from './state';
+import type { TriggerInput } from './trigger-input';
 import { Turn } from './turn';
+import { startWaiting } from './waiting';
 
 /** The scheduler's heart: what an input changes, and what is to be said and done about it. Pure. */
 export const decide: Decide<State, Input> = (state, input, context) => {
@@ -133,8 +137,13 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
   }
 }
 
-function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput): unknown {
+function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput | TriggerInput): unknown {
   switch (input.type) {
+    case 'push.received':
+      return pushReceived(turn, input);
+    case 'change.approve':
+    case 'change.reject':
+      return decideChange(turn, input);
     case 'release.apply':
       return applyRelease(turn, input.definition, input.why);
     case 'sources.due':

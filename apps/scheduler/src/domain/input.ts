@@ -7,7 +7,9 @@ import type {
   VerdictReason,
 } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
+import type { MessageId } from './change-rows';
 import type { ChangedComponent, ChangeKind, Repository, Urgency } from './state';
+import type { TriggerInput } from './trigger-input';
 
 /** What stopped an outside call. */
 export interface Hindrance {
@@ -82,6 +84,7 @@ export interface ReportedChange {
   readonly urgency: Urgency;
   readonly by: string;
   readonly why: string;
+  readonly message?: MessageId | null;
 }
 
 /** Components that somebody named, before their sources and the graph were looked up. */
@@ -94,6 +97,7 @@ export interface ChangeToCheck {
   readonly urgency: Urgency;
   readonly by: string;
   readonly why: string;
+  readonly message?: MessageId | null;
   /** How often the look-up was put off. */
   readonly times: number;
 }
@@ -147,6 +151,7 @@ export type ChangeInput =
       readonly urgency: Urgency;
       readonly by: string;
       readonly why: string;
+      readonly message?: MessageId | null;
     })
   | (OfRelease & { readonly type: 'change.reported'; readonly change: ReportedChange; readonly asked: boolean })
   | (OfRelease & { readonly type: 'change.unchecked'; readonly order: ChangeToCheck; readonly fault: Hindrance })
@@ -256,7 +261,15 @@ export type CapacityInput =
   | { readonly type: 'system.broke'; readonly system: string; readonly problem: string }
   | { readonly type: 'capacity.known'; readonly system: string; readonly limit: number };
 
-export type Input = ReleaseInput | ChangeInput | CascadeInput | RebuildInput | BuildInput | PersonInput | CapacityInput;
+export type Input =
+  | ReleaseInput
+  | ChangeInput
+  | CascadeInput
+  | RebuildInput
+  | BuildInput
+  | PersonInput
+  | CapacityInput
+  | TriggerInput;
 
 /** Inputs of one key are decided one after another: a release's, or a build system's capacity. */
 export function keyOf(input: Input): string {

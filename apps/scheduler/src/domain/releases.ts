@@ -4,6 +4,7 @@ import { check } from './changes';
 import type { ReleaseInput } from './input';
 import { handBuildsSeen } from './hand-made';
 import { systemsOf } from './policy';
+import { isBehind, mostPassed } from './pushes';
 import type { CursorRow, ReleaseRow } from './state';
 import type { Turn } from './turn';
 
@@ -46,6 +47,8 @@ export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: str
   });
   turn.say(releaseChanged, name, { name, revision: number, digest, definition, by });
   watch(turn, row);
+  // What waits may be free to go by its rules and freezes.
+  if (old) turn.self({ type: 'changes.due', release: name });
   return { name, revision: number, changed: true };
 }
 
@@ -56,7 +59,10 @@ export function sourcesPolled(turn: Turn, input: Extract<ReleaseInput, { type: '
     const id = `${input.release}/${component}`;
     const old = turn.find('sources', id);
     if (old?.commit === commit && old.url === url) continue;
-    turn.put('sources', { id, revision: old?.revision ?? 0, release: input.release, component, url, commit });
+    if (old?.url === url && isBehind(turn, old, commit)) continue;
+    const passed = old?.url === url ? [...(old.passed ?? []), old.commit].filter((one) => one !== commit) : [];
+    const row = { id, revision: old?.revision ?? 0, release: input.release, component, url, commit };
+    turn.put('sources', { ...row, passed: passed.slice(-mostPassed) });
     if (old && old.url === url) moved.push({ component, commit });
   }
   if (moved.length > 0) {

@@ -1,6 +1,7 @@
 import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow, Urgency } from './cascade-rows';
+import type { ChangeRow } from './change-rows';
 
 export type {
   BuildRow,
@@ -14,6 +15,8 @@ export type {
   Urgency,
   WantedComponent,
 } from './cascade-rows';
+
+export type { ChangedComponent, ChangeKind, ChangeRow } from './change-rows';
 
 /** id: the release's name. */
 export interface ReleaseRow extends Row {
@@ -38,29 +41,6 @@ export interface ReleaseRevisionRow extends Row {
   readonly definition: ReleaseDefinition;
   readonly by: string;
   readonly why: string;
-  readonly at: Moment;
-}
-
-export interface ChangedComponent {
-  readonly component: ComponentId;
-  readonly source: SourceRef | null;
-  readonly nvr: string | null;
-}
-
-export type ChangeKind = 'commit' | 'build' | 'set' | 'missing';
-
-export interface ChangeRow extends Row {
-  readonly release: string;
-  readonly kind: ChangeKind;
-  readonly components: readonly ChangedComponent[];
-  /** Every component of the release. */
-  readonly all: boolean;
-  readonly urgency: Urgency;
-  readonly by: string;
-  readonly why: string;
-  readonly outcome: 'cascade' | 'waits' | 'ignored';
-  readonly cascade: string | null;
-  readonly because: string;
   readonly at: Moment;
 }
 
@@ -108,6 +88,10 @@ export interface SourceRow extends Row {
   readonly component: ComponentId;
   readonly url: string;
   readonly commit: string;
+  /** Heads that it had before, the newest last: a message about one of them is late. */
+  readonly passed?: readonly string[];
+  /** When a forge told of its head. */
+  readonly pushedAt?: Moment;
 }
 
 /** id: `<release>/<build system>`: how far the list of its builds was read. */

@@ -1,15 +1,16 @@
-import type { changeReported, EventData, rebuildWanted, verdictDecided } from '@millrace/contracts';
+import type { changeReported, Envelope, EventData, rebuildWanted, verdictDecided } from '@millrace/contracts';
 import type { Input } from '../domain/input';
 
 /** Another team says that components changed. */
-export function reported(data: EventData<typeof changeReported>): Input {
+export function reported({ id, source, data }: Envelope<EventData<typeof changeReported>>): Input {
   const { release, components, urgency, reporter: by, reason: why } = data;
   const kind = components.every((one) => one.commit === undefined && one.nvr !== undefined) ? 'build' : 'commit';
-  return { type: 'change.heard', release, kind, components, urgency, by, why };
+  return { type: 'change.heard', release, kind, components, urgency, by, why, message: messageOf(source, id) };
 }
 
 /** A compose misses artifacts: they enter by the same door as any change. */
-export function missed({ release, compose, components }: EventData<typeof rebuildWanted>): Input {
+export function missed({ id, source, data }: Envelope<EventData<typeof rebuildWanted>>): Input {
+  const { release, compose, components } = data;
   return {
     type: 'change.heard',
     release,
@@ -18,7 +19,12 @@ export function missed({ release, compose, components }: EventData<typeof rebuil
     urgency: 'normal',
     by: 'harvester',
     why: `compose ${compose} misses it`,
+    message: messageOf(source, id),
   };
+}
+
+function messageOf(source: string, id: string) {
+  return { source: source.slice(0, 300), id: id.slice(0, 300) };
 }
 
 /** The gate's answer; one that names no release is about no build of ours. */

@@ -1,5 +1,5 @@
 import type { ReleaseDefinition, SourceRef } from '@millrace/contracts';
-import { AppError, parseComponentId, type ComponentId } from '@millrace/kernel';
+import { AppError, isComponentId, parseComponentId, type ComponentId } from '@millrace/kernel';
 import { spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,6 +29,53 @@ export function gitSourceOf(
     ? source.git.replaceAll('{name}', name)
     : `${source.git.replace(/\/+$/, '')}/${name}`;
   return { url: isAbsolute(address) ? pathToFileURL(address).href : address, branch: source.branch };
+}
+
+/** Types and names of the components whose source has this address, whatever protocol it is given for. */
+export function sourcesAt(
+  definition: ReleaseDefinition,
+  address: string,
+): readonly { readonly component: ComponentId; readonly branch: string }[] {
+  const place = placeOf(address);
+  if (place === null) return [];
+  return Object.entries(definition.sources).flatMap(([type, source]) => {
+    const templates = [source.git, ...(source.web === undefined ? [] : [source.web])];
+    const names = templates.flatMap((template) => nameAt(template, place) ?? []);
+    const components = [...new Set(names)].map((name) => `${type}/${name}`).filter(isComponentId);
+    return components.map((component) => ({ component, branch: source.branch }));
+  });
+}
+
+const nameMark = '__name__';
+
+/** The name that makes this place of a template; null when none does. */
+function nameAt(template: string, place: string): string | null {
+  const marked = template.includes('{name}')
+    ? template.replaceAll('{name}', nameMark)
+    : `${template.replace(/\/+$/, '')}/${nameMark}`;
+  const pattern = placeOf(marked);
+  const [before, after, ...more] = pattern?.split(nameMark) ?? [];
+  if (before === undefined || after === undefined || more.length > 0) return null;
+  const fits = place.startsWith(before) && place.endsWith(after) && place.length > before.length + after.length;
+  return fits ? place.slice(before.length, place.length - after.length) : null;
+}
+
+/**
+ * Host and path of a repository's address: the same for https, ssh, git and `git@host:path`, with `.git` or without.
+ * A file has no host. null: it is no address.
+ */
+function placeOf(address: string): string | null {
+  const scp = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(?!\d+\/)(.+)$/.exec(address);
+  const text = isAbsolute(address) ? pathToFileURL(address).href : scp ? `ssh://${scp[1]}/${scp[2]}` : address;
+  try {
+    const { hostname, port, pathname } = new URL(text);
+    const path = decodeURIComponent(pathname)
+      .replace(/\/+$/, '')
+      .replace(/\.git$/, '');
+    return `${hostname.toLowerCase()}${port && `:${port}`}${path}`;
+  } catch {
+    return null;
+  }
 }
 
 /**

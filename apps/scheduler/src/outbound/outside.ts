@@ -2,7 +2,7 @@ import { AppError } from '@millrace/kernel';
 import type { Asker } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import type { Input } from '../domain/input';
-import type { CascadeRow, RebuildRow, ReleaseRow, Rows } from '../domain/state';
+import type { CascadeRow, ChangeRow, RebuildRow, ReleaseRow, Rows } from '../domain/state';
 import type { Systems } from './systems';
 
 /** What the calls to the outside work with. */
@@ -24,6 +24,10 @@ export async function rebuildNamed(read: Outside['read'], id: string): Promise<R
 
 export async function cascadeNamed(read: Outside['read'], id: string): Promise<CascadeRow> {
   return (await read.cascades.get(id)) ?? gone('cascade', id, 'look at `millrace cascade list`');
+}
+
+export async function changeNamed(read: Outside['read'], id: string): Promise<ChangeRow> {
+  return (await read.changes.get(id)) ?? gone('change', id, 'look at `millrace change list`');
 }
 
 function gone(what: string, id: string, remedy: string): never {

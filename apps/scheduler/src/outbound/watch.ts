@@ -74,8 +74,8 @@ export function changeChecking(outside: Outside): WorkKind<ChangeToCheck, Report
     tries: 4,
     run: async (order, { signal }) => {
       const checked = await checkComponents(outside, order.release, order.components, signal);
-      const { change: id, release, kind, urgency, by, why } = order;
-      return { id, release, kind, all: false, urgency, by, why, ...checked };
+      const { change: id, release, kind, urgency, by, why, message = null } = order;
+      return { id, release, kind, all: false, urgency, by, why, message, ...checked };
     },
     toInput: (order, outcome) =>
       outcome.ok

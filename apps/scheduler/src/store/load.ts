@@ -49,6 +49,17 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
         input.release,
         input.change.components.map((one) => one.component),
       );
+    case 'push.received': {
+      const ids = input.pushes.map((one) => `${input.release}/${one.component}`);
+      return { sources: byId(await read.sources.getMany(ids)) };
+    }
+    case 'change.approve':
+    case 'change.reject': {
+      const row = await read.changes.get(input.change);
+      const named = row?.release === input.release ? row.components.map((one) => one.component) : [];
+      const part = await ofChange(read, input.release, named);
+      return { ...part, changes: byId([...(part.changes?.values() ?? [])], row) };
+    }
     case 'changes.due':
       return { changes: byId(await read.changes.where({ release: input.release, outcome: 'waits' })) };
     case 'hand.ended':

@@ -54,4 +54,11 @@ export const migrations: readonly Migration[] = [
       },
     },
   },
+  {
+    version: 202611230950,
+    name: 'changes by time and component',
+    tables: {},
+    widened: { changes: { columns: { at: 'text' }, indexes: [['at'], ['release', 'at']] } },
+    terms: ['changes'],
+  },
 ];

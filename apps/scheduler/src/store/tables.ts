@@ -27,9 +27,12 @@ export const tables = {
     { release: text((row) => row.release), number: integer((row) => row.number) },
     [['release', 'number']],
   ),
-  changes: table<ChangeRow>('changes', { release: text((row) => row.release), outcome: text((row) => row.outcome) }, [
-    ['release', 'outcome'],
-  ]),
+  changes: table<ChangeRow>(
+    'changes',
+    { release: text((row) => row.release), outcome: text((row) => row.outcome), at: text((row) => row.at) },
+    [['release', 'outcome'], ['at'], ['release', 'at']],
+    (row) => [...row.components, ...(row.dropped ?? [])].map((one) => one.component),
+  ),
   cascades: table<CascadeRow>(
     'cascades',
     {

@@ -1,0 +1,88 @@
+import { doors, type DoorReply } from '@millrace/contracts';
+import { AppError, moment } from '@millrace/kernel';
+import { answer, type BoundDoor } from '@millrace/service';
+import type { TableReader } from '@millrace/store';
+import type { ChangeRow } from '../domain/change-rows';
+import { explainComponent } from '../domain/explain-change';
+import type { Rows } from '../domain/state';
+import { commitOf } from '../domain/words';
+
+type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
+type ChangeView = DoorReply<typeof doors.scheduler.change>;
+const own = doors.scheduler;
+
+/** Answers about changes, from the database alone. */
+export function changeQuestions(read: Read): readonly BoundDoor<never>[] {
+  return [
+    answer(own.changes, async ({ release, component, outcome, limit }) => {
+      const filter = { ...(release ? { release } : {}), ...(outcome ? { outcome } : {}) };
+      const rows = component
+        ? await changesOf(read, filter, component, limit)
+        : await read.changes.where(filter, { orderBy: '-at', limit });
+      return { changes: rows.map(changeView) };
+    }),
+    answer(own.change, async ({ change }) => {
+      const row = await read.changes.get(change);
+      if (row) return changeView(row);
+      throw missing('change', change, 'look at `millrace change list`');
+    }),
+    answer(own.explainComponent, ({ release, component }) => explain(read, release, component)),
+  ];
+}
+
+async function explain(read: Read, name: string, component: string) {
+  const release = await read.releases.get(name);
+  if (!release) throw missing('release', name, 'apply its definition first: millrace release apply FILE');
+  const changes = await changesOf(read, { release: name }, component, 10);
+  const running = release.running === null ? null : await read.cascades.get(release.running);
+  const lines = explainComponent({
+    definition: release.definition,
+    component,
+    changes,
+    running,
+    rebuilds: running ? await read.rebuilds.where({ cascade: running.id, component }) : [],
+    validated: await read.validated.get(`${name}/${component}`),
+    at: moment(Date.now()),
+  });
+  return { lines, change: changes[0]?.id ?? null, cascade: changes[0]?.cascade ?? null };
+}
+
+/** Rows are found by the component's term, which another may share. */
+async function changesOf(
+  read: Read,
+  filter: { readonly release?: string; readonly outcome?: string },
+  component: string,
+  limit: number,
+): Promise<ChangeRow[]> {
+  const rows = await read.changes.where(filter, { orderBy: '-at', limit: limit + 10, terms: [[component]] });
+  const names = (row: ChangeRow): boolean =>
+    [...row.components, ...(row.dropped ?? [])].some((one) => one.component === component);
+  return rows.filter(names).slice(0, limit);
+}
+
+function changeView(row: ChangeRow): ChangeView {
+  return {
+    change: row.id,
+    release: row.release,
+    kind: row.kind,
+    components: row.components.map(({ component, source, nvr }) => ({ component, commit: commitOf(source), nvr })),
+    all: row.all,
+    urgency: row.urgency,
+    by: row.by,
+    why: row.why,
+    at: row.at,
+    outcome: row.outcome,
+    cascade: row.cascade,
+    because: row.because,
+    waitsFor: row.waitsFor ?? null,
+    until: row.until ?? null,
+    rule: row.rule ?? null,
+    dropped: (row.dropped ?? []).map((one) => ({ ...one })),
+    message: row.message ?? null,
+    decided: row.decided ?? null,
+  };
+}
+
+function missing(what: string, name: string, remedy: string): AppError {
+  return new AppError({ code: `${what}-unknown`, kind: 'missing', message: `there is no ${what} ${name}`, remedy });
+}

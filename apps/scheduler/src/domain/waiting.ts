@@ -1,0 +1,66 @@
+import { durationMs, type ReleaseDefinition } from '@millrace/contracts';
+import { later, type Moment } from '@millrace/kernel';
+import type { ChangeRow } from './change-rows';
+import { detected, inOrder, started, waits } from './changes';
+import { endOf, freezeOf, freezeWords } from './freeze';
+import { startCascade } from './start';
+import type { ReleaseRow } from './state';
+import type { Turn } from './turn';
+
+/** The release is free, a lull or a freeze is over, or there is a new definition: what is ripe becomes one cascade. */
+export function startWaiting(turn: Turn, name: string): void {
+  const release = turn.row('releases', name);
+  const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === name);
+  keepFrozen(turn, release, waiting);
+  if (release.running !== null) return;
+  const ripe = inOrder(waiting.filter((one) => isRipe(turn, release, one)));
+  if (ripe.length === 0) return;
+  const at = startsAt(release.definition, ripe);
+  if (at > turn.at) return turn.wake(`changes/${name}`, at, { type: 'changes.due', release: name });
+  startCascade(turn, release, ripe.map(started));
+}
+
+/** It waits, and neither for a person nor for the end of a freeze. */
+export function isRipe(turn: Turn, release: ReleaseRow, change: ChangeRow): boolean {
+  if (change.outcome !== 'waits' || change.release !== release.id || change.waitsFor === 'approval') return false;
+  return frozenBy(turn, release, change) === null;
+}
+
+/**
+ * When a burst of changes starts: once none has come for the lull, at the latest the bound after its first. At once
+ * where one of them is urgent, or was asked for by a person.
+ */
+export function startsAt(definition: ReleaseDefinition, changes: readonly ChangeRow[]): Moment {
+  const { lull, lull_max } = definition.triggers;
+  const times = changes.map((one) => one.decided?.at ?? one.at).sort();
+  if (changes.some((one) => one.settles !== true || one.urgency === 'security')) return times[0]!;
+  const quiet = durationMs(lull);
+  const most = lull_max === undefined ? 10 * quiet : durationMs(lull_max);
+  const [first, last] = [later(times[0]!, most), later(times.at(-1)!, quiet)];
+  return first < last ? first : last;
+}
+
+export function settleWords({ triggers: { lull, lull_max } }: ReleaseDefinition): string {
+  const bound = lull_max === undefined ? 'ten times that' : lull_max;
+  return `changes that come within ${lull} of each other become one cascade, at the latest after ${bound}`;
+}
+
+/** A freeze may have begun while a change waited for something else: it says so, and is looked at when one ends. */
+function keepFrozen(turn: Turn, release: ReleaseRow, waiting: readonly ChangeRow[]): void {
+  const frozen = waiting.flatMap((change) => {
+    const freeze = change.waitsFor === 'approval' ? null : frozenBy(turn, release, change);
+    return freeze ? [{ change, freeze }] : [];
+  });
+  for (const { change, freeze } of frozen) {
+    if (change.waitsFor !== 'freeze' || change.until !== endOf(freeze)) {
+      detected(turn, waits(change, 'freeze', freezeWords(freeze), endOf(freeze)));
+    }
+  }
+  const [next] = frozen.map(({ freeze }) => endOf(freeze)).sort();
+  if (next) turn.wake(`freeze/${release.id}`, next, { type: 'changes.due', release: release.id });
+}
+
+function frozenBy(turn: Turn, release: ReleaseRow, change: ChangeRow) {
+  const named = change.all ? ('all' as const) : change.components.map((one) => one.component);
+  return freezeOf(release.definition, 'changes', named, change.urgency, turn.at);
+}
