@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { intakeSettings } from './intake-settings';
 
 /** Outcomes that every ResultsDB knows. */
 const standardOutcomes = ['PASSED', 'INFO', 'FAILED', 'NEEDS_INSPECTION'];
 
 export const config = z.object({
+  ...intakeSettings,
   /** Further outcomes that results may have, separated by commas. */
   outcomes: z
     .string()

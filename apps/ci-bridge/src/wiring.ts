@@ -14,6 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { showGates } from './admin/gates';
 import { greenwaveController } from './admin/greenwave/controller';
 import { resultsDbController } from './admin/resultsdb/controller';
+import { resultsDbV3Controller } from './admin/resultsdb-v3/controller';
 import { waiverDbController } from './admin/waiverdb/controller';
 import { config, type BridgeConfig } from './config';
 import { machine } from './machine';
@@ -46,16 +47,24 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
   hears,
   says,
   config,
-  setUp: ({ config: { outcomes }, read, take, asker }) =>
-    Promise.resolve({
+  setUp: ({ config, read, take, asker, whose, onLoopback }) => {
+    const access = { whose, onLoopback, permissions: config.permissions ?? null };
+    const results = { read, take, outcomes: config.outcomes, access };
+    return Promise.resolve({
       doors: [
         answer(own.gates, (wanted) => showGates(read, wanted)),
         obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
       ],
       works: [releasesAsker(asker)],
-      controllers: [resultsDbController({ read, take, outcomes }), greenwaveController(read), waiverDbController(read)],
+      controllers: [
+        resultsDbController(results),
+        resultsDbV3Controller(results),
+        greenwaveController(read),
+        waiverDbController(read),
+      ],
       start: async () => {
         await take({ type: 'releases-missed' }, { id: `start/${randomUUID()}`, who: 'ci-bridge' });
       },
-    }),
+    });
+  },
 };

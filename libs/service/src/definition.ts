@@ -3,6 +3,7 @@ import type { DeadLetter, Machine, TypedInput, WorkKind } from '@millrace/engine
 import type { Migration, Readers, Tables } from '@millrace/store';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { WrittenAnswer } from './written-answer';
 
 /** Who calls: proven by a token, or a message's publisher. */
 export interface Caller {
@@ -35,7 +36,7 @@ export function answer<D extends Door>(
   reply: (
     request: z.output<D extends { readonly request: infer S extends z.ZodType } ? S : never>,
     caller: Caller,
-  ) => Promise<DoorReply<D>>,
+  ) => Promise<DoorReply<D> | WrittenAnswer>,
 ): BoundDoor<never> {
   return { door: door as unknown as Door, answer: reply as (request: never, caller: Caller) => Promise<unknown> };
 }

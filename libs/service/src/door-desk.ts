@@ -5,6 +5,7 @@ import type { Tables } from '@millrace/store';
 import { uuidv7 } from 'uuidv7';
 import type { BoundDoor, Caller } from './definition';
 import { authorize, type Tokens } from './tokens';
+import { WrittenAnswer } from './written-answer';
 
 /** A request through any door, before it is checked. */
 export interface Knock {
@@ -28,7 +29,10 @@ export class DoorDesk<Input extends TypedInput> {
     const caller = authorize(this.tokens.whose(knock.token), needed, `'${door.name}'`);
     const parsed = door.request.safeParse(knock.request ?? {});
     if (!parsed.success) throw malformed(door, parsed.error.issues);
-    if ('answer' in bound) return door.reply.parse(await bound.answer(parsed.data as never, caller));
+    if ('answer' in bound) {
+      const answer = await bound.answer(parsed.data as never, caller);
+      return answer instanceof WrittenAnswer ? answer : door.reply.parse(answer);
+    }
     const input = await bound.toInput(parsed.data as never, caller);
     return door.reply.parse(await this.decide(door, input, caller, knock.idempotencyKey));
   }

@@ -4,3 +4,4 @@ export * from './run-service';
 export * from './settings';
 export * from './start-service';
 export * from './tokens';
+export * from './written-answer';

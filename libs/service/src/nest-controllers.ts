@@ -1,12 +1,13 @@
 import { doorSubject, envelope, eventType, type Envelope } from '@millrace/contracts';
 import type { BusMessage, BusRequest } from '@millrace/bus';
 import { AppError } from '@millrace/kernel';
-import { Controller, Get, HttpCode, Post, Req, type Type } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Post, Req, type Type } from '@nestjs/common';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import type { Request } from 'express';
 import type { BoundDoor, Hears } from './definition';
 import type { DoorDesk } from './door-desk';
 import type { TypedInput } from '@millrace/engine';
+import { jsonType, WrittenAnswer } from './written-answer';
 
 type Method = (...args: never[]) => Promise<unknown>;
 
@@ -75,16 +76,25 @@ export function doorsController<Input extends TypedInput>(
   for (const bound of doors) {
     const { door } = bound;
     const path = door.http.path.replace(/\{(\w+)\}/g, ':$1');
-    const overHttp = (request: Request): Promise<unknown> => desk.open(bound, knockOf(request));
+    const overHttp = async (request: Request): Promise<unknown> => {
+      const answer = await desk.open(bound, knockOf(request));
+      return answer instanceof WrittenAnswer ? answer.overHttp() : answer;
+    };
     const name = `${door.kind} ${door.name}`;
-    addMethod(Doors, name, overHttp, [door.http.method === 'GET' ? Get(path) : Post(path), HttpCode(200)]);
+    addMethod(Doors, name, overHttp, [
+      door.http.method === 'GET' ? Get(path) : Post(path),
+      HttpCode(200),
+      Header('content-type', jsonType),
+    ]);
     Req()(Doors.prototype, name, 0);
-    const overNats = (request: BusRequest): Promise<unknown> =>
-      desk.open(bound, {
+    const overNats = async (request: BusRequest): Promise<unknown> => {
+      const answer = await desk.open(bound, {
         request: request.bytes.length === 0 ? {} : readJson(request.bytes, doorSubject(door)),
         token: request.token,
         idempotencyKey: request.idempotencyKey,
       });
+      return answer instanceof WrittenAnswer ? answer.toBytes() : answer;
+    };
     addMethod(Doors, `${name} over NATS`, overNats, [MessagePattern(doorSubject(door))]);
   }
   Controller()(Doors);

@@ -240,7 +240,7 @@ async function startNest<Config>(
     rawBody: true,
     abortOnError: false,
   });
-  nest.useBodyParser('json', { limit: '8mb' });
+  nest.useBodyParser('json', { limit: '8mb', strict: false });
   nest.useBodyParser('text', { limit: '8mb', type: ['text/*', 'application/xml', 'application/yaml'] });
   nest.use(guardLoopback(settings.host));
   nest.useGlobalFilters(new ProblemFilter(log));

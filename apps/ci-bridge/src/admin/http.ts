@@ -7,9 +7,11 @@ export interface ApiRequest {
   readonly base: string;
   /** The whole address that was asked for. */
   readonly url: string;
-  /** null when it is no JSON. */
+  /** null or undefined when it is no JSON. */
   readonly body: unknown;
   readonly idempotencyKey: string | null;
+  /** The bearer token that came with it. */
+  readonly token: string | null;
 }
 
 const largestBody = 1024 * 1024;
@@ -21,12 +23,30 @@ export async function send(response: Response, answer: Promise<Reply>): Promise<
 
 /** The answer to a body of over 1 MiB; null for every other. */
 export function bounded(request: Request): Promise<Reply> | null {
-  const size = Number(request.headers['content-length'] ?? 0);
+  const { rawBody } = request as { rawBody?: Buffer };
+  const size = Math.max(Number(request.headers['content-length'] ?? 0), rawBody?.length ?? 0);
   if (size <= largestBody) return null;
   return Promise.resolve({
     status: 413,
     body: { message: `The body has ${size} bytes; at most ${largestBody} are taken` },
   });
+}
+
+/** Lets the one foreign web page that the settings name read our answers; any other gets no such word. */
+export function allowOrigin(request: Request, response: Response, origin: string | null): void {
+  if (origin === null || request.headers.origin !== origin) return;
+  response.set({
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Headers': 'Content-Type',
+    'Access-Control-Allow-Method': 'POST, OPTIONS',
+    'Access-Control-Allow-Methods': 'GET, OPTIONS, POST',
+    Vary: 'Origin',
+  });
+}
+
+/** Reads `Authorization: Bearer …`. */
+export function bearerOf(request: Request): string | null {
+  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 
 export function of(request: Request, prefix: string): ApiRequest {
@@ -37,6 +57,7 @@ export function of(request: Request, prefix: string): ApiRequest {
     url: origin + request.originalUrl,
     body: request.is('json') ? (request.body as unknown) : null,
     idempotencyKey: typeof key === 'string' && key !== '' && key.length <= 200 ? key : null,
+    token: bearerOf(request),
   };
 }
 

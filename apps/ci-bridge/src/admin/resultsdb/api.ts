@@ -3,6 +3,7 @@ import type { Filter } from '@millrace/store';
 import type { Input } from '../../domain/input';
 import { numberId, type GroupRow, type ResultRow, type TestcaseRow } from '../../domain/state';
 import { jsonBody, parametersOf, type ApiRequest } from '../http';
+import { poster, type Access } from '../access';
 import type { BridgeRead } from '../read';
 import { groupOf, resultOf, testcaseBody } from './bodies';
 import { findLatest, findResults, pageOf, scan } from './find';
@@ -16,9 +17,11 @@ export interface ApiParts {
   readonly take: (input: Input, meta: { readonly id: string; readonly who: string }) => Promise<unknown>;
   /** Every outcome that a result may have. */
   readonly outcomes: readonly string[];
+  readonly access: Access;
 }
 
-const who = 'resultsdb-client';
+/** Who posts without a token, on loopback. */
+const anybody = 'resultsdb-client';
 
 /** ResultsDB's API v2.0, answer for answer. */
 export class ResultsDbApi {
@@ -76,6 +79,8 @@ export class ResultsDbApi {
   }
 
   async postResult(request: ApiRequest): Promise<Reply> {
+    const who = poster(this.parts.access, request.token, anybody);
+    if (isReply(who)) return who;
     const key = request.idempotencyKey ?? randomUUID();
     const body = jsonBody(request);
     const draft =
@@ -83,7 +88,7 @@ export class ResultsDbApi {
       resultOf(body, this.parts.outcomes, request.idempotencyKey === null ? null : `http:${request.idempotencyKey}`);
     if (!draft) return badRequest('Bad request');
     if (isReply(draft)) return draft;
-    const reply = await this.parts.take({ type: 'result-reported', draft }, { id: `result/${key}`, who });
+    const reply = await this.parts.take({ type: 'result-reported', draft }, { id: `result/${key}`, who: who.name });
     const { result, testcase } = reply as { result: ResultRow; testcase: TestcaseRow };
     return created(showResult(result, testcase, request.base));
   }
@@ -116,13 +121,18 @@ export class ResultsDbApi {
   }
 
   async postGroup(request: ApiRequest): Promise<Reply> {
+    const who = poster(this.parts.access, request.token, anybody);
+    if (isReply(who)) return who;
     const body = jsonBody(request);
     const group = body && groupOf(body);
     if (!group) return badRequest('Bad request');
     if (isReply(group)) return group;
     const id = `group/${request.idempotencyKey ?? randomUUID()}`;
     return created(
-      showGroup((await this.parts.take({ type: 'group-posted', group }, { id, who })) as GroupRow, request.base),
+      showGroup(
+        (await this.parts.take({ type: 'group-posted', group }, { id, who: who.name })) as GroupRow,
+        request.base,
+      ),
     );
   }
 
@@ -150,12 +160,14 @@ export class ResultsDbApi {
   }
 
   async postTestcase(request: ApiRequest): Promise<Reply> {
+    const who = poster(this.parts.access, request.token, anybody);
+    if (isReply(who)) return who;
     const body = jsonBody(request);
     const testcase = body && testcaseBody(body);
     if (!testcase) return badRequest('Bad request');
     if (isReply(testcase)) return testcase;
     const id = `testcase/${request.idempotencyKey ?? randomUUID()}`;
-    const kept = await this.parts.take({ type: 'testcase-posted', ...testcase }, { id, who });
+    const kept = await this.parts.take({ type: 'testcase-posted', ...testcase }, { id, who: who.name });
     return created(showTestcase(kept as TestcaseRow, request.base));
   }
 

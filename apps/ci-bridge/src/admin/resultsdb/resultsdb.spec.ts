@@ -19,7 +19,8 @@ let base: string;
 beforeEach(async () => {
   store = await openTestStore(machine, migrations);
   const take = (input: Input, meta: { readonly id: string }): Promise<unknown> => store.take(input, meta.id);
-  const controller = resultsDbController({ read: store.read, take, outcomes: config.parse({}).outcomes });
+  const access = { whose: () => null, onLoopback: true, permissions: null };
+  const controller = resultsDbController({ read: store.read, take, outcomes: config.parse({}).outcomes, access });
   class TestModule {}
   Module({ controllers: [controller] })(TestModule);
   nest = await NestFactory.create(TestModule, { logger: false });
