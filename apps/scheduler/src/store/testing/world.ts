@@ -115,6 +115,19 @@ export class World {
     throw new Error('the world does not come to rest');
   }
 
+  /** Time passes: timers that are due meanwhile fire, each at its time. */
+  async pass(ms: number): Promise<void> {
+    const until = this.clock + ms;
+    for (;;) {
+      const [key, timer] = [...this.timers].sort(([, a], [, b]) => (a.at < b.at ? -1 : 1))[0] ?? [];
+      if (!key || !timer || Date.parse(timer.at) > until) break;
+      this.timers.delete(key);
+      this.clock = Math.max(this.clock, Date.parse(timer.at));
+      await this.take(timer.input, 'scheduler');
+    }
+    this.clock = Math.max(this.clock, until);
+  }
+
   private moves(): (() => Promise<void>)[] {
     const works = [...this.works.entries()].map(([id, work]) => async () => {
       this.works.delete(id);
