@@ -12,7 +12,7 @@ import {
 import { answerVerdicts, touchedBy } from './answer';
 import type { Input, ResultDraft, VerdictWanted } from './input';
 import { recordResult, saveGroup, saveTestcase, uuidOf } from './record';
-import { verdictId, type Answer, type State, type VerdictRow, type WatchRow } from './state';
+import { verdictId, type Answer, type ResultRow, type State, type VerdictRow, type WatchRow } from './state';
 import { namesIn, namesOf } from './subject';
 import { waive } from './waive';
 
@@ -20,6 +20,8 @@ export function decide(state: State, input: Input, context: DecideContext): Deci
   switch (input.type) {
     case 'result-reported':
       return takeResult(state, input.draft, context);
+    case 'results-reported':
+      return takeResults(state, input.drafts, context);
     case 'result-unmappable':
       return input.refusal;
     case 'group-posted':
@@ -50,6 +52,21 @@ function takeResult(state: State, draft: ResultDraft, context: DecideContext): D
   if (!recorded.fresh) return { state, effects: [], reply };
   const answered = answerVerdicts(recorded.state, touchedBy(recorded.state, namesIn(result.data)), context.at);
   return { state: answered.state, effects: [...recorded.effects, ...answered.effects], reply };
+}
+
+/** One message's results are decided on together: a gate turns once. */
+function takeResults(state: State, drafts: readonly ResultDraft[], context: DecideContext): Decision<State> {
+  let recorded: Decision<State> = { state, effects: [] };
+  const results: ResultRow[] = [];
+  const names = new Set<string>();
+  for (const draft of drafts) {
+    const one = recordResult(recorded.state, draft, context);
+    recorded = { state: one.state, effects: [...recorded.effects, ...one.effects] };
+    results.push(one.result);
+    if (one.fresh) namesIn(one.result.data).forEach((name) => names.add(name));
+  }
+  const answered = answerVerdicts(recorded.state, touchedBy(recorded.state, [...names]), context.at);
+  return { state: answered.state, effects: [...recorded.effects, ...answered.effects], reply: { results } };
 }
 
 function keepGroup(

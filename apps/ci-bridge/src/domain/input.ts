@@ -24,6 +24,9 @@ export interface ResultDraft {
   /** When the test said so, by the CI's clock; null: at its submit time. */
   readonly occurred: Span | null;
   readonly release: string | null;
+  /** Of a CI message: whose tests it speaks of, and who published it. Both may be bound by the settings. */
+  readonly namespace?: string;
+  readonly publisher?: string;
 }
 
 export type VerdictWanted = EventData<typeof verdictWanted>;
@@ -32,6 +35,8 @@ export type ReleaseChanged = EventData<typeof releaseChanged>;
 export type Input =
   /** From a CI message, the scheduler, or ResultsDB's API. */
   | { readonly type: 'result-reported'; readonly draft: ResultDraft }
+  /** Several results of one message or file: all of them or none. */
+  | { readonly type: 'results-reported'; readonly drafts: readonly ResultDraft[] }
   /** A message that is no result: the sender's words are kept as a dead letter. */
   | { readonly type: 'result-unmappable'; readonly refusal: Refusal }
   | { readonly type: 'group-posted'; readonly group: GroupDraft }

@@ -22,7 +22,9 @@ const mostRows = 5000;
 export async function load(read: Read, input: Input): Promise<State> {
   switch (input.type) {
     case 'result-reported':
-      return loadResult(read, input.draft);
+      return loadResults(read, [input.draft]);
+    case 'results-reported':
+      return loadResults(read, input.drafts);
     case 'result-unmappable':
     case 'releases-missed':
       return emptyState;
@@ -56,18 +58,18 @@ export async function load(read: Read, input: Input): Promise<State> {
   }
 }
 
-async function loadResult(read: Read, draft: ResultDraft): Promise<State> {
-  const uuids = draft.groups.flatMap(({ uuid }) => uuid ?? []);
-  const source = draft.source === null ? null : await read.sources.get(draft.source);
-  const known = source && (await read.results.get(source.result));
-  const around = await loadAround(read, namesIn(draft.data), null);
+async function loadResults(read: Read, drafts: readonly ResultDraft[]): Promise<State> {
+  const uuids = drafts.flatMap(({ groups }) => groups.flatMap(({ uuid }) => uuid ?? []));
+  const sources = await read.sources.getMany(drafts.flatMap(({ source }) => source ?? []));
+  const known = await read.results.getMany(sources.map(({ result }) => result));
+  const around = await loadAround(read, [...new Set(drafts.flatMap(({ data }) => namesIn(data)))], null);
   return {
     ...around,
-    sources: byId(source),
+    sources: byId(sources),
     results: byId([...around.results.values()], known),
     counters: byId(await read.counters.getMany(['results', 'groups'])),
     groups: byId(await read.groups.getMany(uuids)),
-    testcases: byId(await read.testcases.get(draft.testcase.name)),
+    testcases: byId(await read.testcases.getMany(drafts.map(({ testcase }) => testcase.name))),
   };
 }
 
