@@ -1,3 +1,4 @@
+import { buildSystemsSettings } from '@millrace/build-systems';
 import { z } from 'zod';
 
 const secretFile = z.string().default('');
@@ -9,6 +10,8 @@ export const config = z.object({
   capacity: z.coerce.number().int().min(1).max(256).default(2),
   /** PATH of rpmbuild, dnf, createrepo_c and bwrap; empty: the usual system folders. */
   toolchain: z.string().default(''),
+  /** Build systems beside the local one, by the names that release definitions use: Koji hubs and MBS. */
+  build_systems: buildSystemsSettings.default({}),
   /** File with the secrets of GitHub's webhooks, one a line; `{release}` in its path stands for the release. */
   github_secret_file: secretFile,
   /** The same for GitLab: secret tokens, or signing tokens (`whsec_…`). */

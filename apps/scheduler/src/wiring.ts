@@ -1,4 +1,3 @@
-import { createLocalRpm } from '@millrace/build-systems';
 import {
   buildFinished,
   cascadeCancelled,
@@ -24,7 +23,6 @@ import {
 } from '@millrace/contracts';
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
-import { join, resolve } from 'node:path';
 import { changeQuestions } from './admin/changes';
 import { questions } from './admin/questions';
 import { config, secretFilesOf, type SchedulerConfig } from './config';
@@ -33,10 +31,11 @@ import { changeCommands } from './inbound/change-commands';
 import { commands } from './inbound/commands';
 import { decided, missed, reported } from './inbound/heard';
 import { webhooksController } from './inbound/webhooks/controller';
+import { buildSystems } from './outbound/configured';
 import { lookupsOf } from './outbound/lookups';
 import { changeNamed, type Outside } from './outbound/outside';
 import { trackedAt } from './outbound/pushed';
-import { repositoryOf, systemNamed, type Systems } from './outbound/systems';
+import { repositoryOf, systemNamed } from './outbound/systems';
 import { worksOf } from './outbound/works';
 import { machine } from './store/machine';
 import { migrations } from './store/migrations';
@@ -78,7 +77,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
   says,
   config,
   setUp: ({ config: settings, read, asker, take, dataDir }) => {
-    const systems = buildSystems(settings, dataDir);
+    const { systems, stop } = buildSystems(settings, dataDir, read);
     const outside: Outside = { read, asker, systems, take };
     return Promise.resolve({
       doors: [
@@ -88,6 +87,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...changeCommands((id) => changeNamed(read, id)),
       ],
       works: worksOf(outside),
+      stop,
       controllers: [
         webhooksController({
           secretFiles: secretFilesOf(settings),
@@ -108,14 +108,3 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     });
   },
 };
-
-/** The build systems that this scheduler knows, by the names that release definitions use. */
-export function buildSystems(settings: SchedulerConfig, dataDir: string): Systems {
-  const dir = settings.builds === '' ? join(dataDir, 'build-systems', 'local-rpm') : resolve(settings.builds);
-  const local = createLocalRpm({
-    dir,
-    capacity: settings.capacity,
-    ...(settings.toolchain === '' ? {} : { toolchain: { path: settings.toolchain } }),
-  });
-  return new Map([[local.name, local]]);
-}

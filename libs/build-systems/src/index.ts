@@ -6,3 +6,6 @@ export { createLocalRpm, defaultLimits, type LocalRpmOptions } from './local-rpm
 export { describeSource, type SourceQuestion } from './local-rpm/describe-source';
 export { makeByHand, type HandMade } from './local-rpm/make-by-hand';
 export { checkToolchain, type ToolchainReport } from './local-rpm/toolchain';
+export { createConfigured } from './configured/create';
+export type { Definitions } from './configured/koji-options';
+export { buildSystemsSettings, type BuildSystemSettings, type MessageSettings } from './configured/settings';

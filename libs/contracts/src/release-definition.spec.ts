@@ -64,7 +64,7 @@ describe('a release definition', () => {
     ['a typo in a key', { capcity: 3 }, ''],
     ['a typo in a nested key', { gates: [{ id: 'x', rules: [], packges: ['*'] }] }, 'gates.0'],
     ['a name that is none', { release: '../etc' }, 'release'],
-    ['a build system that does not exist', { build_systems: { rpm: 'magic' } }, 'build_systems.rpm'],
+    ['a build system that does not exist', { build_systems: { rpm: 'Not A Name' } }, 'build_systems.rpm'],
     ['a duration without a unit', { triggers: { lull: '30' } }, 'triggers.lull'],
     ['a duration of ages', { triggers: { lull: '99999999999d' } }, 'triggers.lull'],
     ['a component id that is none', { stacks: { web: ['httpd'] } }, 'stacks.web.0'],

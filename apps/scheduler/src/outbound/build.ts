@@ -1,3 +1,4 @@
+import { policyOf } from '@millrace/contracts';
 import type { BuildStatus, BuildSystem, Order } from '@millrace/build-systems';
 import type { Outcome, WorkContext, WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
@@ -50,7 +51,8 @@ export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, I
       const source = rebuild.source ?? (await headOf(release.definition, order.component, signal));
       const built = found === null ? null : (await system.look([found]))[0];
       if (found !== null && built && isOver(built)) return found;
-      return system.submit(key, await orderOf(read, rebuild, source), place);
+      const priority = policyOf(release.definition, order.component)?.priority ?? 0;
+      return system.submit(key, { ...(await orderOf(read, rebuild, source)), priority }, place);
     },
     toInput: (order, outcome) =>
       stepInput('submit', order, outcome, (about, build) => ({ type: 'build.submitted', ...about, build })),
@@ -91,8 +93,8 @@ type Look = { readonly ended: EndedBuild } | { readonly running: SeenBuild };
 export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input> {
   return {
     kind: 'build.look',
-    concurrency: 256,
-    timeoutMs: 90_000,
+    concurrency: 1024,
+    timeoutMs: 240_000,
     tries: 8,
     run: async (order, { signal }) => {
       const release = await releaseNamed(outside.read, order.release);
@@ -111,12 +113,14 @@ export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input>
 }
 
 const lookEveryMs = 150;
-const looks = 130;
+/** A build system far away may take longer for one look: it looks at all builds at a time, at its own pace. */
+const watchMs = 20_000;
 
 async function watch(system: BuildSystem, ref: string, signal: AbortSignal): Promise<BuildStatus> {
   const first = await lookOnce(system, ref);
   let status = first;
-  for (let n = 0; n < looks && !isOver(status) && status.nvr === first.nvr; n++) {
+  const until = Date.now() + watchMs;
+  while (Date.now() < until && !isOver(status) && status.nvr === first.nvr) {
     await pause(lookEveryMs, signal);
     status = await lookOnce(system, ref);
   }

@@ -1,0 +1,46 @@
+import { createConfigured, createLocalRpm, type BuildSystem, type Definitions } from '@millrace/build-systems';
+import { AppError } from '@millrace/kernel';
+import { join, resolve } from 'node:path';
+import type { SchedulerConfig } from '../config';
+import type { Outside } from './outside';
+import type { Systems } from './systems';
+
+export interface Configured {
+  readonly systems: Systems;
+  stop(): Promise<void>;
+}
+
+/** The build systems that this scheduler knows, by the names that release definitions use. */
+export function buildSystems(settings: SchedulerConfig, dataDir: string, read: Outside['read']): Configured {
+  const folder = join(dataDir, 'build-systems');
+  const local = createLocalRpm({
+    dir: settings.builds === '' ? join(folder, 'local-rpm') : resolve(settings.builds),
+    capacity: settings.capacity,
+    ...(settings.toolchain === '' ? {} : { toolchain: { path: settings.toolchain } }),
+  });
+  const systems = new Map<string, BuildSystem>([[local.name, local]]);
+  const ends: (() => Promise<void>)[] = [];
+  for (const [name, one] of Object.entries(settings.build_systems)) {
+    if (name === local.name) throw nameTaken(name);
+    const system = createConfigured(name, one, { dir: folder, definitions: definitionsOn(read) });
+    systems.set(name, system);
+    ends.push(() => system.end());
+  }
+  return { systems, stop: async () => void (await Promise.allSettled(ends.map((end) => end()))) };
+}
+
+function definitionsOn(read: Outside['read']): Definitions {
+  return {
+    named: async (release) => (await read.releases.get(release))?.definition ?? null,
+    all: async () => (await read.releases.where({})).map((row) => row.definition),
+  };
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError({
+    code: 'build-system-name-taken',
+    kind: 'invalid',
+    message: `build_systems.${name}: this is the name of the builder on this machine`,
+    remedy: 'give it another name, and use that in the release definitions',
+  });
+}
