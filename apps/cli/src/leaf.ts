@@ -12,6 +12,8 @@ export interface Leaf<Options> {
   /** Name and arguments as commander writes them: `start [components...]`. */
   readonly usage: string;
   readonly about: string;
+  /** Its name may be left out: its noun alone means it. */
+  readonly isDefault?: boolean;
   readonly options?: (command: Command) => Command;
   readonly examples: readonly string[];
   run(context: Context, args: Arguments, options: Options): Promise<void>;
@@ -27,7 +29,7 @@ export interface Arguments {
 /** Adds a command with the options that all have. */
 export function addLeaf<Options>(parent: Command, leaf: Leaf<Options>): void {
   const command = parent
-    .command(leaf.usage)
+    .command(leaf.usage, { isDefault: leaf.isDefault === true })
     .description(leaf.about)
     .option('--data <dir>', "the mill's folder (default: MILLRACE_DATA, else .millrace/data)")
     .option('--port-base <n>', "NATS's port; the services follow it (default: MILLRACE_PORT_BASE, else 4100)")

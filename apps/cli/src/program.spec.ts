@@ -14,7 +14,8 @@ function leaves(command: Command, path: readonly string[] = []): readonly { path
 test('there is every command that was promised', () => {
   const paths = leaves(program()).map(({ path }) => path);
   expect(paths).toEqual([
-    ...['up', 'status', 'change', 'doctor'],
+    ...['up', 'status', 'doctor', 'explain'],
+    ...['report', 'list', 'show', 'approve', 'reject'].map((v) => `change ${v}`),
     ...['plan', 'start', 'list', 'show', 'watch', 'explain', 'hold', 'resume', 'cancel', 'retry', 'skip'].map(
       (v) => `cascade ${v}`,
     ),
@@ -56,6 +57,10 @@ test.each([
   [['cascade', 'start'], 2],
   [['cascade', 'skip', 'c-1'], 2],
   [['change', 'no/such/component'], 2],
+  [['change', 'report', 'no/such/component'], 2],
+  [['change'], 2],
+  [['change', 'list', '--waiting', '--ignored'], 2],
+  [['explain'], 2],
   [['status', '--port-base', 'x'], 2],
   [['status', '--port-base', '1'], 2],
   [['gate', 'waive', 'nvr', 'test'], 2],

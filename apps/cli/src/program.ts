@@ -10,7 +10,10 @@ import { cascadePlan } from './commands/cascade-plan';
 import { cascadeShow } from './commands/cascade-show';
 import { cascadeStart } from './commands/cascade-start';
 import { cascadeWatch } from './commands/cascade-watch';
-import { change } from './commands/change';
+import { changeApprove, changeReject } from './commands/change-decide';
+import { changeList } from './commands/change-list';
+import { changeReport } from './commands/change-report';
+import { changeShow } from './commands/change-show';
 import { composeList } from './commands/compose-list';
 import { composeMake } from './commands/compose-make';
 import { composeShow } from './commands/compose-show';
@@ -18,6 +21,7 @@ import { deadLettersList } from './commands/dead-letters-list';
 import { deadLettersDrop, deadLettersReplay } from './commands/dead-letters-settle';
 import { deadLettersShow } from './commands/dead-letters-show';
 import { doctor } from './commands/doctor';
+import { explain } from './commands/explain';
 import { gateShow } from './commands/gate-show';
 import { gateWaive } from './commands/gate-waive';
 import { graphDependants, graphDependencies } from './commands/graph-dependants';
@@ -59,7 +63,10 @@ export function program(): Command {
     .description('Rebuilds a software distribution when a part of it changes: in order, tested, and into composes.')
     .version('0.1.0')
     .addHelpText('after', exitCodesText);
-  leaves(root, [up, status, change, doctor]);
+  leaves(root, [up, status, doctor, explain]);
+  noun(root, 'change', 'What changed, and what became of it', [
+    ...[changeReport, changeList, changeShow, changeApprove, changeReject],
+  ]);
   noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
     ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain],
     ...[cascadeHold, cascadeResume, cascadeCancel, cascadeRetry, cascadeSkip],

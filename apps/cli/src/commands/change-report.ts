@@ -10,17 +10,19 @@ interface Options {
   readonly why: string;
 }
 
-export const change: Leaf<Options> = {
-  usage: 'change <components...>',
+export const changeReport: Leaf<Options> = {
+  usage: 'report <components...>',
+  isDefault: true,
   about:
-    'Says that components changed: what depends on them is rebuilt. Their newest commit is taken unless one is named.',
+    'Says that components changed: what depends on them is rebuilt. Their newest commit is taken unless one is named. ' +
+    'The word report may be left out.',
   options: (command) =>
     command
       .option('--release <name>', 'the release; not needed when there is only one')
       .option('--commit <sha>', 'the full commit, when one component is named')
       .option('--urgency <level>', 'security, normal or background', 'normal')
       .option('--why <text>', 'kept in the journal', ''),
-  examples: ['change rpm/libstone', 'change libstone libmill --release minidistro --why "new soname"'],
+  examples: ['change report rpm/libstone', 'change report libstone libmill --release minidistro --why "new soname"'],
   run: async (context, args, options) => {
     const components = args.list(0).map(componentOf);
     if (options.commit !== undefined && components.length !== 1)
