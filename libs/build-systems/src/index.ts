@@ -9,3 +9,5 @@ export { checkToolchain, type ToolchainReport } from './local-rpm/toolchain';
 export { createConfigured } from './configured/create';
 export type { Definitions } from './configured/koji-options';
 export { buildSystemsSettings, type BuildSystemSettings, type MessageSettings } from './configured/settings';
+export { checkConfiguredKoji, readBuildSystems } from './configured/check';
+export { checkKoji, type KojiFinding } from './koji/checks';

@@ -7,6 +7,7 @@ import { access, mkdir, statfs } from 'node:fs/promises';
 import type { Context } from '../context';
 import type { Leaf } from '../leaf';
 import { counted } from '../words';
+import { kojiFindings } from './doctor-koji';
 
 /** `wrong` things keep Millrace from working; `note` is worth knowing. */
 interface Finding {
@@ -16,13 +17,28 @@ interface Finding {
   readonly remedy: string | null;
 }
 
-export const doctor: Leaf<object> = {
+interface Options {
+  readonly koji?: string | true;
+  readonly definition?: readonly string[];
+}
+
+export const doctor: Leaf<Options> = {
   usage: 'doctor',
   about: 'Checks the machine, the servers and the versions, and says what to do. Ends with 1 when something is wrong.',
-  examples: ['doctor', 'doctor --data /srv/millrace --json'],
-  run: async (context) => {
+  options: (command) =>
+    command
+      .option(
+        '--koji [name]',
+        'look at the Koji hubs of the settings file (MILLRACE_CONFIG), or at the one of that name',
+      )
+      .option('--definition <file...>', 'with --koji: release definitions to check (default: those of the scheduler)'),
+  examples: ['doctor', 'doctor --data /srv/millrace --json', 'doctor --koji', 'doctor --koji --definition f44.yaml'],
+  run: async (context, _, { koji, definition = [] }) => {
     const checks = [node, toolchain, natsServer, bus, services, dataFolder, tokens];
-    const findings = (await Promise.all(checks.map((check) => check(context)))).flat();
+    const findings: readonly Finding[] =
+      koji === undefined
+        ? (await Promise.all(checks.map((check) => check(context)))).flat()
+        : await kojiFindings(context, koji === true ? null : koji, definition);
     context.show(findings, () => findings.map((finding) => wordsOf(context, finding)).join('\n'));
     const wrong = findings.filter((finding) => finding.verdict === 'wrong').length;
     if (wrong === 0) return;
