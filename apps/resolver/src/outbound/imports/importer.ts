@@ -1,6 +1,7 @@
 import type { ImportKind } from '@millrace/contracts';
 import type { z } from 'zod';
 import type { CatalogueBuilder } from '../../domain/graph/build-catalogue';
+import type { WebSettings } from '../web/settings';
 import type { WebFiles } from '../web/web-files';
 import type { Findings } from './findings';
 import { orderAs } from './order';
@@ -11,6 +12,7 @@ export interface Means {
   readonly findings: Findings;
   /** Files that an order names, wherever they are. */
   readonly files: WebFiles;
+  readonly web: WebSettings;
   /** Says how far the reading is. */
   readonly progress: (read: number, what: string) => void;
 }

@@ -27,7 +27,7 @@ export async function readSource(order: Omit<FilesOrder, 'release'>, settings: R
   const findings = new Findings();
   const progress = settings.progress ?? (() => undefined);
   try {
-    await importer.read(order, { builder, findings, files, progress });
+    await importer.read(order, { builder, findings, files, web: settings.web, progress });
   } finally {
     await files.close();
   }

@@ -45,6 +45,12 @@ export function buildMethods({ ask, askMany }: Asker) {
     },
     /** Images and other files of a build. */
     listArchives: (of: BuildId) => ask({ method: 'listArchives', params: [of] }, z.array(archive)),
+    /** Files of builds by their ids; null for what the hub does not know. */
+    getArchives: (ids: readonly number[]) =>
+      askMany(
+        ids.map((id) => ({ method: 'getArchive', params: [id] })),
+        archive.nullable(),
+      ),
     listRpms: (of: BuildId) => ask({ method: 'listRPMs', params: [of] }, z.array(rpm)),
     /** What the build root consisted of: proof of what a build really used. */
     listBuildrootRpms: (buildrootId: number) =>

@@ -69,6 +69,7 @@ export const history = z.looseObject({
 
 export const archive = z.looseObject({
   id: z.number().int(),
+  build_id: buildId.nullish(),
   filename: z.string(),
   btype: z.string().nullish(),
   checksum: z.string().nullish(),
@@ -79,6 +80,7 @@ export type Archive = z.infer<typeof archive>;
 export const references = z.looseObject({
   tags: z.array(z.looseObject({ id: z.number().int().optional(), name: z.string() })).default([]),
   component_of: z.array(buildId).default([]),
-  images: z.array(buildId).nullish(),
+  /** Archives that hold a package of the build. */
+  images: z.array(z.number().int()).nullish(),
 });
 export type References = z.infer<typeof references>;

@@ -2,7 +2,7 @@ import type { RpcStruct } from '../../xml-rpc/value';
 import { HubFault } from '../hub-fault';
 import { buildOf, findBuild, findTag, nvrOfBuild, tagOf, taskOf } from '../look-up';
 import { reads, writes, type Methods } from '../method';
-import type { FakeTag, FakeTagging } from '../state';
+import type { FakeArchive, FakeTag, FakeTagging } from '../state';
 import { buildRow, rpmRow, tagRow } from '../rows';
 import { cancelFamily } from '../tasks';
 
@@ -77,10 +77,12 @@ export const buildMethods: Methods = {
     },
   ),
   listArchives: reads(['buildID', 'buildrootID', 'componentBuildrootID', 'type', 'queryOpts'], ({ state, of }) =>
-    state.archives
-      .filter((a) => a.build_id === of.any('buildID'))
-      .map(({ id, filename, build_id }) => ({ id, filename, build_id, btype: 'image', checksum: null, extra: {} })),
+    state.archives.filter((a) => a.build_id === of.any('buildID')).map(archiveRow),
   ),
+  getArchive: reads(['archive_id', 'strict'], ({ state, of }) => {
+    const archive = state.archives.find((a) => a.id === of.any('archive_id'));
+    return archive ? archiveRow(archive) : null;
+  }),
   listBuildroots: reads(
     ['hostID', 'tagID', 'state', 'rpmID', 'archiveID', 'taskID', 'buildrootID', 'queryOpts'],
     ({ state, of }) =>
@@ -118,9 +120,14 @@ export const buildMethods: Methods = {
     const tags = state.taggings
       .filter((t) => t.build_id === build.id && t.revoke_event === null)
       .map(({ tag_id }) => ({ tag_id, name: tagOf(state, tag_id).name }));
-    return { tags, rpms: [], component_of: [...new Set(users)], archives: [], images: [], last_used: null };
+    const images = state.archives.filter((a) => a.rpms.some((id) => own.has(id))).map((a) => a.id);
+    return { tags, rpms: [], component_of: [...new Set(users)], archives: [], images, last_used: null };
   }),
 };
+
+function archiveRow({ id, filename, build_id }: FakeArchive): RpcStruct {
+  return { id, filename, build_id, btype: 'image', checksum: null, extra: {} };
+}
 
 function tagging({ build_id, tag_id, create_event, revoke_event }: FakeTagging): RpcStruct {
   return { build_id, tag_id, create_event, revoke_event };
