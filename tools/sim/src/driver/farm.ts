@@ -1,0 +1,114 @@
+import type { Contents, Evidence } from '@millrace/contracts';
+import { moment } from '@millrace/kernel';
+import type { EndedBuild, SeenBuild } from '@millrace/scheduler/domain/input';
+import type { BuildEnd } from './outside';
+
+export const base = { number: 1, address: 'file:///base/1', place: 'base' };
+export const side = { number: 1, address: 'file:///side/1', place: 'side' };
+
+export interface Order {
+  readonly key: string;
+  readonly component: string;
+  readonly cascade: string | null;
+  readonly origin: 'cascade' | 'hand';
+  readonly bootstrap: boolean;
+  readonly end: BuildEnd;
+  readonly ms: number;
+  /** Refs of the builds in its build root, with their components and names. */
+  readonly inputs: Contents['inputs'];
+}
+
+interface FarmBuild extends Order {
+  readonly ref: string;
+  readonly startedMs: number;
+  endsMs: number;
+  cancelled: boolean;
+}
+
+/** A build farm that forgets nothing: who submits twice under one key finds the first build. */
+export class Farm {
+  private readonly builds = new Map<string, FarmBuild>();
+  /** Submissions that made a build, and those that found one. */
+  made = 0;
+  found = 0;
+
+  /** Answers the build's reference. */
+  submit(order: Order, nowMs: number): string {
+    const ref = `b-${order.key}`;
+    if (this.builds.has(ref)) {
+      this.found++;
+      return ref;
+    }
+    this.made++;
+    this.builds.set(ref, { ...order, ref, startedMs: nowMs, endsMs: nowMs + order.ms, cancelled: false });
+    return ref;
+  }
+
+  /** When a build ends or has ended. */
+  endOf(ref: string): number {
+    return this.build(ref).endsMs;
+  }
+
+  cancel(ref: string, nowMs: number): void {
+    const build = this.build(ref);
+    if (build.endsMs <= nowMs) return;
+    build.cancelled = true;
+    build.endsMs = nowMs;
+  }
+
+  /** Builds that run, those of people left out. */
+  running(nowMs: number): number {
+    let count = 0;
+    for (const { origin, endsMs } of this.builds.values()) if (origin === 'cascade' && endsMs > nowMs) count++;
+    return count;
+  }
+
+  /** A build that has ended, with what it made. */
+  ended(ref: string): EndedBuild {
+    const build = this.build(ref);
+    const complete = build.end === 'complete' && !build.cancelled;
+    const contents = complete ? contentsOf(build) : null;
+    return { status: this.status(ref), contents, evidence: complete ? null : evidenceOf(build), base: side };
+  }
+
+  status(ref: string): SeenBuild {
+    const build = this.build(ref);
+    const state = build.cancelled ? 'cancelled' : build.end === 'complete' ? 'complete' : 'failed';
+    return {
+      ref,
+      component: build.component,
+      origin: build.origin,
+      cascade: build.cascade,
+      state,
+      nvr: nvrOf(build),
+      bootstrap: build.bootstrap,
+      startedAt: moment(build.startedMs),
+      endedAt: moment(build.endsMs),
+      repository: `file:///candidates/${ref}`,
+      submittedBy: build.origin === 'hand' ? 'a maintainer' : null,
+      source: null,
+    };
+  }
+
+  private build(ref: string): FarmBuild {
+    const build = this.builds.get(ref);
+    if (!build) throw new Error(`the farm has no build ${ref}`);
+    return build;
+  }
+}
+
+function nvrOf({ key, component }: Order): string {
+  return `${component.slice(component.indexOf('/') + 1)}-1-${key.split('/').slice(-1)[0]}`;
+}
+
+function contentsOf(build: FarmBuild): Contents {
+  const { component, ref, inputs } = build;
+  return { component, nvr: nvrOf(build), build: ref, packages: [], buildRequires: [], inputs };
+}
+
+function evidenceOf({ end, cancelled }: FarmBuild): Evidence {
+  const infrastructure = end === 'infrastructure';
+  const summary = cancelled ? 'it was cancelled' : infrastructure ? 'the builder went away' : 'it does not compile';
+  const of = { class: infrastructure ? ('infrastructure' as const) : ('compile' as const), stage: 'build', summary };
+  return { ...of, tail: `${summary}\n`, logs: [], signature: end };
+}

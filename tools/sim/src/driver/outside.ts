@@ -1,0 +1,46 @@
+import type { ReleaseDefinition } from '@millrace/contracts';
+import type { Step } from '../schedule';
+
+export const release = 'sim';
+export const farm = 'farm';
+
+export type BuildEnd = 'complete' | 'failed' | 'infrastructure';
+
+/** What somebody will do about a rebuild that failed: a build by hand that works. */
+export interface HandFix {
+  /** From the news of the failure to the end of the build, in milliseconds. */
+  readonly afterMs: number;
+  /** It is built against the cascade's own builds; else against old ones, which proves nothing. */
+  readonly againstCascade: boolean;
+}
+
+/** How messages fare on their way to the scheduler. */
+export interface Weather {
+  /** Shares of verdicts that are lost, and that come twice. */
+  readonly lost: number;
+  readonly doubled: number;
+  /** Every verdict comes late by up to so many milliseconds, each by another delay: so they overtake one another. */
+  readonly lateMs: number;
+}
+
+/** Everything around the scheduler, told as data: a build farm, CI, a resolver, and people. Times in milliseconds. */
+export interface Outside {
+  readonly definition: ReleaseDefinition;
+  /** Builds that the farm works on at one time. */
+  readonly builders: number;
+  /** The resolver's order of these components. */
+  plan(members: readonly string[] | 'all'): readonly Step[];
+  buildMs(component: string, pass: number): number;
+  /** What the scheduler takes a build's duration for. */
+  expectedMs(component: string): number;
+  buildEnd(component: string, attempt: number): BuildEnd;
+  gate(component: string, attempt: number): 'passed' | 'failed';
+  readonly gateMs: number;
+  /** From the order to admit a build until its repository is there. */
+  readonly admitMs: number;
+  /** Who turns out to be broken by a new build. */
+  added(component: string): readonly string[];
+  /** What becomes of a failed or rejected rebuild; null: nothing. */
+  fix(component: string, attempt: number): HandFix | null;
+  readonly weather: Weather | null;
+}

@@ -1,0 +1,38 @@
+import { toAppError } from '@millrace/kernel';
+import { readGraph } from './graph';
+import { optionsFrom, originOf, type Options } from './options';
+import { reportOf, tableOf } from './report';
+import { stepsOf, type Step } from './schedule';
+import { knownSets, membersOf } from './sets';
+import { simulate, type Outcome, type Run } from './simulate';
+
+void main();
+
+async function main(): Promise<void> {
+  try {
+    const options = optionsFrom(process.argv.slice(2));
+    const network = await readGraph(originOf(options));
+    const steps = stepsOf(network, membersOf(network, knownSets().get(options.set)!));
+    const outcomes: Outcome[] = [];
+    for (let seed = 1; seed <= options.seeds; seed++) outcomes.push(await simulate(runOf(options, steps, seed)));
+    const report = reportOf(options, outcomes);
+    process.stdout.write(tableOf(outcomes, report));
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  } catch (thrown) {
+    const { code, message, remedy } = toAppError(thrown);
+    process.stderr.write(`sim: ${message}${remedy ? `\n     ${remedy}` : ''}\n`);
+    process.exitCode = code === 'wrong-usage' ? 2 : 1;
+  }
+}
+
+function runOf(options: Options, steps: readonly Step[], seed: number): Run {
+  const { builders, pace, noise, lost, doubled, crashes } = options;
+  const lateMs = options['late-s'] * 1000;
+  const isCalm = lost === 0 && doubled === 0 && lateMs === 0;
+  return {
+    ...{ steps, builders, pace, seed, noise, failRate: options['fail-rate'] },
+    ...{ gateS: options['gate-s'], repoS: options['repo-s'], fixS: options['fix-s'] ?? null },
+    weather: isCalm ? null : { lost, doubled, lateMs },
+    crashes: Array.from({ length: crashes }, (_, n) => (n + 1) * 1800),
+  };
+}
