@@ -100,7 +100,7 @@ describe('doors', () => {
     '%s can be asked by a query of texts',
     (_, door) => {
       for (const [name, member] of Object.entries(membersOf(door.request))) {
-        const taken = ['1', 'rpm/x', 'x', 'all', 'running', 'kept', 'waiting', 'json'].some(
+        const taken = ['1', 'rpm/x', 'x', 'all', 'running', 'kept', 'waiting', 'waits', 'json'].some(
           (t) => member.safeParse(t).success,
         );
         expect([name, taken || member.safeParse('any').success || member.safeParse('dependants').success]).toEqual([

@@ -25,7 +25,7 @@ export const changeView = z.object({
   cascade: z.string().nullable(),
   /** Why it is where it is. */
   because: z.string(),
-  waitsFor: z.enum(['approval', 'freeze', 'cascade', 'lull']).nullable(),
+  waitsFor: z.enum(['approval', 'freeze', 'hold', 'cascade', 'lull']).nullable(),
   until: z.string().nullable(),
   rule: z.object({ outcome: z.enum(ruleOutcomes), reason: z.string() }).nullable(),
   /** Components that it named and that need no cascade of its own. */

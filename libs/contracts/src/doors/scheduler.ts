@@ -261,12 +261,6 @@ function act<const Name extends string>(name: Name, about: string, role: 'mainta
   });
 }
 
-export const cascadeHold = act(
-  'hold',
-  'Starts nothing new in a cascade, or one rebuild of it, until it is resumed.',
-  'maintainer',
-);
-export const cascadeResume = act('resume', 'Lets a held cascade, or one rebuild of it, go on.', 'maintainer');
 export const cascadeCancel = act('cancel', 'Gives up a cascade, or one rebuild of it.', 'releng');
 export const cascadeRetry = act(
   'retry',

@@ -73,7 +73,7 @@ export const changeDetected = defineEvent({
     /** The rule of the release that decided, with its reason. */
     rule: z.object({ outcome: z.enum(ruleOutcomes), reason: z.string().max(500) }).optional(),
     /** With outcome `waits`: for what, and until when as far as that is known. */
-    waits_for: z.enum(['approval', 'freeze', 'cascade', 'lull']).optional(),
+    waits_for: z.enum(['approval', 'freeze', 'hold', 'cascade', 'lull']).optional(),
     until: z.string().nullable().optional(),
   }),
   summary: (d) =>
