@@ -7,6 +7,7 @@ import * as graph from './resolver-graph';
 import * as snapshots from './resolver-snapshots';
 import * as scheduler from './scheduler';
 import * as changes from './scheduler-changes';
+import * as people from './scheduler-people';
 
 export * from './common';
 export * from './door';
@@ -57,8 +58,14 @@ export const doors = {
     sourceHead: scheduler.sourceHead,
     cascadePlan: scheduler.cascadePlan,
     cascadeStart: scheduler.cascadeStart,
-    cascadeHold: scheduler.cascadeHold,
-    cascadeResume: scheduler.cascadeResume,
+    cascadeHold: people.cascadeHold,
+    cascadeResume: people.cascadeResume,
+    cascadeAdd: people.cascadeAdd,
+    cascadeRemove: people.cascadeRemove,
+    cascadeRaise: people.cascadeRaise,
+    releaseHold: people.releaseHold,
+    releaseResume: people.releaseResume,
+    holds: people.holds,
     cascadeCancel: scheduler.cascadeCancel,
     cascadeRetry: scheduler.cascadeRetry,
     cascadeSkip: scheduler.cascadeSkip,
