@@ -140,7 +140,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     };
     try {
       const reply = await settled(handler, request);
-      const bytes = Buffer.from(JSON.stringify(reply ?? null));
+      const bytes = reply instanceof Uint8Array ? reply : Buffer.from(JSON.stringify(reply ?? null));
       if (bytes.length <= maxInlineBytes) {
         message.respond(bytes);
         return;

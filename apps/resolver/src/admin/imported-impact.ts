@@ -13,13 +13,13 @@ type Reply = DoorReply<typeof doors.resolver.impact>;
 export function importedImpact(open: OpenGraph, { members, preview }: ImpactRequest): Reply {
   const { network, snapshot } = open;
   const unknown: Reply['unknown'] = [];
-  const known = members === 'all' ? everything(open) : knownOf(open, members, unknown);
+  const known = members === 'all' ? [...everything(open)] : knownOf(open, members, unknown);
   const { rebuilds, knots, tiers } = inWords(network, orderSet(network, known));
   const question = questionAbout(open, known);
   const ids = (set: Iterable<number>): string[] => Array.from(set, (n) => network.components.get(n));
   return {
     ...{ snapshot, tiers, unknown, rebuilds: [...rebuilds], knots: knots.map((knot) => [...knot]) },
-    likely: preview && members !== 'all' ? ids(spreadOf(network, question).capability.keys()) : [],
+    likely: preview && members !== 'all' ? ids(spreadOf(network, question).capability.members()) : [],
     atMost: preview && members !== 'all' ? ids(everythingAbove(network, known, question)) : [],
   };
 }

@@ -1,7 +1,11 @@
 import type { DoorReply, doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { reachOf } from '../domain/graph/answer';
-import { hasFlag, type Network } from '../domain/graph/network';
+import { hasFlag, kindBits, type Network } from '../domain/graph/network';
+import { names } from '../domain/graph/resolve-clause';
+import { writeReach } from '../domain/graph/write-reach';
+import type { DependencyKind } from '../domain/neighbours';
+import { WrittenAnswer } from '@millrace/service';
 import { inWords } from '../domain/order';
 import { levelsOf } from '../domain/graph/levels';
 import { orderSet } from '../domain/graph/order-set';
@@ -9,11 +13,11 @@ import { pathsBetween } from '../domain/graph/paths';
 import type { Question, Scope } from '../domain/graph/spread';
 import { componentIn } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
-import { isRebuildable } from '../domain/policy';
+import { isRebuildable, type Reach } from '../domain/policy';
 import { emptyFacts } from '../domain/facts';
 
 type Replies = {
-  readonly [Name in 'reach' | 'order' | 'tiers' | 'paths']: DoorReply<(typeof doors.resolver)[Name]>;
+  readonly [Name in 'order' | 'tiers' | 'paths']: DoorReply<(typeof doors.resolver)[Name]>;
 };
 
 interface At {
@@ -21,22 +25,33 @@ interface At {
   readonly snapshot?: string | undefined;
 }
 
-export interface ReachRequest extends At {
+export interface ReachRequest extends At, Partial<Narrowed> {
   readonly changed: readonly string[];
   readonly scope?: Scope | undefined;
   readonly lost: readonly string[];
   readonly tools: readonly string[];
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
 }
 
-export async function answerReach(request: ReachRequest, graphs: Graphs): Promise<Replies['reach']> {
+/** What of the graph counts for a question. */
+interface Narrowed {
+  readonly kinds: readonly DependencyKind[] | undefined;
+  readonly types: readonly string[] | undefined;
+  readonly stop: readonly string[];
+}
+
+/** The answer as it is written; a set of thousands is not made twice. */
+export async function answerReach(request: ReachRequest, graphs: Graphs): Promise<WrittenAnswer> {
   const open = await graphs.open(request.release, request.snapshot);
   const { network, reach, snapshot } = open;
   const scope = request.scope ?? (request.lost.length > 0 ? 'capability' : (reach?.scope ?? 'direct'));
   const changed = [...new Set(request.changed)].map((id) => numberOf(open, id));
-  const question = questionAbout(open, changed, request.lost, request.tools);
-  const answer = reachOf(network, question, scope);
+  const question = narrowed(open, questionAbout(open, changed, request.lost, request.tools), request);
   const ids = changed.map((n) => network.components.get(n));
-  return { snapshot, release: request.release, changed: ids, scope, ...answer } as Replies['reach'];
+  const head = { snapshot, release: request.release, changed: ids, scope };
+  const page = { offset: request.offset ?? 0, limit: request.limit };
+  return new WrittenAnswer(writeReach(head, reachOf(network, question, scope), page));
 }
 
 /** With what the release's definition says about how far a change goes. */
@@ -51,6 +66,22 @@ export function questionAbout(
     ...{ changed, lost, counts: rebuildableIn(open), embedding: reach?.embedding ?? [] },
     tools: [...tools, ...(reach?.tools ?? [])],
   };
+}
+
+function narrowed(
+  { network }: OpenGraph,
+  question: Question,
+  { kinds, types, stop = [] }: Partial<Narrowed>,
+): Question {
+  const bits = kinds?.reduce((sum, kind) => sum | kindBits[kind], 0);
+  const some = bits === undefined ? question : { ...question, kinds: bits };
+  if (types === undefined && stop.length === 0) return some;
+  const counts = question.counts.map((one, n) => {
+    const id = network.components.get(n);
+    const isOut = types?.includes(id.slice(0, id.indexOf('/'))) === false || stop.some((glob) => names(glob, id));
+    return isOut ? 0 : one;
+  });
+  return { ...some, counts };
 }
 
 /** An order from zero: everything that can be rebuilt. */
@@ -88,15 +119,12 @@ function wholeOrder(open: OpenGraph): ReturnType<typeof orderSet> {
   return known;
 }
 
-const levels = new WeakMap<Network, ReturnType<typeof levelsOf>>();
-
 export async function answerTiers(request: At, graphs: Graphs): Promise<Replies['tiers']> {
   const open = await graphs.open(request.release, request.snapshot);
   const { network, snapshot } = open;
-  const { tierOf, tiers, knots } = levels.get(network) ?? levelsOf(network, everything(open));
-  levels.set(network, { tierOf, tiers, knots });
+  const { tier: tierOf, tiers, knots } = levelsOf(network, everything(open));
   const counts = new Array<number>(tiers).fill(0);
-  for (const tier of tierOf.values()) counts[tier]!++;
+  for (const tier of tierOf) counts[tier]!++;
   return {
     snapshot,
     tiers: counts.map((components, tier) => ({ tier, components })),
@@ -126,18 +154,27 @@ export function numberOf({ network, snapshot }: OpenGraph, id: string): number {
   });
 }
 
-export function everything(open: OpenGraph): readonly number[] {
+export function everything(open: OpenGraph): Int32Array {
   const counts = rebuildableIn(open);
-  return Array.from({ length: open.network.count }, (_, n) => n).filter(counts);
+  return Int32Array.from({ length: open.network.count }, (_, n) => n).filter((n) => counts[n] === 1);
 }
 
-/** External components are not; those without a source only when they are assembled from others. */
-export function rebuildableIn({ network, reach }: OpenGraph): (component: number) => boolean {
-  return (component) => {
-    if (hasFlag(network, component, 'external')) return false;
-    const id = network.components.get(component);
-    if (hasFlag(network, component, 'sourceless') && !id.startsWith('stack/')) return false;
-    if (!reach || reach.components.length === 0) return true;
-    return isRebuildable({ ...emptyFacts(id), source: { url: '', commit: '' } }, reach);
-  };
+const rebuildable = new WeakMap<Network, Map<Reach | null, Uint8Array>>();
+
+/** 1 for each component that can be rebuilt: not external ones, nor without a source unless assembled from others. */
+export function rebuildableIn({ network, reach }: OpenGraph): Uint8Array {
+  const known = rebuildable.get(network)?.get(reach);
+  if (known) return known;
+  const counts = Uint8Array.from({ length: network.count }, (_, n) => (canBeRebuilt(network, reach, n) ? 1 : 0));
+  // A definition that changed is another one: what was found for older ones is not asked for again.
+  rebuildable.set(network, new Map([[reach, counts]]));
+  return counts;
+}
+
+function canBeRebuilt(network: Network, reach: Reach | null, component: number): boolean {
+  if (hasFlag(network, component, 'external')) return false;
+  const id = network.components.get(component);
+  if (hasFlag(network, component, 'sourceless') && !id.startsWith('stack/')) return false;
+  if (!reach || reach.components.length === 0) return true;
+  return isRebuildable({ ...emptyFacts(id), source: { url: '', commit: '' } }, reach);
 }

@@ -95,7 +95,7 @@ export function importedKnots(open: OpenGraph): Reply<'knots'> {
   const { network, snapshot } = open;
   const { knots } = levelsOf(
     network,
-    Array.from({ length: network.count }, (_, n) => n),
+    Int32Array.from({ length: network.count }, (_, n) => n),
   );
   return { snapshot, knots: knots.map((knot) => knot.map((n) => network.components.get(n))) };
 }

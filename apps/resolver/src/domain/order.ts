@@ -41,15 +41,28 @@ export function inWords(network: Network, { steps, knots, tiers }: OrderedSet): 
 /** Why a step is as it is, in one sentence. */
 export function becauseOf(network: Network, { component, pass, bootstrap, knot }: Step): string {
   if (!knot) return 'it is in the set to rebuild';
-  const name = (m: number): string => network.components.get(m);
-  const words = `the knot of ${knot.members.slice(0, 5).map(name).join(', ')}${knot.members.length > 5 ? ', …' : ''}`;
+  const words = `the knot of ${some(network, knot.members)}`;
   if (bootstrap) return `${words}: first pass, by its bootstrap recipe`.slice(0, 500);
   if (pass === 2) return `${words}: second pass, whole, after the others`.slice(0, 500);
-  const against = (cutsOf(knot).get(component) ?? []).map(name);
+  const against = cutsOf(knot).get(component) ?? [];
   if (against.length === 0) return `${words}: built once`.slice(0, 500);
-  const old = `built once, against the old build of ${against.join(', ')}`;
+  const old = `built once, against the old build of ${some(network, against)}`;
   return `${words} has no bootstrap recipe that opens it: ${old}`.slice(0, 500);
 }
+
+const lists = new WeakMap<readonly number[], string>();
+
+/** The first few names; the same list is written once. */
+function some(network: Network, components: readonly number[]): string {
+  const known = lists.get(components);
+  if (known !== undefined) return known;
+  const names = components.slice(0, mostNamed).map((m) => network.components.get(m));
+  const rest = components.length > mostNamed ? ` and ${components.length - mostNamed} more` : '';
+  lists.set(components, `${names.join(', ')}${rest}`);
+  return lists.get(components)!;
+}
+
+const mostNamed = 5;
 
 const cuts = new WeakMap<KnotPlan, ReadonlyMap<number, readonly number[]>>();
 

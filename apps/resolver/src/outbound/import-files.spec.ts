@@ -73,7 +73,7 @@ async function networkFrom(parts: Partial<ReadOrder>): Promise<Network> {
 }
 
 const changing = (network: Network, id: string, lost: string[] = []) => ({
-  ...{ changed: [network.components.find(id)], lost, tools: [], embedding: [], counts: () => true },
+  ...{ changed: [network.components.find(id)], lost, tools: [], embedding: [], counts: new Uint8Array(100).fill(1) },
 });
 
 describe('deb822', () => {

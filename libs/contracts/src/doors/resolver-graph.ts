@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { releaseName } from '../common';
 import { componentIdSchema } from '../contents';
+import { dependencyKinds } from './resolver';
 import { ask } from './door';
 
 export const scopeNames = ['capability', 'linked', 'direct', 'transitive'] as const;
@@ -12,6 +13,7 @@ const page = {
   limit: z.coerce.number().int().min(1).max(10_000).default(1000),
   offset: z.coerce.number().int().nonnegative().default(0),
 };
+const cutNeed = z.object({ component: z.string(), without: z.string() });
 const requirement = z.object({ id: z.string(), requirement: z.string() });
 const inScope = z.object({ components: z.number().int(), tiers: z.number().int() });
 
@@ -30,6 +32,17 @@ export const reach = ask({
     lost: many(capability).default([]),
     /** Patterns of capabilities and components that do not propagate, beside those of the release. */
     tools: many(capability).default([]),
+    /** Kinds of dependency that count; absent: every one. */
+    kinds: many(z.enum(dependencyKinds)).min(1).optional(),
+    /** Types of component that count (`rpm`, `image`); absent: every one. */
+    types: many(z.string().regex(/^[a-z]{1,20}$/))
+      .min(1)
+      .optional(),
+    /** Patterns of components that are not rebuilt, and through which a change goes no further. */
+    stop: many(capability).default([]),
+    /** Members of the set that are told; absent: all. */
+    limit: z.coerce.number().int().min(1).max(100_000).optional(),
+    offset: z.coerce.number().int().nonnegative().default(0),
   }),
   reply: z.object({
     snapshot: z.string(),
@@ -55,6 +68,20 @@ export const reach = ask({
     /** Satisfied by somebody else now. */
     moved: z.array(requirement),
     notOffered: z.array(z.string()),
+    /** Steps of the whole set: who is built in two passes has two. */
+    total: z.number().int(),
+    /** How each knot is built: by bootstrap recipes of `first`, or once, with the needs of `cut` met by old builds. */
+    plans: z.array(
+      z.object({
+        members: z.array(z.string()),
+        first: z.array(z.string()),
+        cut: z.array(cutNeed),
+        /** How many needs are cut; the first of them are listed, and all of them by `order`. */
+        cuts: z.number().int(),
+      }),
+    ),
+    /** Reached, but not made by this release: never rebuilt. */
+    external: z.array(z.string()),
   }),
   http: { method: 'POST', path: '/api/v1/reach' },
 });

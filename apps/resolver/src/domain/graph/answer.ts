@@ -1,10 +1,11 @@
-import { becauseOf } from '../order';
-import { levelsOf } from './levels';
+import type { KnotPlan } from '../knots';
+import { hitKinds, type Hits } from './hits';
+import { keptOrder } from './large-sets';
+import type { StepsWithout } from './ordered-steps';
+import { levelsOf, type Leveled } from './levels';
 import { unknownCapabilities } from './lost';
 import type { Network } from './network';
-import { orderSet, type OrderedSet } from './order-set';
-import { largeLevels, largeOrder } from './large-sets';
-import { everythingAbove, scopes, spreadOf, type Hit, type Question, type Scope, type Spread } from './spread';
+import { everythingAbove, scopes, spreadOf, type Question, type Scope, type Spread } from './spread';
 
 export interface ReachMember {
   readonly id: string;
@@ -16,77 +17,128 @@ export interface ReachMember {
   readonly why: readonly string[];
 }
 
-export interface ReachAnswer {
-  readonly components: number;
-  readonly tiers: number;
-  readonly knots: number;
-  readonly set: readonly ReachMember[];
-  readonly scopes: Readonly<Record<Scope, { readonly components: number; readonly tiers: number }>>;
-  readonly needsChange: readonly { readonly id: string; readonly requirement: string }[];
-  readonly moved: readonly { readonly id: string; readonly requirement: string }[];
-  /** Capabilities that were named as lost and that nobody offers. */
-  readonly notOffered: readonly string[];
+export interface Listed {
+  readonly id: string;
+  readonly requirement: string;
 }
 
 /** Reasons that are given for one component at most. */
 const mostReasons = 5;
 
 /** How far a change goes in a scope, in which order that is rebuilt, and how far it would go in the others. */
-export function reachOf(network: Network, question: Question, scope: Scope): ReachAnswer {
+export function reachOf(network: Network, question: Question, scope: Scope): Reach {
   const spread = spreadOf(network, question);
   const above = everythingAbove(network, question.changed, question);
-  const counts = countsOf(network, spread, above, question.changed);
-  const set = scope === 'transitive' ? above : Int32Array.from(spread[scope].keys());
-  const { tierOf, tiers, knots } =
-    scope === 'transitive' ? largeLevels(network, above, question.changed) : levelsOf(network, set);
-  const ordered = scope === 'transitive' ? largeOrder(network, set, question.changed) : orderSet(network, set, 'build');
-  const hits = scope === 'transitive' ? spread.direct : spread[scope];
-  return {
-    ...{ components: set.length, tiers, knots: knots.length },
-    set: membersOf(network, ordered, tierOf, hits),
-    scopes: { ...counts, [scope]: { components: set.length, tiers } },
-    needsChange: listed(network, spread.needsChange),
-    moved: listed(network, spread.moved),
-    notOffered: unknownCapabilities(network, question.lost),
-  };
+  const setOf = (of: Scope): Int32Array => (of === 'transitive' ? above : spread[of].members());
+  const leveled = Object.fromEntries(scopes.map((of) => [of, levelsOf(network, setOf(of))]));
+  return new Reach(network, question, spread, scope, leveled as Record<Scope, Leveled>);
 }
 
-function countsOf(
-  network: Network,
-  spread: Spread,
-  above: Int32Array,
-  changed: readonly number[],
-): ReachAnswer['scopes'] {
-  const count = (scope: Scope): { components: number; tiers: number } => {
-    if (scope === 'transitive') {
-      return { components: above.length, tiers: largeLevels(network, above, changed).tiers };
+/** An answer whose set is written out only as far as it is asked for. */
+export class Reach {
+  readonly components: number;
+  readonly tiers: number;
+  readonly knots: number;
+  readonly scopes: Readonly<Record<Scope, { readonly components: number; readonly tiers: number }>>;
+  readonly needsChange: readonly Listed[];
+  readonly moved: readonly Listed[];
+  /** Capabilities that were named as lost and that nobody offers. */
+  readonly notOffered: readonly string[];
+  /** What is reached but is not made by this release. */
+  readonly external: readonly string[];
+  private readonly order: StepsWithout;
+
+  constructor(
+    readonly network: Network,
+    question: Question,
+    spread: Spread,
+    scope: Scope,
+    leveled: Readonly<Record<Scope, Leveled>>,
+  ) {
+    const { members, tiers, knots } = leveled[scope];
+    this.components = members.length;
+    this.tiers = tiers;
+    this.knots = knots.length;
+    const counts = scopes.map((of) => [of, { components: leveled[of].members.length, tiers: leveled[of].tiers }]);
+    this.scopes = Object.fromEntries(counts) as Reach['scopes'];
+    this.needsChange = listed(network, spread.needsChange);
+    this.moved = listed(network, spread.moved);
+    this.notOffered = unknownCapabilities(network, question.lost);
+    this.external = Array.from(spread.external, (n) => network.components.get(n)).sort();
+    this.order = keptOrder(network, members, question.changed);
+    this.leveled = leveled[scope];
+    this.hits = scope === 'transitive' ? spread.direct : spread[scope];
+  }
+
+  private readonly leveled: Leveled;
+  private readonly hits: Hits;
+
+  get set(): readonly ReachMember[] {
+    return [...this.written()].map((text) => JSON.parse(text) as ReachMember);
+  }
+
+  /** How each knot is opened. */
+  get plans(): readonly KnotPlan[] {
+    return this.order.all.knots;
+  }
+
+  /** The number of steps: a member of a knot may be built twice. */
+  get steps(): number {
+    return this.order.count;
+  }
+
+  /** Members as JSON, lowest tier first, and by name within a tier. A text is made when it is asked for. */
+  *written(offset = 0, limit = Infinity): Generator<string> {
+    const { network, order, hits } = this;
+    const { all } = order;
+    const reasons = hits.byComponent(network.count);
+    const tierOf = this.tierOf();
+    const end = Math.min(order.count, offset + limit);
+    const sorted = order.sorted(tierOf);
+    for (let at = offset; at < end; at++) {
+      const n = sorted[at]!;
+      const component = all.component[n]!;
+      const last = Math.min(reasons.offsets[component + 1]!, reasons.offsets[component]! + mostReasons);
+      let why = '';
+      for (let k = reasons.offsets[component]!; k < last; k++) {
+        why += `${why === '' ? '' : ','}${reasonFor(network, hits, reasons.targets[k]!)}`;
+      }
+      const knot = all.reason(n);
+      if (knot !== '') why += why === '' ? knot : `,${knot}`;
+      yield `${all.head(n)}${tierOf[component]!}${order.tail(n)}${why}]}`;
     }
-    const set = spread[scope];
-    return { components: set.size, tiers: set.size === 0 ? 0 : levelsOf(network, set.keys()).tiers };
-  };
-  return Object.fromEntries(scopes.map((scope) => [scope, count(scope)])) as ReachAnswer['scopes'];
+  }
+
+  private tierOf(): Int32Array {
+    const { members, tier } = this.leveled;
+    const tierOf = new Int32Array(this.network.count);
+    for (let n = 0; n < members.length; n++) tierOf[members[n]!] = tier[n]!;
+    return tierOf;
+  }
 }
 
-function membersOf(
-  network: Network,
-  { steps }: OrderedSet,
-  tierOf: ReadonlyMap<number, number>,
-  hits: ReadonlyMap<number, readonly Hit[]>,
-): readonly ReachMember[] {
-  const members = steps.map((step) => {
-    const reasons = (hits.get(step.component) ?? []).slice(0, mostReasons).map(wordsOf);
-    return {
-      id: network.components.get(step.component),
-      tier: tierOf.get(step.component)!,
-      pass: step.pass,
-      needs: Array.from(step.needs, (n) => network.components.get(steps[n]!.component)),
-      why: step.knot ? [...reasons, becauseOf(network, step)] : reasons,
-    };
-  });
-  return members.sort((a, b) => a.tier - b.tier || (a.id < b.id ? -1 : a.id > b.id ? 1 : a.pass - b.pass));
+const reasons = new WeakMap<Network, Map<number, string>>();
+
+/** As JSON. Many are reached by the same requirement: its sentence is made once. */
+function reasonFor(network: Network, hits: Hits, n: number): string {
+  const kept = reasons.get(network) ?? new Map<number, string>();
+  reasons.set(network, kept);
+  const source = hits.source(n);
+  const key = source * hitKinds.length + hitKinds.indexOf(hits.kind(n));
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  if (kept.size > 100_000) kept.clear();
+  const words = JSON.stringify(wordsOf(hits, n, textOf(network, source)));
+  kept.set(key, words);
+  return words;
 }
 
-function wordsOf({ kind, text }: Hit): string {
+function textOf(network: Network, source: number): string {
+  return source < 0 ? network.components.get(-1 - source) : network.clauses.get(source);
+}
+
+function wordsOf(hits: Hits, n: number, text: string): string {
+  const kind = hits.kind(n);
   switch (kind) {
     case 'build':
       return `it is built with ${text}`;
@@ -103,6 +155,9 @@ function wordsOf({ kind, text }: Hit): string {
   }
 }
 
-function listed(network: Network, hits: readonly Hit[]): { id: string; requirement: string }[] {
-  return hits.map(({ component, text }) => ({ id: network.components.get(component), requirement: text }));
+function listed(network: Network, hits: Hits): Listed[] {
+  return Array.from({ length: hits.length }, (_, n) => ({
+    id: network.components.get(hits.component(n)),
+    requirement: textOf(network, hits.source(n)),
+  }));
 }

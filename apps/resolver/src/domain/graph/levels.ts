@@ -1,11 +1,13 @@
 import type { Network } from './network';
-import { withRegion, type Region } from './region';
+import { Ints } from './rows';
 
 export interface Leveled {
-  /** The tier of each component of the set; members of a knot share one. */
-  readonly tierOf: ReadonlyMap<number, number>;
+  /** The set, sorted. */
+  readonly members: Int32Array;
+  /** The tier of each of them; members of a knot share one. */
+  readonly tier: Int32Array;
   readonly tiers: number;
-  /** Components that need one another to be built, by group. */
+  /** Components that need one another to be built, by group; the largest first. */
   readonly knots: readonly (readonly number[])[];
 }
 
@@ -14,44 +16,148 @@ export interface Leveled {
  * of the network that the chroots reach; nobody's needs are written out.
  */
 export function levelsOf(network: Network, set: Iterable<number>): Leveled {
-  return withRegion(network, set, 'chroot', (region) => {
-    const tier = tiersIn(region);
-    const tierOf = new Map<number, number>();
+  const walk = walks.get(network) ?? new ChrootWalk(network);
+  walks.set(network, walk);
+  return walk.levels(set instanceof Int32Array ? set : Int32Array.from(set));
+}
+
+const walks = new WeakMap<Network, ChrootWalk>();
+
+/**
+ * Everything that can be in a chroot, as one graph for all questions: components first, then blocks. Strongly connected
+ * groups (Tarjan 1972, iterative) of the part below a set; components outside of the set are not there. A tier is known
+ * when its group is closed, since what is below was closed before. Marks of older walks are lower than the clock's
+ * start, so that nothing has to be wiped.
+ */
+class ChrootWalk {
+  private readonly offsets: Int32Array;
+  private readonly targets: Int32Array;
+  private readonly components: number;
+  private readonly inSet: Uint8Array;
+  private readonly index: Int32Array;
+  /** The lowest mark that is reached; `closed` once the group is done. */
+  private readonly low: Int32Array;
+  private readonly cursor: Int32Array;
+  /** While a node is open the lowest tier above all that was seen below it, then its group's. */
+  private readonly least: Int32Array;
+  private readonly path: Int32Array;
+  private readonly calls: Int32Array;
+  private depth = 0;
+  private clock = 0;
+  private start = 0;
+  private knots: number[][] = [];
+
+  constructor(network: Network) {
+    const { offsets, targets } = everyChroot(network);
+    const nodes = offsets.length - 1;
+    this.components = network.count;
+    this.offsets = offsets;
+    this.targets = targets;
+    this.inSet = new Uint8Array(network.count);
+    this.index = new Int32Array(nodes);
+    this.low = new Int32Array(nodes);
+    this.cursor = new Int32Array(nodes);
+    this.least = new Int32Array(nodes);
+    this.path = new Int32Array(nodes);
+    this.calls = new Int32Array(nodes + 1);
+  }
+
+  levels(set: Int32Array): Leveled {
+    if (this.clock > 2 ** 30) this.rewind();
+    this.start = this.clock;
+    this.knots = [];
+    for (const member of set) this.inSet[member] = 1;
+    for (const member of set) if (this.index[member]! <= this.start) this.from(member);
+    const members = set.slice().sort();
+    const tier = new Int32Array(members.length);
     let tiers = 0;
-    for (let node = 0; node < region.members; node++) {
-      tierOf.set(region.global[node]!, tier[node]!);
-      tiers = Math.max(tiers, tier[node]! + 1);
+    for (let n = 0; n < members.length; n++) {
+      tier[n] = this.least[members[n]!]!;
+      this.inSet[members[n]!] = 0;
+      if (tier[n]! >= tiers) tiers = tier[n]! + 1;
     }
-    return { tierOf, tiers, knots: knotsIn(region) };
-  });
+    const knots = this.knots.map((knot) => knot.sort((a, b) => a - b));
+    return { members, tier, tiers, knots: knots.sort((a, b) => b.length - a.length || a[0]! - b[0]!) };
+  }
+
+  private rewind(): void {
+    this.index.fill(0);
+    this.clock = 0;
+  }
+
+  private from(root: number): void {
+    const { index, low, cursor, calls, least, offsets, targets, components, inSet } = this;
+    let height = 0;
+    calls[height++] = root;
+    this.enter(root);
+    while (height > 0) {
+      const n = calls[height - 1]!;
+      if (cursor[n]! < offsets[n + 1]!) {
+        const m = targets[cursor[n]!++]!;
+        if (m < components && inSet[m] === 0) continue;
+        if (index[m]! <= this.start) {
+          this.enter(m);
+          calls[height++] = m;
+        } else this.note(n, m);
+        continue;
+      }
+      height--;
+      const isOpen = low[n] !== index[n];
+      if (!isOpen) this.close(n);
+      if (height === 0) return;
+      const above = calls[height - 1]!;
+      if (isOpen && low[n]! < low[above]!) low[above] = low[n]!;
+      const under = least[n]! + (!isOpen && n < components ? 1 : 0);
+      if (under > least[above]!) least[above] = under;
+    }
+  }
+
+  /** What a node that was seen before means for one above it. */
+  private note(n: number, m: number): void {
+    const { low, least } = this;
+    if (low[m] !== closed) {
+      if (this.index[m]! < low[n]!) low[n] = this.index[m]!;
+      return;
+    }
+    const above = least[m]! + (m < this.components ? 1 : 0);
+    if (above > least[n]!) least[n] = above;
+  }
+
+  private enter(n: number): void {
+    this.index[n] = this.low[n] = ++this.clock;
+    this.cursor[n] = this.offsets[n]!;
+    this.least[n] = 0;
+    this.path[this.depth++] = n;
+  }
+
+  private close(root: number): void {
+    const { path, low, least, components } = this;
+    const own = least[root]!;
+    let from = this.depth;
+    let members = 0;
+    do if (path[--from]! < components) members++;
+    while (path[from] !== root);
+    for (let n = from; n < this.depth; n++) {
+      const node = path[n]!;
+      low[node] = closed;
+      least[node] = node >= components && members > 0 ? own + 1 : own;
+    }
+    if (members > 1) this.knots.push(Array.from(path.subarray(from, this.depth)).filter((node) => node < components));
+    this.depth = from;
+  }
 }
 
-/** By node: a member's tier, and for a block the lowest tier that is above all that it holds. */
-function tiersIn({ groups, members, graph }: Region): Int32Array {
-  const tier = new Int32Array(graph.count);
-  for (let group = 0; group < groups.count; group++) {
-    const nodes = groups.nodes.subarray(groups.offsets[group], groups.offsets[group + 1]);
-    let least = 0;
-    let holdsMember = false;
-    const rest = (target: number): void => {
-      if (groups.of[target] !== group) least = Math.max(least, tier[target]! + (target < members ? 1 : 0));
-    };
-    for (const node of nodes) {
-      holdsMember ||= node < members;
-      for (let n = graph.offsets[node]!; n < graph.offsets[node + 1]!; n++) rest(graph.targets[n]!);
-    }
-    for (const node of nodes) tier[node] = node >= members && holdsMember ? least + 1 : least;
-  }
-  return tier;
-}
+const closed = 2 ** 31 - 1;
 
-function knotsIn({ groups, members, global }: Region): readonly (readonly number[])[] {
-  const found: number[][] = [];
-  for (let group = 0; group < groups.count; group++) {
-    const [from, to] = [groups.offsets[group]!, groups.offsets[group + 1]!];
-    if (to - from < 2) continue;
-    const inside = Array.from(groups.nodes.subarray(from, to)).filter((node) => node < members);
-    if (inside.length > 1) found.push(inside.map((node) => global[node]!).sort((a, b) => a - b));
+function everyChroot({ count, blocks, buildBlocks, parts, below, owners }: Network) {
+  const offsets = new Int32Array(count + blocks + 1);
+  const targets = new Ints(buildBlocks.targets.length + below.targets.length + owners.targets.length + 64);
+  for (let node = 0; node < count + blocks; node++) {
+    const [first, second] = node < count ? [buildBlocks, parts] : [below, owners];
+    const row = node < count ? node : node - count;
+    for (let n = first.offsets[row]!; n < first.offsets[row + 1]!; n++) targets.push(count + first.targets[n]!);
+    for (let n = second.offsets[row]!; n < second.offsets[row + 1]!; n++) targets.push(second.targets[n]!);
+    offsets[node + 1] = targets.length;
   }
-  return found.sort((a, b) => b.length - a.length || a[0]! - b[0]!);
+  return { offsets, targets: targets.view() };
 }

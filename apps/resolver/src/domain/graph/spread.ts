@@ -1,19 +1,13 @@
-import { clauseOf, type Network } from './network';
+import { clauseOf, hasFlag, kindBits, type Network } from './network';
 import { lostClauses } from './lost';
 import { names, namesIn } from './resolve-clause';
+import { Hits, partSource, type HitKind } from './hits';
 import { each, Ints } from './rows';
 
 export const scopes = ['capability', 'linked', 'direct', 'transitive'] as const;
 export type Scope = (typeof scopes)[number];
 
 export type ClauseKind = 'build' | 'runtime' | 'contains';
-
-/** A component, and by what requirements the change reaches it. */
-export interface Hit {
-  readonly component: number;
-  readonly kind: ClauseKind | 'needs-change' | 'moved' | 'embedding';
-  readonly text: string;
-}
 
 export interface Question {
   readonly changed: readonly number[];
@@ -22,42 +16,65 @@ export interface Question {
   /** Patterns of capabilities and components that never propagate. */
   readonly tools: readonly string[];
   readonly embedding: readonly string[];
-  /** Components that can be rebuilt at all. */
-  readonly counts: (component: number) => boolean;
+  /** Components that can be rebuilt at all: 1 for each of them. */
+  readonly counts: Uint8Array;
+  /** Kinds of dependency that count, as bits ({@link kindBits}); absent: every one. */
+  readonly kinds?: number;
 }
 
-/** Every scope's set, without the changed components. `transitive` is found apart: `upset.ts`. */
+const everyKind = 7;
+
+/** Who is reached in each scope and by what, without the changed components; `transitive` is {@link everythingAbove}. */
 export interface Spread {
-  readonly capability: ReadonlyMap<number, readonly Hit[]>;
-  readonly direct: ReadonlyMap<number, readonly Hit[]>;
-  readonly linked: ReadonlyMap<number, readonly Hit[]>;
+  readonly capability: Hits;
+  readonly direct: Hits;
+  readonly linked: Hits;
   /** Who cannot be rebuilt as it is, since its build lost something; and whose requirement somebody else satisfies. */
-  readonly needsChange: readonly Hit[];
-  readonly moved: readonly Hit[];
+  readonly needsChange: Hits;
+  readonly moved: Hits;
+  /** Who is reached, but is not of this release. */
+  readonly external: ReadonlySet<number>;
 }
-
-type Hits = Map<number, Hit[]>;
 
 /** How far a change goes, one step away; every requirement that leads there is kept as a reason. */
 export function spreadOf(network: Network, question: Question): Spread {
   const changed = new Set(question.changed);
-  const hits = directHits(network, question, changed);
-  const direct = hits.filter((hit) => hit.kind !== 'runtime');
-  const builds = new Set(hits.filter((hit) => hit.kind === 'build').map((hit) => hit.component));
-  const runs = new Set(hits.filter((hit) => hit.kind === 'runtime').map((hit) => hit.component));
-  const lost = question.lost.length > 0 ? lostHits(network, question, changed) : likelyHits(hits, question);
-  return {
-    capability: byComponent(lost.filter((hit) => hit.kind !== 'needs-change' && hit.kind !== 'moved')),
-    direct: byComponent(direct),
-    linked: byComponent(hits.filter(({ component }) => builds.has(component) && runs.has(component))),
-    needsChange: lost.filter((hit) => hit.kind === 'needs-change'),
-    moved: lost.filter((hit) => hit.kind === 'moved'),
+  const external = new Set<number>();
+  const all = directHits(network, { question, changed, external });
+  const spread = {
+    external,
+    ...{ capability: new Hits(), direct: new Hits(), linked: new Hits() },
+    ...{ needsChange: new Hits(), moved: new Hits() },
   };
+  const ways = waysOf(all, network.count);
+  for (let n = 0; n < all.length; n++) {
+    const [component, kind, source] = [all.component(n), all.kind(n), all.source(n)];
+    if (kind !== 'runtime') spread.direct.add(component, kind, source);
+    if (ways[component] === linkedWays) spread.linked.add(component, kind, source);
+  }
+  if (question.lost.length > 0) addLost(spread, network, { question, changed, external });
+  else addLikely(spread.capability, all, network);
+  addEmbedding(spread.capability, all, network, question);
+  return spread;
+}
+
+const linkedWays = 3;
+
+/** Component -> 1 when it is built with something that changed, 2 when a package of it requires it, 3 for both. */
+function waysOf(hits: Hits, count: number): Uint8Array {
+  const ways = new Uint8Array(count);
+  for (let n = 0; n < hits.length; n++) {
+    const kind = hits.kind(n);
+    if (kind === 'build') ways[hits.component(n)]! |= 1;
+    else if (kind === 'runtime') ways[hits.component(n)]! |= 2;
+  }
+  return ways;
 }
 
 /** Requirements that packages of the changed components satisfy. */
-function directHits(network: Network, question: Question, changed: ReadonlySet<number>): readonly Hit[] {
-  const found: Hit[] = [];
+function directHits(network: Network, asked: Asked): Hits {
+  const { question, changed } = asked;
+  const found = new Hits();
   const seen = new Set<number>();
   for (const component of changed) {
     if (isTool(question, network.components.get(component), [])) continue;
@@ -65,71 +82,106 @@ function directHits(network: Network, question: Question, changed: ReadonlySet<n
       each(network.answeredBy, of, (clause) => {
         if (seen.has(clause)) return;
         seen.add(clause);
-        found.push(...hitsOf(network, clause, question, changed));
+        addHits(found, network, clause, asked, (kind) => kind);
       }),
     );
+    if (((question.kinds ?? everyKind) & kindBits.contains) === 0) continue;
     each(network.into, component, (by) => {
       const parts = network.parts.targets.subarray(network.parts.offsets[by], network.parts.offsets[by + 1]);
-      if (!parts.includes(component) || changed.has(by) || !question.counts(by)) return;
-      found.push({ component: by, kind: 'contains', text: network.components.get(component) });
+      if (!parts.includes(component) || changed.has(by) || question.counts[by] === 0) return;
+      found.add(by, 'contains', partSource(component));
     });
   }
   return found;
 }
 
-function hitsOf(network: Network, clause: number, question: Question, changed: ReadonlySet<number>): readonly Hit[] {
-  const { scheme, text } = clauseOf(network, clause);
-  if (question.tools.length > 0 && isTool(question, '', namesIn(scheme, text))) return [];
-  const found: Hit[] = [];
-  const add = (component: number, kind: ClauseKind): void => {
-    if (!changed.has(component) && question.counts(component)) found.push({ component, kind, text });
+interface Asked {
+  readonly question: Question;
+  readonly changed: ReadonlySet<number>;
+  /** Where those that are not of this release are noted. */
+  readonly external: Set<number>;
+}
+
+function addHits(
+  found: Hits,
+  network: Network,
+  clause: number,
+  { question, changed, external }: Asked,
+  as: (kind: ClauseKind) => HitKind,
+): void {
+  if (question.tools.length > 0) {
+    const { scheme, text } = clauseOf(network, clause);
+    if (isTool(question, '', namesIn(scheme, text))) return;
+  }
+  const { counts } = question;
+  const add = (component: number, kind: HitKind): void => {
+    if (changed.has(component)) return;
+    if (counts[component] === 1) found.add(component, kind, clause);
+    else if (hasFlag(network, component, 'external')) external.add(component);
   };
-  each(network.builders, clause, (component) => add(component, 'build'));
-  each(network.installers, clause, (component) => add(component, 'contains'));
-  each(network.runners, clause, (of) => add(network.packageComponent[of]!, 'runtime'));
-  return found;
+  const [build, contains, runtime] = [as('build'), as('contains'), as('runtime')];
+  const { kinds = everyKind } = question;
+  if (kinds & kindBits.build) each(network.builders, clause, (component) => add(component, build));
+  if (kinds & kindBits.contains) each(network.installers, clause, (component) => add(component, contains));
+  if (kinds & kindBits.runtime) each(network.runners, clause, (of) => add(network.packageComponent[of]!, runtime));
 }
 
-function lostHits(network: Network, question: Question, changed: ReadonlySet<number>): readonly Hit[] {
-  const found = lostClauses(network, question.lost, changed).flatMap(({ clause, moved }) =>
-    hitsOf(network, clause, question, changed).map((hit): Hit => {
-      if (moved) return { ...hit, kind: 'moved' };
-      return hit.kind === 'build' ? { ...hit, kind: 'needs-change' } : hit;
-    }),
-  );
-  return [...found, ...embeddingHits(directHits(network, question, changed), question)];
+function addLost(spread: Spread, network: Network, asked: Asked): void {
+  const { question, changed } = asked;
+  const lost = new Hits();
+  for (const { clause, moved } of lostClauses(network, question.lost, changed)) {
+    const as = (kind: ClauseKind): HitKind => (moved ? 'moved' : kind === 'build' ? 'needs-change' : kind);
+    addHits(lost, network, clause, asked, as);
+  }
+  for (let n = 0; n < lost.length; n++) {
+    const kind = lost.kind(n);
+    const to = kind === 'moved' ? spread.moved : kind === 'needs-change' ? spread.needsChange : spread.capability;
+    to.add(lost.component(n), kind, lost.source(n));
+  }
 }
 
-/** What a new version usually takes away: sonames, ABI tags, exact versions; and what is copied in at build time. */
-function likelyHits(hits: readonly Hit[], question: Question): readonly Hit[] {
+/** What a new version usually takes away: sonames, ABI tags, exact versions. */
+function addLikely(likely: Hits, hits: Hits, network: Network): void {
   const abi = /\.so(\.|\(|$)|\(abi\)|abi-|\(api\)|-api-|^lib\S*\d[a-z0-9]*( |$)|\(= | = /i;
-  const likely = hits.filter(({ kind, text }) => kind === 'contains' || (kind === 'runtime' && abi.test(text)));
-  return [...likely, ...embeddingHits(hits, question)];
+  const isLikely = byClause((clause) => abi.test(network.clauses.get(clause)));
+  for (let n = 0; n < hits.length; n++) {
+    const kind = hits.kind(n);
+    const counts = kind === 'contains' || (kind === 'runtime' && isLikely(hits.source(n)));
+    if (counts) likely.add(hits.component(n), kind, hits.source(n));
+  }
 }
 
-function embeddingHits(hits: readonly Hit[], { embedding }: Question): readonly Hit[] {
-  return hits
-    .filter(({ kind, text }) => kind === 'build' && embedding.some((pattern) => names(pattern, text.split(' ')[0]!)))
-    .map((hit): Hit => ({ ...hit, kind: 'embedding' }));
+/** And what is copied in at build time. */
+function addEmbedding(found: Hits, hits: Hits, network: Network, { embedding }: Question): void {
+  if (embedding.length === 0) return;
+  const embeds = byClause((clause) => {
+    const [name = ''] = network.clauses.get(clause).split(' ');
+    return embedding.some((pattern) => names(pattern, name));
+  });
+  for (let n = 0; n < hits.length; n++) {
+    const isEmbedded = hits.kind(n) === 'build' && embeds(hits.source(n));
+    if (isEmbedded) found.add(hits.component(n), 'embedding', hits.source(n));
+  }
+}
+
+/** Hits of one requirement stand together: the answer of the last one is kept. */
+function byClause(test: (clause: number) => boolean): (clause: number) => boolean {
+  let last = -1;
+  let answer = false;
+  return (clause) => {
+    if (clause !== last) [last, answer] = [clause, test(clause)];
+    return answer;
+  };
 }
 
 function isTool({ tools }: Question, component: string, capabilities: readonly string[]): boolean {
   return tools.some((tool) => names(tool, component) || capabilities.some((name) => names(tool, name)));
 }
 
-function byComponent(hits: readonly Hit[]): ReadonlyMap<number, readonly Hit[]> {
-  const found: Hits = new Map();
-  for (const hit of hits) {
-    const of = found.get(hit.component);
-    if (of) of.push(hit);
-    else found.set(hit.component, [hit]);
-  }
-  return new Map([...found].sort(([a], [b]) => a - b));
-}
-
 /** Everything that depends on these, however far; itself left out. Edges that only tools make do not count. */
 export function everythingAbove(network: Network, changed: readonly number[], question: Question): Int32Array {
-  const into = network.into;
+  const { into, intoKinds } = network;
+  const { kinds = everyKind } = question;
   const seen = new Uint8Array(network.count);
   const queue = new Ints();
   for (const component of changed) {
@@ -141,12 +193,16 @@ export function everythingAbove(network: Network, changed: readonly number[], qu
     const component = queue.at(n);
     for (let edge = into.offsets[component]!; edge < into.offsets[component + 1]!; edge++) {
       const by = into.targets[edge]!;
-      if (seen[by] === 1 || !question.counts(by) || (propagates && !propagates(component, by))) continue;
+      if (seen[by] === 1 || question.counts[by] === 0 || (intoKinds[edge]! & kinds) === 0) continue;
+      if (propagates && !propagates(component, by)) continue;
       seen[by] = 1;
       queue.push(by);
     }
   }
-  return queue.view().slice(changed.length).sort();
+  for (const component of changed) seen[component] = 0;
+  const found = new Ints(queue.length + 1);
+  for (let component = 0; component < seen.length; component++) if (seen[component] === 1) found.push(component);
+  return found.copy();
 }
 
 /** Does something that is no tool lead from one component to another that depends on it? */

@@ -1,0 +1,49 @@
+import type { KnotPlan } from '../knots';
+import type { Reach } from './answer';
+
+/** Who asked what; it stands before the answer. */
+export interface ReachHead {
+  readonly snapshot: string;
+  readonly release: string;
+  readonly changed: readonly string[];
+  readonly scope: string;
+}
+
+export interface Page {
+  readonly offset: number;
+  readonly limit?: number | undefined;
+}
+
+/** Characters of a piece, about. */
+const pieceLength = 1 << 17;
+
+/** Needs of a knot that are cut and listed at most; `order` lists all. */
+const mostCut = 100;
+
+/** An answer as JSON, piece by piece, in the shape of the door `reach`; a member is made when its piece is. */
+export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Page): Generator<string> {
+  const { components, tiers, knots, scopes, needsChange, moved, notOffered, external } = reach;
+  const start = JSON.stringify({ ...head, components, tiers, knots, scopes });
+  let piece = `${start.slice(0, -1)},"set":[`;
+  let first = true;
+  for (const member of reach.written(offset, limit)) {
+    piece += first ? member : `,${member}`;
+    first = false;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  const plans = reach.plans.map((plan) => planOf(reach, plan));
+  const end = JSON.stringify({ needsChange, moved, notOffered, total: reach.steps, plans, external });
+  yield `${piece}],${end.slice(1)}`;
+}
+
+function planOf({ network }: Reach, { members, bootstrapped, cut }: KnotPlan): object {
+  const id = (n: number): string => network.components.get(n);
+  return {
+    members: members.map(id),
+    first: [...bootstrapped].map(id),
+    cut: cut.slice(0, mostCut).map(([from, to]) => ({ component: id(from), without: id(to) })),
+    cuts: cut.length,
+  };
+}
