@@ -1,0 +1,65 @@
+import type { Recipe } from '@millrace/koji/fake';
+
+export interface Part {
+  readonly name: string;
+  readonly needs: readonly string[];
+}
+
+/** How many components there are, in five tiers. */
+export const count = 30;
+
+function nameOf(n: number): string {
+  return `part${String(n).padStart(2, '0')}`;
+}
+
+function needsOf(n: number): readonly number[] {
+  if (n === 1) return [];
+  if (n <= 6) return [1];
+  if (n <= 14) return [2 + (n % 5), 2 + ((n + 2) % 5)];
+  if (n <= 24) return [7 + (n % 8)];
+  return [15 + (n % 10), 15 + ((n + 3) % 10)];
+}
+
+export const parts: readonly Part[] = Array.from({ length: count }, (_, n) => ({
+  name: nameOf(n + 1),
+  needs: needsOf(n + 1).map(nameOf),
+}));
+
+/** Fails until somebody builds it by hand. */
+export const brokenForHand = 'part09';
+/** Fail until a commit mends them. */
+export const brokenForCommit = ['part17', 'part26'] as const;
+
+export function isBroken(name: string): boolean {
+  return name === brokenForHand || brokenForCommit.some((one) => one === name);
+}
+
+/** What the hub's builder makes of a part. */
+export function recipeOf({ name, needs }: Part, ends: 'complete' | 'compile'): Recipe {
+  const requires = needs.map((one) => `lib${one}.so.1`);
+  return {
+    ...{ name, version: '1', release: '1', ends, requires },
+    provides: [`lib${name}.so.1`],
+    buildRequires: needs.map((one) => `${one}-devel`),
+  };
+}
+
+export function specOf({ name, needs }: Part, note: string): string {
+  return [
+    `Name: ${name}`,
+    'Version: 1',
+    'Release: 1%{?dist}',
+    `Summary: A part of the story (${note})`,
+    'License: Apache-2.0',
+    ...needs.map((one) => `BuildRequires: ${one}-devel`),
+    '%description',
+    'A part.',
+    '%package devel',
+    'Summary: To build with it',
+    '%description devel',
+    'Headers.',
+    '%files',
+    '%files devel',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,81 @@
+import type { HubState } from '@millrace/koji/fake';
+import { brokenForHand, brokenForCommit, count } from './distribution';
+import { expect } from './until';
+import type { World } from './world';
+
+export interface Proof {
+  /** Build tasks of ours. */
+  readonly tasks: number;
+  readonly taggings: number;
+  readonly landed: number;
+}
+
+/** Asks the hub itself, whatever anybody believes. */
+export async function prove(world: World): Promise<Proof> {
+  const state = await world.hub.state();
+  const tasks = oneTaskEach(state);
+  const taggings = oneTaggingEach(state);
+  ownInputs(state);
+  const landed = allLanded(state);
+  world.say(`${tasks} tasks, no two of one component and source; ${taggings} taggings, no two of one build and tag`);
+  return { tasks, taggings, landed };
+}
+
+function oneTaskEach(state: HubState): number {
+  const user = state.users.find((one) => one.name === 'millrace')!.id;
+  const ours = state.tasks.filter((task) => task.method === 'build' && task.owner === user);
+  unique(
+    ours.map((task) => `${String(task.request[0])} in ${String(task.request[1])}`),
+    'was submitted twice',
+  );
+  // Each part once, and once more with its mending commit.
+  const wanted = count + brokenForCommit.length;
+  expect(ours.length === wanted, `${wanted} submissions were wanted, and there are ${ours.length}`);
+  return ours.length;
+}
+
+function oneTaggingEach(state: HubState): number {
+  const user = state.users.find((one) => one.name === 'millrace')!.id;
+  const tasks = state.tasks.filter((task) => task.method === 'tagBuild' && task.owner === user && task.parent === null);
+  unique(
+    tasks.map((task) => `build ${String(task.request[1])} into tag ${String(task.request[0])}`),
+    'was tagged twice',
+  );
+  return tasks.length;
+}
+
+/** Every build root had the cascade's own builds: nothing else is in the side tag. */
+function ownInputs(state: HubState): void {
+  const builds = new Map(state.builds.map((build) => [build.id, build]));
+  const rpms = new Map(state.rpms.map((rpm) => [rpm.id, rpm]));
+  for (const root of state.buildroots) {
+    const used = root.rpms.map((id) => builds.get(rpms.get(id)!.build_id)!);
+    const failed = used.filter((build) => build.state !== 1);
+    expect(failed.length === 0, `a build root had ${failed.map((one) => one.name).join(', ')}, which is not complete`);
+  }
+}
+
+function allLanded(state: HubState): number {
+  const base = state.tags.find((tag) => tag.name === 's1')!;
+  const there = state.taggings.filter((one) => one.tag_id === base.id && one.revoke_event === null);
+  const builds = there.map((one) => state.builds.find((build) => build.id === one.build_id)!);
+  unique(
+    builds.map((build) => build.name),
+    'has landed twice',
+  );
+  expect(builds.length === count, `${count} builds should have landed, and ${builds.length} have`);
+  const drafts = builds.filter((build) => build.draft);
+  expect(drafts.length === 0, `these are drafts still: ${drafts.map((build) => build.name).join(', ')}`);
+  const hand = builds.find((build) => build.name === brokenForHand)!;
+  const owner = state.users.find((one) => one.id === hand.owner)!.name;
+  expect(owner === 'maintainer', `${brokenForHand} was built by ${owner}, not by its maintainer`);
+  return builds.length;
+}
+
+function unique(names: readonly string[], problem: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    expect(!seen.has(name), `${name} ${problem}`);
+    seen.add(name);
+  }
+}
