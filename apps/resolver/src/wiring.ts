@@ -33,6 +33,7 @@ import { buildValidated, cascadeEnded, releaseKnown } from './inbound/events';
 import { releasesAsker } from './outbound/ask-releases';
 import { contentsFetcher } from './outbound/fetch-contents';
 import { filesReader, filesRemover } from './outbound/import-files';
+import { ImportProgress } from './outbound/import-progress';
 import { graphImporter } from './outbound/import-graph';
 import { freshViews } from './outbound/refresh';
 import { createSpecReader } from './outbound/spec-reader';
@@ -65,12 +66,13 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
     const specs = createSpecReader(sandbox || join(dataDir, 'sandbox'), join(dataDir, 'specs'));
     const take = context.take.bind(context);
     const files = new GraphFiles(join(dataDir, 'graphs'));
+    const progress = new ImportProgress();
     return Promise.resolve({
-      doors: doorsOf(context, files),
+      doors: doorsOf(context, files, progress),
       works: [
         ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
         ...[
-          filesReader(files, (release) => newestFile(read, release), { web: webSettingsOf(context.config) }),
+          filesReader(files, (release) => newestFile(read, release), { web: webSettingsOf(context.config) }, progress),
           filesRemover(files, (file) => isUsed(read, file)),
         ],
       ],
@@ -81,7 +83,11 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
   },
 };
 
-function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, ResolverConfig>, files: GraphFiles) {
+function doorsOf(
+  context: ServiceContext<ResolverTables, ResolverInput, ResolverConfig>,
+  files: GraphFiles,
+  progress: ImportProgress,
+) {
   const views = createViews(context.read);
   const graphs = createGraphs(context.read, views, files);
   const fresh = freshViews({
@@ -107,7 +113,7 @@ function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, Resolver
       return open ? importedKnots(open) : answerKnots(request, views);
     }),
     answer(resolver.graph, (request) => answerGraph(request, views)),
-    ...graphDoors(graphs),
+    ...graphDoors(graphs, progress),
     obey(resolver.graphImport, ({ release }, { name }) => ({
       type: 'import-wanted' as const,
       release,
@@ -117,7 +123,7 @@ function doorsOf(context: ServiceContext<ResolverTables, ResolverInput, Resolver
 }
 
 /** Doors to graphs of either kind: made from a release's definition, or imported from files. */
-function graphDoors(graphs: Graphs) {
+function graphDoors(graphs: Graphs, progress: ImportProgress) {
   const { resolver } = doors;
   return [
     answer(resolver.reach, (request) => answerReach(request, graphs)),
@@ -128,7 +134,7 @@ function graphDoors(graphs: Graphs) {
     answer(resolver.search, (request) => answerSearch(request, graphs)),
     answer(resolver.stats, (request) => answerStats(request, graphs)),
     answer(resolver.diff, (request) => answerDiff(request, graphs)),
-    answer(resolver.snapshots, (request) => answerSnapshots(request, graphs)),
+    answer(resolver.snapshots, async (request) => progress.shown(await answerSnapshots(request, graphs))),
     answer(resolver.snapshotExport, (request) => answerExport(request, graphs)),
     obey(resolver.importFiles, (request) => ({ type: 'files-wanted' as const, ...request })),
     obey(resolver.snapshotName, (request) => ({ type: 'snapshot-named' as const, ...request })),

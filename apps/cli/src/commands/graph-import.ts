@@ -1,17 +1,23 @@
 import { doors, importKinds, type DoorRequest } from '@millrace/contracts';
-import { AppError } from '@millrace/kernel';
+import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { misused, type Context } from '../context';
 import type { Leaf } from '../leaf';
 import { releaseOf } from '../naming';
 import { collected } from './graph-options';
+import { followImport } from './graph-import-report';
 
 interface Options {
   readonly release?: string;
   readonly sources: readonly string[];
   readonly packages: readonly string[];
-  readonly arch: string;
+  readonly arch: readonly string[];
+  readonly profile: readonly string[];
+  readonly hub?: string;
+  readonly tag: readonly string[];
+  readonly stream: readonly string[];
+  readonly maxStreams: string;
+  readonly deep?: boolean;
 }
 
 type Order = DoorRequest<typeof doors.resolver.importFiles>;
@@ -19,33 +25,58 @@ type Order = DoorRequest<typeof doors.resolver.importFiles>;
 export const graphImport: Leaf<Options> = {
   usage: 'import [what] [files...]',
   about:
-    `Imports a release's graph again from its own sources or, with ${importKinds.join(', ')}, from files. ` +
-    'The release need not be defined for that. Unchanged input makes no new snapshot.',
-  options: (command) =>
-    command
-      .option('--release <name>', 'the release; not needed when there is only one')
-      .option('--sources <file>', 'deb822: the Sources; rpm-md: a repository of source packages', collected, [])
-      .option('--packages <file>', 'deb822: the Packages; rpm-md: a repository of binary packages', collected, [])
-      .option('--arch <name>', 'deb822: the architecture', 'amd64'),
+    `Imports a release's graph again from its own sources or, with ${importKinds.join(', ')}, from files, ` +
+    'repositories or a hub. The release need not be defined for that. Unchanged input makes no new snapshot.',
+  options,
   examples: [
     'graph import minidistro',
-    'graph import deb822 --release bookworm --sources Sources.xz --packages Packages.xz',
-    'graph import rpm-md --release f43 --packages /srv/repo/x86_64 --sources /srv/repo/source',
-    'graph import modulemd --release f43 modules.yaml',
+    'graph import deb822 --release bookworm --sources Sources.xz --packages Packages.xz --arch amd64',
+    'graph import rpm-md --release f43 --packages https://example.org/f43/x86_64/ --sources /srv/repo/source',
+    'graph import rpm-md --release f43 --packages /srv/base --packages /srv/mine#priority=10 --arch x86_64',
+    "graph import modulemd --release f43 modules.yaml --stream 'perl:5.3*'",
+    'graph import containers --release f43 kitchen/Containerfile images.json live.ks',
+    'graph import koji --release f43 --hub https://koji.example.org/kojihub --tag f43-updates --tag f43',
+    'graph import declared --release f43 stacks.yaml',
   ],
   run: async (context, args, options) => {
     const what = args.optional(0);
     const kind = importKinds.find((one) => one === what);
     if (!kind) return importOwn(context, await releaseOf(context, options.release ?? what));
     if (options.release === undefined) throw misused('no release is named', 'name one with --release');
-    const files = [...args.list(1), ...options.sources].map(addressOf);
-    const { arch } = options;
-    await importFrom(context, {
-      ...{ release: options.release, kind, arch, sources: files },
-      packages: options.packages.map(addressOf),
-    });
+    await importFrom(context, orderOf(kind, options.release, args.list(1), options));
   },
 };
+
+function options(command: Command): Command {
+  return command
+    .option('--release <name>', 'the release; not needed when there is only one')
+    .option('--sources <file>', 'deb822: the Sources; rpm-md: a repository of source packages', collected, [])
+    .option('--packages <file>', 'deb822: the Packages; rpm-md: a repository of binary packages', collected, [])
+    .option('--arch <name>', 'deb822: the architecture (default amd64); rpm-md, koji: only this one', collected, [])
+    .option('--profile <name>', 'deb822: a build profile that holds', collected, [])
+    .option('--hub <url>', 'koji: the address of the hub')
+    .option('--tag <name>', 'koji: a tag; the first that has a name gives it', collected, [])
+    .option('--stream <pattern>', 'modulemd, rpm-md: only these module streams are supported', collected, [])
+    .option('--max-streams <n>', 'modulemd, rpm-md: streams of one need that are followed', '100')
+    .option('--deep', 'rpm-md: reads the packages themselves; koji: file lists and references of every build');
+}
+
+function orderOf(kind: Order['kind'], release: string, files: readonly string[], given: Options): Order {
+  const { arch, hub, tag, stream, profile } = given;
+  if (kind === 'deb822' && arch.length > 1) throw misused('deb822 has one architecture', 'give --arch once');
+  const maxStreams = Number(given.maxStreams);
+  if (!Number.isInteger(maxStreams) || maxStreams < 1) {
+    throw misused(`'${given.maxStreams}' is no number`, 'give --max-streams 1 or more');
+  }
+  const sources = [...files, ...given.sources].map(addressOf);
+  return {
+    ...{ release, kind, arch: arch[0] ?? 'amd64', arches: kind === 'deb822' ? [] : [...arch] },
+    sources: hub === undefined ? sources : [hub, ...sources],
+    packages: given.packages.map(addressOf),
+    ...{ profiles: [...profile], tags: [...tag], streams: [...stream], max_streams: maxStreams },
+    deep: given.deep === true,
+  };
+}
 
 async function importOwn(context: Context, release: string): Promise<void> {
   const reply = await context.client.call(doors.resolver.graphImport, { release });
@@ -58,45 +89,8 @@ function addressOf(path: string): string {
 }
 
 async function importFrom(context: Context, order: Order): Promise<void> {
-  const started = Date.now();
+  const { newest } = await context.client.call(doors.resolver.snapshots, { release: order.release, limit: 1 });
   const { number, text } = await context.client.call(doors.resolver.importFiles, order);
   context.note(text);
-  for (let n = 1; ; n++) {
-    const all = await statusOf(context, order.release);
-    if (all.last && all.last.number >= number) return ended(context, order.release, all);
-    if (n % 20 === 0) context.note(`reading, ${Math.round((Date.now() - started) / 1000)} s`);
-    await sleep(250);
-  }
-}
-
-function ended(context: Context, release: string, all: Awaited<ReturnType<typeof statusOf>>): void {
-  const { last, newest, snapshots } = all;
-  if (last!.problem !== null) {
-    throw new AppError({
-      code: 'import-failed',
-      kind: 'invalid',
-      message: `${last!.text}: ${last!.problem}`,
-      remedy: 'mend what it names and import again',
-    });
-  }
-  const report = snapshots[0]?.report;
-  context.show({ release, snapshot: newest, text: last!.text, report }, () =>
-    [
-      `${release}: ${last!.text}`,
-      ...Object.entries(report?.counts ?? {}).map(([what, count]) => `  ${what.replaceAll('_', ' ')}: ${count}`),
-      ...Object.entries(report?.unresolved ?? {}).map(
-        ([kind, of]) => `  unresolved (${kind}): ${of.total}: ${of.examples[0]}`,
-      ),
-      ...(report?.changes
-        ? [
-            `  changes: ${report.changes.added} added, ${report.changes.removed} removed, ${report.changes.changed} changed`,
-          ]
-        : []),
-      ...(report?.problems ?? []).slice(0, 10),
-    ].join('\n'),
-  );
-}
-
-function statusOf(context: Context, release: string) {
-  return context.client.call(doors.resolver.snapshots, { release, limit: 1 });
+  await followImport(context, order.release, number, newest);
 }

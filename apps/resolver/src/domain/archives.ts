@@ -37,7 +37,13 @@ export interface GraphRow extends Row {
   readonly snapshots: number;
   readonly imports: number;
   readonly importing: (FilesOrder & { readonly number: number; readonly since: Moment }) | null;
-  readonly last: { readonly number: number; readonly text: string; readonly problem: string | null } | null;
+  readonly last: {
+    readonly number: number;
+    readonly text: string;
+    readonly problem: string | null;
+    /** What to do about the problem. */
+    readonly remedy?: string;
+  } | null;
   /** By kind of source, the digest of the graph that was last read from it alone. */
   readonly parts: Readonly<Record<string, string>>;
 }
@@ -113,8 +119,9 @@ export function filesRead(
     last: { number, ...last },
   });
   if (!input.outcome.ok) {
-    const problem = input.outcome.fault.message.slice(0, 2000);
-    const failed = ended({ text: `import ${number} failed; the old snapshot stays in use`, problem });
+    const { message, remedy } = input.outcome.fault;
+    const why = { problem: message.slice(0, 2000), ...(remedy === undefined ? {} : { remedy: remedy.slice(0, 500) }) };
+    const failed = ended({ text: `import ${number} failed; the old snapshot stays in use`, ...why });
     return { state: put(state, 'graphs', failed), effects: [] };
   }
   const { part, file, report } = input.outcome.value;

@@ -44,7 +44,7 @@ export interface ToldRelease {
 
 export type Ended<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly fault: Pick<Fault, 'kind' | 'message'> };
+  | { readonly ok: false; readonly fault: Pick<Fault, 'kind' | 'message' | 'remedy'> };
 
 export type ResolverInput =
   | { readonly type: 'started' }

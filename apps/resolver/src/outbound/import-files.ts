@@ -4,16 +4,17 @@ import { CatalogueBuilder } from '../domain/graph/build-catalogue';
 import type { Catalogue } from '../domain/graph/catalogue';
 import { differenceOf } from '../domain/graph/diff';
 import { addCatalogue } from '../domain/graph/merge';
-import { networkOf } from '../domain/graph/network';
+import { networkOf, type Network } from '../domain/graph/network';
 import { countsOf, unresolvedByKind } from '../domain/graph/overview';
 import { work, type ResolverInput } from '../domain/input';
+import { ImportProgress } from './import-progress';
 import { readSource, type ReadSettings, type SourceRead } from './imports/read-source';
 import { webSettings } from './web/settings';
 
-/** Where catalogues are kept, by their digests. */
+/** Where graphs are kept, by their digests. */
 export interface CatalogueStore {
-  write(catalogue: Catalogue): Promise<string>;
-  read(digest: string): Promise<Catalogue>;
+  write(network: Network): Promise<string>;
+  read(digest: string): Promise<Network>;
   remove(digest: string): Promise<void>;
 }
 
@@ -22,14 +23,22 @@ export function filesReader(
   store: CatalogueStore,
   newestFile: (release: string) => Promise<string | null>,
   settings: ReadSettings = { web: webSettings },
+  progress = new ImportProgress(),
 ): WorkKind<ReadOrder, FilesRead, ResolverInput> {
   return {
     kind: work.readFiles,
     concurrency: 1,
     timeoutMs: 60 * 60_000,
     tries: 3,
-    run: async (order, { signal }) =>
-      importFiles(order, store, await newestFile(order.release), { ...settings, signal }),
+    async run(order, { signal }) {
+      const note = (read: number, what: string): void => progress.note(order.release, read, what);
+      try {
+        const newest = await newestFile(order.release);
+        return await importFiles(order, store, newest, { ...settings, signal, progress: note });
+      } finally {
+        progress.end(order.release);
+      }
+    },
     toInput: ({ release, number }, outcome) => ({ type: 'files-read', release, number, outcome }),
   };
 }
@@ -59,9 +68,10 @@ export async function importFiles(
   settings: ReadSettings = { web: webSettings },
 ): Promise<FilesRead> {
   const { catalogue, findings } = await readSource(order, settings);
-  const part = await store.write(catalogue);
+  const network = networkOf(catalogue);
+  const part = await store.write(network);
   const others = Object.entries(order.parts).filter(([kind]) => kind !== order.kind);
-  const whole = others.length === 0 ? catalogue : await merged(catalogue, others, store);
+  const whole = others.length === 0 ? network : networkOf(await merged(catalogue, others, store));
   const file = others.length === 0 ? part : await store.write(whole);
   const report = await reportOf(whole, file, newest, store);
   return { part, file, report: { ...report, ...told(findings) } };
@@ -80,17 +90,16 @@ async function merged(
 }
 
 async function reportOf(
-  catalogue: Catalogue,
+  network: Network,
   file: string,
   newest: string | null,
   store: CatalogueStore,
 ): Promise<ImportReport> {
-  const network = networkOf(catalogue);
   const problems: string[] = [];
-  for (let n = 0; n < catalogue.problems.count && problems.length < 100; n += 3) {
-    problems.push(`${catalogue.problems.get(n)}: ${catalogue.problems.get(n + 1)}: ${catalogue.problems.get(n + 2)}`);
+  for (let n = 0; n < network.problems.count && problems.length < 100; n += 3) {
+    problems.push(`${network.problems.get(n)}: ${network.problems.get(n + 1)}: ${network.problems.get(n + 2)}`);
   }
-  const before = newest === null || newest === file ? null : networkOf(await store.read(newest));
+  const before = newest === null || newest === file ? null : await store.read(newest);
   const difference = before === null ? null : differenceOf(before, network);
   return {
     ...{ counts: countsOf(network), unresolved: unresolvedByKind(network), problems },

@@ -41,7 +41,15 @@ export const snapshots = ask({
       })
       .nullable(),
     /** How the last import ended. */
-    last: z.object({ number: z.number().int(), text: z.string(), problem: z.string().nullable() }).nullable(),
+    last: z
+      .object({
+        number: z.number().int(),
+        text: z.string(),
+        problem: z.string().nullable(),
+        /** What to do about the problem. */
+        remedy: z.string().optional(),
+      })
+      .nullable(),
     snapshots: z.array(
       z.object({
         snapshot: z.string(),

@@ -1,0 +1,39 @@
+import { progressWords, reportLines } from './graph-import-report';
+
+describe('the report of an import', () => {
+  const counts = { components: 3, build_edges: 2 };
+  const some = (total: number, ...examples: string[]) => ({ total, examples });
+
+  it('has counts, what nothing satisfies with hints, duplicates, what was left out, and what changed', () => {
+    const lines = reportLines({
+      counts,
+      unresolved: { runtime: some(5, 'rpm/a: so: nothing provides it', 'rpm/b: x: y', 'rpm/c: x: y', 'rpm/d: x: y') },
+      problems: [],
+      duplicates: some(1, 'a-1: there is a newer one'),
+      left_out: some(1, 'perl:5.24: end of life'),
+      changes: { added: 1, removed: 2, changed: 3 },
+    });
+    expect(lines).toEqual([
+      ...['  components: 3', '  build edges: 2'],
+      ...['  unresolved (runtime): 5', '    rpm/a: so: nothing provides it', '    rpm/b: x: y', '    rpm/c: x: y'],
+      ...['    and 2 others', '  duplicates: 1', '    a-1: there is a newer one'],
+      ...['  left out: 1', '    perl:5.24: end of life'],
+      '  since the last snapshot: 1 added, 2 removed, 3 changed',
+    ]);
+  });
+
+  it('says nothing of what there is nothing of', () => {
+    expect(reportLines({ counts, unresolved: {}, problems: [], duplicates: some(0), changes: null })).toHaveLength(2);
+  });
+});
+
+describe('progress', () => {
+  const importing = { number: 1, kind: 'rpm-md', since: 'x' };
+  it.each([
+    [{ importing: null }, '4 s: reading'],
+    [{ importing: { ...importing, progress: { read: 5000, what: 'packages' } } }, '4 s: 5000 packages'],
+    [{ importing: { ...importing, progress: { read: 0, what: 'putting it together' } } }, '4 s: putting it together'],
+  ])('%j is "%s"', (status, words) => {
+    expect(progressWords(status, 4)).toBe(words);
+  });
+});
