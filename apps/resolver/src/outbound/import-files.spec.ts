@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadOrder } from '../domain/archives';
 import { reachOf } from '../domain/graph/answer';
-import { networkOf, type Network } from '../domain/graph/network';
+import type { Network } from '../domain/graph/network';
 import { unresolvedIn } from '../domain/graph/unresolved';
 import { GraphFiles } from '../store/graph-files';
 import { importFiles } from './import-files';
@@ -69,7 +69,7 @@ function order(parts: Partial<ReadOrder>): ReadOrder {
 
 async function networkFrom(parts: Partial<ReadOrder>): Promise<Network> {
   const { file: digest } = await importFiles(order(parts), store, null);
-  return networkOf(await store.read(digest));
+  return store.read(digest);
 }
 
 const changing = (network: Network, id: string, lost: string[] = []) => ({
@@ -114,7 +114,7 @@ describe('declared components', () => {
     const first = await importFiles(order({ kind: 'declared', sources: [base], packages: [] }), store, null);
     const image = file('kitchen/Containerfile', 'FROM scratch\nRUN dnf install -y tool\n');
     const next = order({ kind: 'containers', sources: [image], packages: [], parts: { declared: first.part } });
-    const network = networkOf(await store.read((await importFiles(next, store, first.file)).file));
+    const network = await store.read((await importFiles(next, store, first.file)).file);
     const { set } = reachOf(network, changing(network, 'rpm/lib'), 'transitive');
     expect(set.map((one) => one.id)).toEqual(['rpm/tool', 'container/kitchen']);
   });

@@ -1,16 +1,16 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Catalogue } from '../domain/graph/catalogue';
-import { decodeCatalogue, encodeCatalogue } from '../domain/graph/encode';
+import { decodeNetwork, encodeNetwork } from '../domain/graph/encode';
+import type { Network } from '../domain/graph/network';
 
 /** Imported graphs as files, by their digest: a row names the file, and equal graphs share one. */
 export class GraphFiles {
   constructor(private readonly folder: string) {}
 
   /** Writes whole or not at all, and answers the digest. */
-  async write(catalogue: Catalogue): Promise<string> {
-    const { bytes, digest } = encodeCatalogue(catalogue);
+  async write(network: Network): Promise<string> {
+    const { bytes, digest } = encodeNetwork(network);
     await mkdir(this.folder, { recursive: true });
     const path = this.pathOf(digest);
     if (await stat(path).catch(() => null)) return digest;
@@ -27,12 +27,12 @@ export class GraphFiles {
   }
 
   /** @throws AppError `snapshot-damaged` */
-  async read(digest: string): Promise<Catalogue> {
+  async read(digest: string): Promise<Network> {
     const path = this.pathOf(digest);
     const bytes = await readFile(path).catch(() => new Uint8Array(0));
     // Parts are used where they lie, as integers: they must lie at multiples of eight.
     const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
-    return decodeCatalogue(aligned, path);
+    return decodeNetwork(aligned, path);
   }
 
   async remove(digest: string): Promise<void> {

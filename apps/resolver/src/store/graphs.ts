@@ -2,7 +2,7 @@ import type { Readers } from '@millrace/store';
 import { AppError } from '@millrace/kernel';
 import type { ArchiveRow } from '../domain/archives';
 import { networkOfWorld } from '../domain/graph/from-world';
-import { networkOf, type Network } from '../domain/graph/network';
+import type { Network } from '../domain/graph/network';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import type { Views } from '../domain/views';
 import type { GraphFiles } from './graph-files';
@@ -15,7 +15,7 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
   const archives = (release: string): Promise<ArchiveRow[]> => read.archives.where({ release }, { orderBy: '-number' });
   const openArchive = async (archive: ArchiveRow): Promise<OpenGraph> => {
     if (archive.pruned) throw pruned(archive);
-    const network = await networks.get(archive.file, async () => networkOf(await files.read(archive.file)));
+    const network = await networks.get(archive.file, () => files.read(archive.file));
     const release = await read.releases.get(archive.release);
     return { snapshot: archive.id, network, reach: release?.definition ?? null };
   };

@@ -1,5 +1,5 @@
 import { AppError, sha256 } from '@millrace/kernel';
-import type { Catalogue } from './catalogue';
+import type { Network } from './network';
 import type { Rows } from './rows';
 import { Texts } from './texts';
 
@@ -10,19 +10,22 @@ const textParts = [
 const rowParts = [
   ...(['build', 'recipe', 'installs', 'runtime', 'contains', 'builtOn'] as const),
   ...(['answers', 'offers', 'mentions'] as const),
+  // From here on what follows from the parts before: linking them again at each start would take longer than reading.
+  ...(['made', 'below', 'owners', 'buildBlocks', 'recipeBlocks', 'ownBlocks', 'parts'] as const),
+  ...(['out', 'into', 'answeredBy', 'builders', 'installers', 'runners'] as const),
 ];
-const byteParts = ['flags', 'packageArch', 'clauseScheme', 'clauseArch'] as const;
-const intParts = ['packageComponent', 'offerPackage'] as const;
+const byteParts = ['flags', 'packageArch', 'clauseScheme', 'clauseArch', 'outKinds', 'intoKinds'] as const;
+const intParts = ['packageComponent', 'offerPackage', 'blockOf'] as const;
 
-/** First bytes of a stored catalogue; the number goes up when its parts change. */
-const magic = 'millrace-graph-1';
+/** First bytes of a stored graph; the number goes up when its parts change, or what they mean. */
+const magic = 'millrace-graph-2';
 
 /**
- * A catalogue as one run of bytes: the magic, the length of the head, the head (JSON: lengths of the parts, and the
- * sha256 of all of them), then the parts, each at a multiple of eight so that it can be used where it lies.
+ * A graph as one run of bytes: the magic, the length of the head, the head (JSON: lengths of the parts, and the sha256
+ * of all of them), then the parts, each at a multiple of eight so that it can be used where it lies.
  */
-export function encodeCatalogue(catalogue: Catalogue): { readonly bytes: Uint8Array; readonly digest: string } {
-  const parts = partsOf(catalogue);
+export function encodeNetwork(network: Network): { readonly bytes: Uint8Array; readonly digest: string } {
+  const parts = partsOf(network);
   const body = new Uint8Array(parts.reduce((sum, part) => sum + padded(part.byteLength), 0));
   let at = 0;
   for (const part of parts) {
@@ -41,28 +44,39 @@ export function encodeCatalogue(catalogue: Catalogue): { readonly bytes: Uint8Ar
 }
 
 /**
- * Reads what {@link encodeCatalogue} wrote. The bytes stay in use.
+ * Reads what {@link encodeNetwork} wrote. The bytes stay in use.
  * @throws AppError `snapshot-damaged`
  */
-export function decodeCatalogue(bytes: Uint8Array, what: string): Catalogue {
+export function decodeNetwork(bytes: Uint8Array, what: string): Network {
   const text = (from: number, length: number): string => new TextDecoder().decode(bytes.subarray(from, from + length));
-  if (bytes.length < 24 || text(0, 16) !== magic) throw damaged(what, 'it does not begin as a stored graph does');
+  if (bytes.length < 24 || !text(0, 16).startsWith('millrace-graph-'))
+    throw damaged(what, 'it does not begin as a stored graph does');
+  if (text(0, 16) !== magic) throw damaged(what, `another version of Millrace wrote it (${text(0, 16)})`);
   const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(16);
   const start = 24 + padded(headLength);
   if (start > bytes.length) throw damaged(what, 'it ends within its head');
-  const { digest, lengths } = JSON.parse(text(24, headLength)) as { digest: string; lengths: number[] };
+  const { digest, lengths } = headOf(text(24, headLength), what);
   if (sha256(bytes.subarray(start)) !== digest) throw damaged(what, 'its checksum is wrong');
-  return new Decoder(bytes, start, lengths).catalogue();
+  return new Decoder(bytes, start, lengths).network();
+}
+
+function headOf(text: string, what: string): { readonly digest: string; readonly lengths: readonly number[] } {
+  try {
+    return JSON.parse(text) as { digest: string; lengths: number[] };
+  } catch {
+    // What the parser says of broken bytes helps nobody.
+    throw damaged(what, 'its head cannot be read');
+  }
 }
 
 type Part = Uint8Array | Int32Array;
 
-function partsOf(catalogue: Catalogue): readonly Part[] {
+function partsOf(network: Network): readonly Part[] {
   return [
-    ...textParts.flatMap((name) => [catalogue[name].offsets, catalogue[name].bytes]),
-    ...rowParts.flatMap((name) => [catalogue[name].offsets, catalogue[name].targets]),
-    ...byteParts.map((name) => catalogue[name]),
-    ...intParts.map((name) => catalogue[name]),
+    ...textParts.flatMap((name) => [network[name].offsets, network[name].bytes]),
+    ...rowParts.flatMap((name) => [network[name].offsets, network[name].targets]),
+    ...byteParts.map((name) => network[name]),
+    ...intParts.map((name) => network[name]),
   ];
 }
 
@@ -75,7 +89,7 @@ class Decoder {
     private readonly lengths: readonly number[],
   ) {}
 
-  catalogue(): Catalogue {
+  network(): Network {
     const texts = textParts.map((name) => {
       const offsets = this.ints();
       return [name, new Texts(this.raw(), offsets)] as const;
@@ -86,7 +100,9 @@ class Decoder {
     });
     const bytes = byteParts.map((name) => [name, this.raw()] as const);
     const ints = intParts.map((name) => [name, this.ints()] as const);
-    return Object.fromEntries([...texts, ...rows, ...bytes, ...ints]) as unknown as Catalogue;
+    const parts = Object.fromEntries([...texts, ...rows, ...bytes, ...ints]) as unknown as Network;
+    const { components, capabilities, below } = parts;
+    return { ...parts, count: components.count, blocks: below.count, find: (name) => capabilities.find(name) };
   }
 
   private raw(): Uint8Array {

@@ -5,7 +5,7 @@ import type { ComponentFacts } from '../facts';
 import { worldOf } from '../world';
 import { reachOf } from './answer';
 import { condense } from './condense';
-import { decodeCatalogue, encodeCatalogue } from './encode';
+import { decodeNetwork, encodeNetwork } from './encode';
 import { networkOfWorld } from './from-world';
 import { levelsOf } from './levels';
 import { addCatalogue } from './merge';
@@ -170,12 +170,12 @@ describe('a stored graph', () => {
   it('comes back as it was, and is refused when a byte of it changed', () => {
     fc.assert(
       fc.property(networks, fc.nat(), (network, at) => {
-        const { bytes, digest } = encodeCatalogue(network);
-        expect(encodeCatalogue(decodeCatalogue(bytes, 'x')).digest).toBe(digest);
+        const { bytes, digest } = encodeNetwork(network);
+        expect(encodeNetwork(decodeNetwork(bytes, 'x')).digest).toBe(digest);
         const hurt = bytes.slice();
         hurt[bytes.length - 1 - (at % 64)]! ^= 1;
-        expect(() => decodeCatalogue(hurt, 'x')).toThrow(expect.objectContaining({ code: 'snapshot-damaged' }));
-        expect(() => decodeCatalogue(bytes.subarray(0, 20), 'x')).toThrow(
+        expect(() => decodeNetwork(hurt, 'x')).toThrow(expect.objectContaining({ code: 'snapshot-damaged' }));
+        expect(() => decodeNetwork(bytes.subarray(0, 20), 'x')).toThrow(
           expect.objectContaining({ code: 'snapshot-damaged' }),
         );
       }),
