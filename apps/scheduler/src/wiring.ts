@@ -30,6 +30,7 @@ import type { Input } from './domain/input';
 import { changeCommands } from './inbound/change-commands';
 import { commands } from './inbound/commands';
 import { decided, missed, reported } from './inbound/heard';
+import { peopleCommands } from './inbound/people-commands';
 import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems } from './outbound/configured';
 import { lookupsOf } from './outbound/lookups';
@@ -84,6 +85,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
         ...changeQuestions(read),
         ...commands(lookupsOf(outside)),
+        ...peopleCommands(lookupsOf(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],
       works: worksOf(outside),

@@ -4,6 +4,7 @@ import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import type { ChangeRow } from '../domain/change-rows';
 import { explainComponent } from '../domain/explain-change';
+import { standingHold } from '../domain/hold-rows';
 import type { Rows } from '../domain/state';
 import { commitOf } from '../domain/words';
 
@@ -26,17 +27,22 @@ export function changeQuestions(read: Read): readonly BoundDoor<never>[] {
       if (row) return changeView(row);
       throw missing('change', change, 'look at `millrace change list`');
     }),
+    answer(own.holds, async ({ release: name }) => {
+      const releases = name === undefined ? await read.releases.where({}) : [await releaseNamed(read, name)];
+      const holds = releases.flatMap((row) => (row.holds ?? []).map((hold) => ({ release: row.id, ...hold })));
+      return { holds: holds.map(({ id: _, ...hold }) => hold) };
+    }),
     answer(own.explainComponent, ({ release, component }) => explain(read, release, component)),
   ];
 }
 
 async function explain(read: Read, name: string, component: string) {
-  const release = await read.releases.get(name);
-  if (!release) throw missing('release', name, 'apply its definition first: millrace release apply FILE');
+  const release = await releaseNamed(read, name);
   const changes = await changesOf(read, { release: name }, component, 10);
   const running = release.running === null ? null : await read.cascades.get(release.running);
   const lines = explainComponent({
     definition: release.definition,
+    hold: standingHold(release.holds, component),
     component,
     changes,
     running,
@@ -45,6 +51,12 @@ async function explain(read: Read, name: string, component: string) {
     at: moment(Date.now()),
   });
   return { lines, change: changes[0]?.id ?? null, cascade: changes[0]?.cascade ?? null };
+}
+
+async function releaseNamed(read: Read, name: string) {
+  const release = await read.releases.get(name);
+  if (!release) throw missing('release', name, 'apply its definition first: millrace release apply FILE');
+  return release;
 }
 
 /** Rows are found by the component's term, which another may share. */

@@ -16,7 +16,7 @@ export interface MessageId {
 }
 
 /** What a change that has not started waits for. */
-export type WaitsFor = 'approval' | 'freeze' | 'cascade' | 'lull';
+export type WaitsFor = 'approval' | 'freeze' | 'hold' | 'cascade' | 'lull';
 
 export interface ChangeRow extends Row {
   readonly release: string;

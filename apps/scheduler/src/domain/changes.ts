@@ -4,6 +4,7 @@ import type { ChangeRow } from './change-rows';
 import { fateOf } from './fate';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
+import { holdWords, standingHold } from './hold-rows';
 import { startCascade, startWords } from './start';
 import type { CascadeRow, ReleaseRow } from './state';
 import { judge, ruleWords } from './triggers';
@@ -88,6 +89,8 @@ export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): Ch
     turn.wake(`freeze/${release.id}`, next, { type: 'changes.due', release: release.id });
     return detected(turn, waits(row, 'freeze', freezeWords(freeze), endOf(freeze)));
   }
+  const hold = standingHold(release.holds, null);
+  if (hold) return detected(turn, waits(row, 'hold', `release ${release.id}: ${holdWords(hold)}`, hold.until));
   if (running) return detected(turn, waits(row, 'cascade', waitsWords(running)));
   return gather(turn, release, row);
 }

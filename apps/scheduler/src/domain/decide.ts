@@ -2,21 +2,20 @@ import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel
 import { isIdle } from './advance';
 import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
 import { decideCapacity } from './capacity';
-import { decideChange } from './approval';
 import { changeHeard, changeReported, changeUnchecked, unknownRelease } from './changes';
 import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
+import { decideTrigger } from './decide-trigger';
 import { admitted, verdictDecided } from './gate';
 import { handEnded, handLost } from './hand-made';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
 import { cancelOrphans, decidePerson, sweep } from './people';
 import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
-import { pushReceived } from './pushes';
 import { reconcile } from './reconcile';
 import { applyRelease, buildsDue, buildsSeen, sourcesDue, sourcesPolled } from './releases';
 import { assembled } from './stack';
 import type { State } from './state';
-import type { TriggerInput } from './trigger-input';
+import { isTrigger } from './trigger-input';
 import { Turn } from './turn';
 import { startWaiting } from './waiting';
 
@@ -35,6 +34,7 @@ export const decide: Decide<State, Input> = (state, input, context) => {
 function handle(turn: Turn, input: Input): unknown {
   if (!('release' in input)) return decideCapacity(turn, input);
   if (!turn.find('releases', input.release) && input.type !== 'release.apply') return unknownRelease(input.release);
+  if (isTrigger(input)) return decideTrigger(turn, input);
   switch (input.type) {
     case 'cascade.hold':
     case 'cascade.resume':
@@ -137,13 +137,8 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
   }
 }
 
-function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput | TriggerInput): unknown {
+function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput): unknown {
   switch (input.type) {
-    case 'push.received':
-      return pushReceived(turn, input);
-    case 'change.approve':
-    case 'change.reject':
-      return decideChange(turn, input);
     case 'release.apply':
       return applyRelease(turn, input.definition, input.why);
     case 'sources.due':

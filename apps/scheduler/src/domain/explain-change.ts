@@ -2,6 +2,7 @@ import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId, Moment } from '@millrace/kernel';
 import type { ChangeRow } from './change-rows';
 import { freezeOf, freezeWords } from './freeze';
+import { holdWords, type Hold } from './hold-rows';
 import { barOf } from './policy';
 import type { CascadeRow, RebuildRow, ValidatedRow } from './state';
 import { judge, ruleWords } from './triggers';
@@ -17,6 +18,8 @@ export interface KnownComponent {
   /** Its rebuilds in the running cascade. */
   readonly rebuilds: readonly RebuildRow[];
   readonly validated: ValidatedRow | null;
+  /** Of the release, or of the component in all its cascades. */
+  readonly hold: Hold | null;
   readonly at: Moment;
 }
 
@@ -33,6 +36,7 @@ export function explainComponent(known: KnownComponent): string[] {
     validated
       ? `Its newest validated build is ${validated.nvr}${fromCommit(validated)}, from cascade ${validated.cascade}.`
       : `It has no validated build in ${release} yet.`,
+    ...(known.hold ? [`It does not start: ${holdWords(known.hold)}.`] : []),
     ...policyLines(known),
   ];
 }

@@ -19,20 +19,11 @@ interface Done {
 
 /** What people do by hand, each with who and why. */
 export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
-  const cascade = turn.find('cascades', input.cascade);
-  if (!cascade) {
-    const remedy = 'look at `millrace cascade list`';
-    return refuse('cascade-unknown', `there is no cascade ${input.cascade}`, remedy, 'missing');
-  }
-  if (input.type === 'build.adopt') return done(adoptBuild(turn, input.build, cascade.id, input.why));
-  if (cascade.state === 'completed' || cascade.state === 'cancelled') {
-    const because = `cascade ${cascade.id} is ${cascade.state}`;
-    return refuse('cascade-ended', because, 'start another one: millrace cascade start', 'conflict');
-  }
-  if (cascade.closing) {
-    const because = `cascade ${cascade.id} is being closed`;
-    return refuse('cascade-closing', because, 'wait until it has ended', 'conflict');
-  }
+  const known = knownCascade(turn, input.cascade);
+  if (isRefusal(known)) return known;
+  if (input.type === 'build.adopt') return done(adoptBuild(turn, input.build, known.id, input.why));
+  const cascade = aliveCascade(turn, input.cascade);
+  if (isRefusal(cascade)) return cascade;
   const { component, why } = input;
   switch (input.type) {
     case 'cascade.hold':
@@ -56,7 +47,26 @@ export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
   }
 }
 
-function holdCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
+function knownCascade(turn: Turn, id: string): Refusal | CascadeRow {
+  const cascade = turn.find('cascades', id);
+  if (cascade) return cascade;
+  return refuse('cascade-unknown', `there is no cascade ${id}`, 'look at `millrace cascade list`', 'missing');
+}
+
+/** A cascade to which something can still be done. */
+export function aliveCascade(turn: Turn, id: string): Refusal | CascadeRow {
+  const cascade = knownCascade(turn, id);
+  if (isRefusal(cascade)) return cascade;
+  if (cascade.state === 'completed' || cascade.state === 'cancelled') {
+    const because = `cascade ${cascade.id} is ${cascade.state}`;
+    return refuse('cascade-ended', because, 'start another one: millrace cascade start', 'conflict');
+  }
+  if (!cascade.closing) return cascade;
+  const because = `cascade ${cascade.id} is being closed`;
+  return refuse('cascade-closing', because, 'wait until it has ended', 'conflict');
+}
+
+export function holdCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
   if (cascade.state !== 'running' && cascade.state !== 'stalled') return wrongState(cascade, 'held');
   const held = moveCascade(turn, cascade, 'held');
   turn.say(cascadeHeld, cascade.id, cascadeData(held, why || 'no reason given', turn.context.who));
@@ -64,7 +74,7 @@ function holdCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | st
 }
 
 /** Also the way in which a person lets a planned cascade start. */
-function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
+export function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
   const { definition } = turn.row('releases', cascade.release);
   if (cascade.state === 'awaiting-approval') {
     if (definition.mode === 'observe') {
@@ -103,7 +113,7 @@ export function sweep(turn: Turn, id: string): void {
   if (rows.length >= sliceSize) turn.self({ type: 'cascade.sweep', release: cascade.release, cascade: id });
 }
 
-function holdRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
+export function holdRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
   const rows = unstarted(turn, cascade, component);
   if (rows.length === 0) return notThere(turn, cascade, component, 'held: only what has not started can be');
   const because = `${turn.context.who} holds it${why ? `: ${why}` : ''}`;
@@ -114,7 +124,7 @@ function holdRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: s
   return `${component} does not start until it is resumed`;
 }
 
-function resumeRebuilds(turn: Turn, cascade: CascadeRow, component: string): Refusal | string {
+export function resumeRebuilds(turn: Turn, cascade: CascadeRow, component: string): Refusal | string {
   const rows = rebuildsOf(turn, cascade, component).filter((row) => row.held);
   if (rows.length === 0) return notThere(turn, cascade, component, 'resumed: it is not held');
   for (const row of rows) turn.put('rebuilds', { ...row, held: false });

@@ -1,5 +1,6 @@
 import { rebuildId } from '@millrace/contracts';
 import type { ReleaseDefinition } from '@millrace/contracts';
+import { holdOfRebuild, holdWords } from './hold-rows';
 import type { PlannedRebuild } from './input';
 import { hasStarted, isMovable, openNeeds } from './needs';
 import { barOf, bootstrapMacros, priorityOf, systemOf } from './policy';
@@ -120,9 +121,15 @@ function newRebuild(
   const bar = barOf(definition, component);
   const knot = definition.knots === 'manual' && one.knot;
   const barred = bar !== null && bar.policy !== 'manual';
-  const held = knot || bar?.policy === 'manual';
+  const hold = holdOfRebuild(turn.row('releases', cascade.release).holds, {
+    cascade: cascade.id,
+    tier: one.tier,
+    component,
+  });
+  const held = knot || bar?.policy === 'manual' || hold !== null;
   const planned = clip(one.because, 500);
-  const because = bar?.because ?? (knot ? 'it is in a knot, and the release builds knots by hand' : planned);
+  const because =
+    bar?.because ?? (knot ? 'it is in a knot, and the release builds knots by hand' : hold ? holdWords(hold) : planned);
   const open = openNeeds(turn, needs);
   return {
     id: rebuildId({ cascade: cascade.id, component, generation, pass }),

@@ -2,6 +2,7 @@ import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow, Urgency } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
+import type { Hold } from './hold-rows';
 
 export type {
   BuildRow,
@@ -27,6 +28,8 @@ export interface ReleaseRow extends Row {
   readonly at: Moment;
   /** The one cascade of this release that has not ended. */
   readonly running: string | null;
+  /** What people hold now. */
+  readonly holds?: readonly Hold[];
   /** Cascades so far. */
   readonly cascades: number;
   /** What the last cascade that completed left; null: nothing was built yet. */

@@ -1,5 +1,6 @@
-import type { ComponentId } from '@millrace/kernel';
+import type { ComponentId, Moment } from '@millrace/kernel';
 import type { MessageId } from './change-rows';
+import type { HoldScope } from './hold-rows';
 
 /** A commit that a forge says is the head of a component's branch now. */
 export interface PushedCommit {
@@ -17,7 +18,12 @@ interface OfChange extends OfRelease {
   readonly why: string;
 }
 
-/** What starts cascades, or lets them start. */
+interface OfHold extends OfRelease {
+  readonly scope: HoldScope;
+  readonly why: string;
+}
+
+/** What starts cascades, and what lets them start or keeps them from it. */
 export type TriggerInput =
   | (OfRelease & {
       readonly type: 'push.received';
@@ -29,4 +35,29 @@ export type TriggerInput =
       readonly why: string;
     })
   | (OfChange & { readonly type: 'change.approve' })
-  | (OfChange & { readonly type: 'change.reject' });
+  | (OfChange & { readonly type: 'change.reject' })
+  | (OfHold & { readonly type: 'hold.set'; readonly until: Moment | null })
+  | (OfHold & { readonly type: 'hold.end' })
+  | (OfRelease & { readonly type: 'hold.due'; readonly hold: string })
+  | (OfRelease & {
+      readonly type: 'tier.turned';
+      readonly place: { readonly cascade: string; readonly tier: number };
+      /** Rebuilds with greater ids are left. */
+      readonly after: string;
+      readonly held: boolean;
+      readonly because: string;
+    });
+
+const types: readonly string[] = [
+  'push.received',
+  'change.approve',
+  'change.reject',
+  'hold.set',
+  'hold.end',
+  'hold.due',
+  'tier.turned',
+] satisfies readonly TriggerInput['type'][];
+
+export function isTrigger<Other extends { readonly type: string }>(input: Other | TriggerInput): input is TriggerInput {
+  return types.includes(input.type);
+}

@@ -3,6 +3,7 @@ import { later, type Moment } from '@millrace/kernel';
 import type { ChangeRow } from './change-rows';
 import { detected, inOrder, started, waits } from './changes';
 import { endOf, freezeOf, freezeWords } from './freeze';
+import { standingHold } from './hold-rows';
 import { startCascade } from './start';
 import type { ReleaseRow } from './state';
 import type { Turn } from './turn';
@@ -12,7 +13,7 @@ export function startWaiting(turn: Turn, name: string): void {
   const release = turn.row('releases', name);
   const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === name);
   keepFrozen(turn, release, waiting);
-  if (release.running !== null) return;
+  if (release.running !== null || standingHold(release.holds, null)) return;
   const ripe = inOrder(waiting.filter((one) => isRipe(turn, release, one)));
   if (ripe.length === 0) return;
   const at = startsAt(release.definition, ripe);

@@ -41,8 +41,6 @@ export function commands(look: Lookups): readonly BoundDoor<Input>[] {
       const checked = all ? { components: [], unknown: [] } : await checkSet(look, release, components);
       return asked({ release, kind: 'set', all, urgency: 'normal', by, why: why || 'it was asked for', ...checked });
     }),
-    obey(own.cascadeHold, async (request): Promise<Input> => ({ type: 'cascade.hold', ...(await about(request)) })),
-    obey(own.cascadeResume, async (request): Promise<Input> => ({ type: 'cascade.resume', ...(await about(request)) })),
     obey(own.cascadeCancel, async (request): Promise<Input> => ({ type: 'cascade.cancel', ...(await about(request)) })),
     obey(own.cascadeSkip, async (request): Promise<Input> => ({ type: 'cascade.skip', ...(await about(request)) })),
     obey(own.cascadeRetry, async (request): Promise<Input> => {

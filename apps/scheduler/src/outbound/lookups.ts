@@ -1,4 +1,5 @@
 import { doors } from '@millrace/contracts';
+import { AppError } from '@millrace/kernel';
 import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
@@ -20,6 +21,12 @@ export function lookupsOf(outside: Outside) {
         preview,
       });
     },
+    releaseOf: async (id: string) => (await cascadeNamed(read, id)).release,
+    source: async (release: string, component: string, commit: string | undefined) => {
+      const { components, unknown } = await checkComponents(outside, release, [{ component, commit }]);
+      if (unknown[0]) throw unknownComponent(release, unknown[0]);
+      return components[0]?.source ?? null;
+    },
     head: async (release: string, component: string) =>
       headOf((await releaseNamed(read, release)).definition, component),
     failedHeads: async (cascade: CascadeRow, component: string | null) => {
@@ -31,4 +38,16 @@ export function lookupsOf(outside: Outside) {
       );
     },
   };
+}
+
+function unknownComponent(
+  release: string,
+  { component, hint }: { readonly component: string; readonly hint: string },
+): AppError {
+  return new AppError({
+    code: 'component-unknown',
+    kind: 'missing',
+    message: `release ${release} has no component ${component}`,
+    remedy: `${hint} (see \`millrace graph show\`)`,
+  });
 }

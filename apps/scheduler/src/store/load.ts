@@ -6,6 +6,9 @@ import { openTier } from '../domain/needs';
 import { sliceSize } from '../domain/plan';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
+import { isTrigger } from '../domain/trigger-input';
+import { ofChange, ofComponent, rowsNamed } from './load-parts';
+import { ofTrigger } from './load-trigger';
 import { alone, neighbourhood, withAbove, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
 
@@ -26,6 +29,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 }
 
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
+  if (isTrigger(input)) return ofTrigger(read, input);
   switch (input.type) {
     case 'sources.polled':
       return ofHeads(read, input);
@@ -49,17 +53,6 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
         input.release,
         input.change.components.map((one) => one.component),
       );
-    case 'push.received': {
-      const ids = input.pushes.map((one) => `${input.release}/${one.component}`);
-      return { sources: byId(await read.sources.getMany(ids)) };
-    }
-    case 'change.approve':
-    case 'change.reject': {
-      const row = await read.changes.get(input.change);
-      const named = row?.release === input.release ? row.components.map((one) => one.component) : [];
-      const part = await ofChange(read, input.release, named);
-      return { ...part, changes: byId([...(part.changes?.values() ?? [])], row) };
-    }
     case 'changes.due':
       return { changes: byId(await read.changes.where({ release: input.release, outcome: 'waits' })) };
     case 'hand.ended':
@@ -139,14 +132,6 @@ async function ofPlan(read: Read, cascade: string, part: readonly PlannedRebuild
   const rows = await rowsNamed(read, cascade, [...new Set([...named, ...needed])]);
   const below = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
   return { rebuilds: byId(rows, below), builds: byId(await read.builds.getMany(refsOf(rows))) };
-}
-
-async function rowsNamed(read: Read, cascade: string, components: readonly string[]): Promise<RebuildRow[]> {
-  const rows: RebuildRow[] = [];
-  for (let n = 0; n < components.length; n += 500) {
-    rows.push(...(await read.rebuilds.where({ cascade, component: components.slice(n, n + 500) })));
-  }
-  return rows;
 }
 
 /** The first rebuilds that plans have touched, lower tiers first, with their needs and those that pass a release on. */
@@ -248,18 +233,6 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
   }
 }
 
-async function ofChange(read: Read, release: string, components: readonly string[]): Promise<Part> {
-  const row = await read.releases.get(release);
-  const cascade = row?.running ? await read.cascades.get(row.running) : null;
-  const members = cascade ? await rowsNamed(read, cascade.id, components) : [];
-  return {
-    cascades: byId(cascade),
-    rebuilds: byId(members),
-    changes: byId(await read.changes.where({ release, outcome: 'waits' })),
-    validated: byId(await read.validated.getMany(components.map((one) => `${release}/${one}`))),
-  };
-}
-
 async function ofHandBuild(read: Read, input: Extract<Input, { type: 'hand.ended' }>): Promise<Part> {
   const { status, contents } = input.ended;
   const release = await read.releases.get(input.release);
@@ -297,18 +270,6 @@ async function ofPerson(read: Read, input: Exclude<PersonInput, { type: 'build.a
   const cascades = byId(await read.cascades.get(cascade));
   if (input.type !== 'cascade.retry') return { cascades };
   return { cascades, rebuilds: byId(await read.rebuilds.where({ cascade, state: ['failed', 'rejected'] })) };
-}
-
-/** Every pass and generation of a component in a cascade, with their needs and neighbourhoods. */
-async function ofComponent(read: Read, cascade: string, component: string): Promise<Part> {
-  const rows = await read.rebuilds.where({ cascade, component });
-  const parts = await Promise.all(rows.map((row) => neighbourhood(read, row)));
-  const needs = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
-  return {
-    cascades: byId(await read.cascades.get(cascade)),
-    rebuilds: byId(needs, ...parts.map((part) => [...part.rebuilds.values()])),
-    builds: byId(...parts.map((part) => [...part.builds.values()])),
-  };
 }
 
 function refsOf(rows: readonly RebuildRow[]): string[] {

@@ -1,0 +1,27 @@
+import { assertNever } from '@millrace/kernel';
+import { decideChange } from './approval';
+import { endHold, holdDue, setHold, turnTier } from './holds';
+import { pushReceived } from './pushes';
+import type { TriggerInput } from './trigger-input';
+import type { Turn } from './turn';
+
+/** What starts cascades, and what lets them start or keeps them from it. */
+export function decideTrigger(turn: Turn, input: TriggerInput): unknown {
+  switch (input.type) {
+    case 'push.received':
+      return pushReceived(turn, input);
+    case 'change.approve':
+    case 'change.reject':
+      return decideChange(turn, input);
+    case 'hold.set':
+      return setHold(turn, input);
+    case 'hold.end':
+      return endHold(turn, input);
+    case 'hold.due':
+      return holdDue(turn, input.hold);
+    case 'tier.turned':
+      return turnTier(turn, input);
+    default:
+      return assertNever(input);
+  }
+}

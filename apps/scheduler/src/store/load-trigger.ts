@@ -1,0 +1,48 @@
+import { byId, type Readers } from '@millrace/store';
+import type { HoldScope } from '../domain/hold-rows';
+import { sliceSize } from '../domain/plan';
+import type { State } from '../domain/state';
+import type { TriggerInput } from '../domain/trigger-input';
+import { ofChange, ofComponent } from './load-parts';
+import type { SchedulerTables } from './tables';
+
+type Read = Readers<SchedulerTables>;
+type Part = Partial<State>;
+
+/** The rows that a trigger touches. */
+export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> {
+  switch (input.type) {
+    case 'push.received': {
+      const ids = input.pushes.map((one) => `${input.release}/${one.component}`);
+      return { sources: byId(await read.sources.getMany(ids)) };
+    }
+    case 'change.approve':
+    case 'change.reject': {
+      const row = await read.changes.get(input.change);
+      const named = row?.release === input.release ? row.components.map((one) => one.component) : [];
+      const part = await ofChange(read, input.release, named);
+      return { ...part, changes: byId([...(part.changes?.values() ?? [])], row) };
+    }
+    case 'hold.set':
+    case 'hold.end':
+      return ofHold(read, input.release, input.scope);
+    case 'hold.due': {
+      const row = await read.releases.get(input.release);
+      const hold = row?.holds?.find((one) => one.id === input.hold);
+      return hold ? ofHold(read, input.release, hold) : {};
+    }
+    case 'tier.turned': {
+      const { cascade, tier } = input.place;
+      const next = { cascade, tier, state: ['waiting', 'ready'], id: { from: input.after } };
+      const rebuilds = await read.rebuilds.where(next, { orderBy: 'id', limit: sliceSize + 1 });
+      return { cascades: byId(await read.cascades.get(cascade)), rebuilds: byId(rebuilds) };
+    }
+  }
+}
+
+async function ofHold(read: Read, release: string, { cascade, component }: HoldScope): Promise<Part> {
+  const id = cascade ?? (await read.releases.get(release))?.running ?? null;
+  if (id === null) return {};
+  if (component !== null) return ofComponent(read, id, component);
+  return { cascades: byId(await read.cascades.get(id)) };
+}
