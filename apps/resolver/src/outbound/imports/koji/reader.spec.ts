@@ -1,4 +1,7 @@
+import { references, rpmDep } from '@millrace/koji';
 import { startFakeHub, type FakeHub, type HubState } from '@millrace/koji/fake';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { networkOf, type Network } from '../../../domain/graph/network';
 import { rowOf, type Rows } from '../../../domain/graph/rows';
 import { unresolvedIn } from '../../../domain/graph/unresolved';
@@ -155,6 +158,13 @@ describe('the tags of a Koji hub', () => {
 });
 
 describe("a hub's dependency", () => {
+  it('reads as it came from a real one', () => {
+    const fixture = (name: string): unknown => JSON.parse(readFileSync(join(__dirname, 'fixtures', name), 'utf8'));
+    const deps = rpmDep.array().parse(fixture('rpm-deps.json'));
+    expect(deps.map(wordsOf)).toEqual(['gcc', 'libfoo = 1.1-1.k19', null]);
+    expect(references.parse(fixture('references.json'))).toMatchObject({ images: [2] });
+  });
+
   it.each([
     [{ name: 'gcc', version: '', flags: 0, type: 0 }, 'gcc'],
     [{ name: 'libfoo', version: '1.1-1.k19', flags: 8, type: 1 }, 'libfoo = 1.1-1.k19'],
