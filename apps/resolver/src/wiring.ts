@@ -9,6 +9,7 @@ import {
 } from '@millrace/contracts';
 import { answer, hear, obey, type Hears, type ServiceContext, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerCompare } from './admin/compare';
 import { answerDependants, answerGraph, answerKnots, answerPath } from './admin/graph';
@@ -32,7 +33,8 @@ import type { ResolverInput } from './domain/input';
 import { buildValidated, cascadeEnded, releaseKnown } from './inbound/events';
 import { releasesAsker } from './outbound/ask-releases';
 import { contentsFetcher } from './outbound/fetch-contents';
-import { filesReader, filesRemover } from './outbound/import-files';
+import { filesReader, filesRemover, importFiles, type Importer } from './outbound/import-files';
+import { threadImporter } from './outbound/in-thread';
 import { ImportProgress } from './outbound/import-progress';
 import { graphImporter } from './outbound/import-graph';
 import { freshViews } from './outbound/refresh';
@@ -53,6 +55,8 @@ export const hears: readonly Hears<ResolverInput>[] = [
 
 export const says: readonly EventName[] = [graphPublished];
 
+type Context = ServiceContext<ResolverTables, ResolverInput, ResolverConfig>;
+
 export const definition: ServiceDefinition<ResolverTables, ResolverInput, ResolverConfig> = {
   app: 'resolver',
   machine: { app: 'resolver', tables, keyOf, load, decide },
@@ -72,7 +76,7 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
       works: [
         ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
         ...[
-          filesReader(files, (release) => newestFile(read, release), { web: webSettingsOf(context.config) }, progress),
+          filesReader(importerOf(context, files), (release) => newestFile(read, release), progress),
           filesRemover(files, (file) => isUsed(read, file)),
         ],
       ],
@@ -83,11 +87,15 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
   },
 };
 
-function doorsOf(
-  context: ServiceContext<ResolverTables, ResolverInput, ResolverConfig>,
-  files: GraphFiles,
-  progress: ImportProgress,
-) {
+/** Compiled, imports have a thread of their own; the sources, which only tests run, import where they are. */
+function importerOf({ config: settings, dataDir }: Context, files: GraphFiles): Importer {
+  const web = webSettingsOf(settings);
+  const entry = join(__dirname, 'import-thread.js');
+  if (existsSync(entry)) return threadImporter(entry, join(dataDir, 'graphs'), web);
+  return (order, newest, during) => importFiles(order, files, newest, { web, ...during });
+}
+
+function doorsOf(context: Context, files: GraphFiles, progress: ImportProgress) {
   const views = createViews(context.read);
   const graphs = createGraphs(context.read, views, files);
   const fresh = freshViews({

@@ -18,11 +18,16 @@ export interface CatalogueStore {
   remove(digest: string): Promise<void>;
 }
 
-/** Reads a graph from files, all of it or nothing, and stores it. */
+/** Reads a graph, all of it or nothing, and stores it: here, or in a thread. */
+export type Importer = (
+  order: ReadOrder,
+  newest: string | null,
+  during: Pick<ReadSettings, 'signal' | 'progress'>,
+) => Promise<FilesRead>;
+
 export function filesReader(
-  store: CatalogueStore,
+  importer: Importer,
   newestFile: (release: string) => Promise<string | null>,
-  settings: ReadSettings = { web: webSettings },
   progress = new ImportProgress(),
 ): WorkKind<ReadOrder, FilesRead, ResolverInput> {
   return {
@@ -34,7 +39,7 @@ export function filesReader(
       const note = (read: number, what: string): void => progress.note(order.release, read, what);
       try {
         const newest = await newestFile(order.release);
-        return await importFiles(order, store, newest, { ...settings, signal, progress: note });
+        return await importer(order, newest, { signal, progress: note });
       } finally {
         progress.end(order.release);
       }
