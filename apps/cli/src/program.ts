@@ -3,9 +3,11 @@ import { buildAdopt } from './commands/build-adopt';
 import { buildList } from './commands/build-list';
 import { buildLog } from './commands/build-log';
 import { buildMake } from './commands/build-make';
-import { cascadeCancel, cascadeHold, cascadeResume, cascadeRetry, cascadeSkip } from './commands/cascade-act';
+import { cascadeCancel, cascadeRetry, cascadeSkip } from './commands/cascade-act';
 import { cascadeExplain } from './commands/cascade-explain';
+import { cascadeHold, cascadeHolds, cascadeResume } from './commands/cascade-hold';
 import { cascadeList } from './commands/cascade-list';
+import { cascadeAdd, cascadeRaise, cascadeRemove } from './commands/cascade-member';
 import { cascadePlan } from './commands/cascade-plan';
 import { cascadeShow } from './commands/cascade-show';
 import { cascadeStart } from './commands/cascade-start';
@@ -69,7 +71,8 @@ export function program(): Command {
   ]);
   noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
     ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain],
-    ...[cascadeHold, cascadeResume, cascadeCancel, cascadeRetry, cascadeSkip],
+    ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip],
+    ...[cascadeAdd, cascadeRemove, cascadeRaise],
   ]);
   noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog]);
   noun(root, 'release', 'Release definitions', [

@@ -6,26 +6,14 @@ interface Options {
   readonly why: string;
 }
 
-const {
-  cascadeHold: hold,
-  cascadeResume: resume,
-  cascadeCancel: cancel,
-  cascadeRetry: retry,
-  cascadeSkip: skip,
-} = doors.scheduler;
-type Act = typeof hold | typeof resume | typeof cancel | typeof retry | typeof skip;
+const { cascadeCancel: cancel, cascadeRetry: retry, cascadeSkip: skip } = doors.scheduler;
+type Act = typeof cancel | typeof retry | typeof skip;
 
-export const cascadeHold = act(
-  'hold',
-  hold,
-  'Starts nothing new in a cascade, or one rebuild of it, until it is resumed.',
-);
-export const cascadeResume = act('resume', resume, 'Lets a held cascade, or one rebuild of it, go on.');
 export const cascadeCancel = act('cancel', cancel, 'Gives up a cascade, or one rebuild of it.');
 export const cascadeRetry = act('retry', retry, 'Builds what failed once more, from the newest commit.');
 export const cascadeSkip = act('skip', skip, 'Goes on without rebuilding a component.');
 
-/** The five commands about a cascade, or one rebuild of it, that differ only in what they ask for. */
+/** The three commands about a cascade, or one rebuild of it, that differ only in what they ask for. */
 function act(verb: string, door: Act, about: string): Leaf<Options> {
   return {
     usage: verb === 'skip' ? 'skip <cascade> <component>' : `${verb} <cascade> [component]`,

@@ -61,7 +61,13 @@ export function namesOf({ all, components, dropped }: ChangeView): string {
 export function outcomeText({ outcome, cascade, waitsFor }: ChangeView): string {
   if (outcome === 'cascade') return `cascade ${cascade}`;
   if (outcome === 'ignored') return 'ignored';
-  const words = { approval: 'approval', freeze: 'the end of a freeze', cascade: 'the running cascade', lull: 'others' };
+  const words = {
+    approval: 'approval',
+    freeze: 'the end of a freeze',
+    hold: 'the release, which is held',
+    cascade: 'the running cascade',
+    lull: 'others',
+  };
   return waitsFor === null ? 'waits' : `waits for ${words[waitsFor]}`;
 }
 
