@@ -33,6 +33,18 @@ describe('edges between modules', () => {
     expect(edge).toMatchObject({ to: 'perl:5.3', role: 'external', hint: expect.stringContaining('perl:5.30') });
   });
 
+  it('are those that the build system noted, where it did: an expansion would name more', () => {
+    const xmd =
+      '  xmd: {mbs: {scmurl: "https://src/modules/a#1", buildrequires: {perl: {stream: 5.30, version: 4}}}}\n';
+    const modules = read(
+      module('perl', '5.30'),
+      module('perl', '5.32'),
+      module('a', '1', `${xmd}${needs('{perl: []}')}`),
+    );
+    expect(text(moduleGraph(modules).edges)).toEqual(['a:1:1:c1 build perl:5.30 module']);
+    expect(modules[2]!.mbs).toEqual({ scmUrl: 'https://src/modules/a#1', buildRequires: { perl: '5.30' } });
+  });
+
   it('to its own stream mean an older build, and are no cycle', () => {
     const modules = read(module('rust', 'rhel8', needs('{rust: [rhel8]}')));
     expect(text(moduleGraph(modules).edges)).toEqual(['rust:rhel8:1:c1 build rust:rhel8 self']);

@@ -1,4 +1,4 @@
-import type { ModuleDescription } from './modulemd';
+import type { ModuleDescription, StreamNeeds } from './modulemd';
 import {
   availableStreams,
   expandStreams,
@@ -44,7 +44,8 @@ export interface ModuleGraphOptions {
 const usualPlatforms: ReadonlySet<string> = new Set(['platform']);
 
 /**
- * The edges between modules. A platform has as many streams as a product had minor releases, and a module that needs
+ * The edges between modules: of a build those that the build system noted (`xmd.mbs`), else what its build requirements
+ * expand to. A platform has as many streams as a product had minor releases, and a module that needs
  * any of them needs one thing: they are folded into one node.
  */
 export function moduleGraph(modules: readonly ModuleDescription[], options: ModuleGraphOptions = {}): ModuleGraph {
@@ -59,12 +60,20 @@ export function moduleGraph(modules: readonly ModuleDescription[], options: Modu
     leftOut.push(...need.leftOut.map(({ stream, because }) => ({ from, to: `${need.module}:${stream}`, because })));
   };
   for (const module of modules) {
+    const used = usedStreams(module);
+    if (used) expandStreams(used, available, policy).forEach((need) => add(module, 'build', need));
     for (const { buildRequires, requires } of module.dependencies) {
-      expandStreams(buildRequires, available, policy).forEach((need) => add(module, 'build', need));
+      if (!used) expandStreams(buildRequires, available, policy).forEach((need) => add(module, 'build', need));
       expandStreams(requires, available, policy).forEach((need) => add(module, 'runtime', need));
     }
   }
   return { edges: [...edges.values()], leftOut };
+}
+
+/** What a build really used, where the build system noted it: no expansion can say more. */
+function usedStreams({ mbs }: ModuleDescription): StreamNeeds | null {
+  const used = Object.entries(mbs?.buildRequires ?? {});
+  return used.length === 0 ? null : Object.fromEntries(used.map(([name, stream]) => [name, [stream]]));
 }
 
 function edgesOf(

@@ -18,6 +18,13 @@ export interface ModuleComponent {
   readonly buildAfter?: readonly string[];
 }
 
+/** What the module build system noted of a build (`xmd.mbs`): what it really used. */
+export interface MbsNotes {
+  readonly scmUrl: string | null;
+  /** Module -> the one stream of it that the build used. */
+  readonly buildRequires: Readonly<Record<string, string>>;
+}
+
 /** A module as modulemd describes it (versions 1 and 2, and the packager's forms of versions 2 and 3). */
 export interface ModuleDescription {
   /** `built`: it has a version and a context, and lists artifacts; `packager`: what a packager writes. */
@@ -32,6 +39,8 @@ export interface ModuleDescription {
   /** Profile -> names of its binary packages. */
   readonly profiles: Readonly<Record<string, readonly string[]>>;
   readonly artifacts: readonly string[];
+  /** Left out when there is nothing of it. */
+  readonly mbs?: MbsNotes;
 }
 
 /**
@@ -61,6 +70,7 @@ export function moduleOf(root: Readonly<Record<string, YamlValue>>, where: strin
   const data = record(root['data']);
   const packager = text(root['document']) === 'modulemd-packager';
   const built = !packager && text(data['version']) !== '' && text(data['context']) !== '';
+  const mbs = mbsOf(record(record(data['xmd'])['mbs']));
   return {
     form: built ? 'built' : 'packager',
     name: text(data['name']),
@@ -72,7 +82,16 @@ export function moduleOf(root: Readonly<Record<string, YamlValue>>, where: strin
     components: componentsOf(data, where),
     profiles: profilesOf(data),
     artifacts: texts(record(data['artifacts'])['rpms']),
+    ...(mbs === null ? {} : { mbs }),
   };
+}
+
+function mbsOf(mbs: Readonly<Record<string, YamlValue>>): MbsNotes | null {
+  const used = record(mbs['buildrequires']);
+  const streams = names(used).map((name) => [name, text(record(used[name])['stream'])] as const);
+  const scmUrl = text(mbs['scmurl']) || null;
+  if (streams.length === 0 && scmUrl === null) return null;
+  return { scmUrl, buildRequires: Object.fromEntries(streams.filter(([, stream]) => stream !== '')) };
 }
 
 function dependenciesOf(data: Readonly<Record<string, YamlValue>>): readonly ModuleDependencies[] {
