@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { requiredFiles, type Gathered, type ReadSource, type ReadSpec, type SourceHead } from '../domain/assemble';
 import type { ComponentFacts } from '../domain/facts';
 import { limited } from './limited';
+import { isLocal, packagesOfBuilds } from './packages-of-builds';
 import { readSourceFile } from './source-file';
 import { sourceHeads } from './source-heads';
 import type { SpecReader } from './spec-reader';
@@ -52,9 +53,7 @@ export async function gather(
   const wantedFiles = (packages: readonly RepositoryPackage[]) => requiredFiles(specs, containers, packages);
   return {
     ...{ specs, modules, containers, previous, stacks: definition.stacks },
-    packages: (await hasRepository(validated))
-      ? await readRepository(validated.repository.address, { wantedFiles })
-      : [],
+    packages: await packagesOf(validated, sources.asker, wantedFiles),
     builds: new Map(validated.builds.map((one) => [one.component, one.nvr])),
   };
 }
@@ -66,6 +65,16 @@ export async function headsOf(
 ): Promise<readonly SourceHead[]> {
   const source = definition.sources[type];
   return source ? sourceHeads(source, names) : [];
+}
+
+async function packagesOf(
+  validated: Validated,
+  asker: Asker,
+  wantedFiles: (packages: readonly RepositoryPackage[]) => ReadonlySet<string>,
+): Promise<readonly RepositoryPackage[]> {
+  if (!isLocal(validated)) return packagesOfBuilds(validated, asker);
+  if (!(await hasRepository(validated))) return [];
+  return readRepository(validated.repository.address, { wantedFiles });
 }
 
 /** Before anything was ever built there is no repository, and nothing is wrong with that. */
