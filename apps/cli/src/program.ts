@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alertList } from './commands/alert-list';
 import { buildAdopt } from './commands/build-adopt';
 import { buildList } from './commands/build-list';
 import { buildLog } from './commands/build-log';
@@ -88,6 +89,7 @@ export function program(): Command {
     ...[snapshotsList, snapshotsName, snapshotsPrune, snapshotsExport],
   ]);
   noun(root, 'compose', 'Harvested trees of artifacts', [composeMake, composeList, composeShow]);
+  noun(root, 'alert', 'What hangs', [alertList]);
   noun(root, 'notice', 'What people were told', [noticeList]);
   noun(root, 'dead-letters', 'Messages that could not be handled', [
     ...[deadLettersList, deadLettersShow, deadLettersReplay, deadLettersDrop],

@@ -1,4 +1,6 @@
 import {
+  alertEnded,
+  alertRaised,
   buildFinished,
   cascadeCancelled,
   cascadeCompleted,
@@ -9,6 +11,7 @@ import {
   cascadeStarted,
   changeDetected,
   changeReported,
+  rebuildDoubted,
   rebuildFailed,
   rebuildRejected,
   rebuildSettled,
@@ -23,6 +26,7 @@ import {
 } from '@millrace/contracts';
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
+import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
 import { changeQuestions } from './admin/changes';
 import { questions } from './admin/questions';
 import { config, secretFilesOf, type SchedulerConfig } from './config';
@@ -68,6 +72,9 @@ export const says: readonly EventName[] = [
   buildFinished,
   verdictWanted,
   schedulerResultReported,
+  alertRaised,
+  alertEnded,
+  rebuildDoubted,
 ];
 
 export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConfig> = {
@@ -84,10 +91,13 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
         ...changeQuestions(read),
+        ...alertQuestions(read),
         ...commands(lookupsOf(outside)),
         ...peopleCommands(lookupsOf(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],
+      gauges: { alerts: alertGauge(read) },
+      alerts: () => openAlerts(read),
       works: worksOf(outside),
       stop,
       controllers: [
@@ -105,6 +115,9 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
             { type: 'capacity.known', system: name, limit },
             { id: `start/${randomUUID()}`, who: 'scheduler' },
           );
+        }
+        for (const { id: release } of await read.releases.where({})) {
+          await take({ type: 'watch.due', release }, { id: `start/${randomUUID()}`, who: 'scheduler' });
         }
       },
     });

@@ -97,6 +97,15 @@ export interface ServiceGauge {
   readonly values: () => Promise<ReadonlyMap<string, number>>;
 }
 
+/** Something that hangs and that somebody should see: shown by /readyz, which it never makes unready. */
+export interface ServiceAlert {
+  readonly alert: string;
+  readonly release: string;
+  readonly since: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
 /** What a service adds to the common machinery. */
 export interface ServiceParts<Input extends TypedInput> {
   readonly doors: readonly BoundDoor<Input>[];
@@ -106,6 +115,8 @@ export interface ServiceParts<Input extends TypedInput> {
   readonly controllers?: readonly object[];
   /** The service's own metrics, by name without `millrace_`. */
   readonly gauges?: Readonly<Record<string, ServiceGauge>>;
+  /** What hangs now, for the body of /readyz. */
+  readonly alerts?: () => Promise<readonly ServiceAlert[]>;
   /** Hands over once more what `bury` kept; throws when it is refused again, and answers false when it is not its own. */
   readonly replay?: (letter: DeadLetter, who: string) => Promise<boolean>;
   /** Runs once everything is connected: reconciling with the outside. */

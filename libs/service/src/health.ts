@@ -3,6 +3,7 @@ import { openApiOf } from '@millrace/contracts';
 import { Controller, Get, Header, Res, type Type } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Registry } from 'prom-client';
+import type { ServiceAlert } from './definition';
 
 /** One thing that must hold for a service to be of use. `problem` says what is wrong; null: nothing. */
 export interface Check {
@@ -11,7 +12,13 @@ export interface Check {
 }
 
 /** `/healthz` (the process lives), `/readyz` (it can work), `/metrics`, `/openapi.json`. */
-export function healthController(app: App, version: string, checks: readonly Check[], metrics: Registry): Type {
+export function healthController(
+  app: App,
+  version: string,
+  checks: readonly Check[],
+  metrics: Registry,
+  alertsNow: () => Promise<readonly ServiceAlert[]> = () => Promise.resolve([]),
+): Type {
   @Controller()
   class Health {
     @Get('healthz')
@@ -26,7 +33,10 @@ export function healthController(app: App, version: string, checks: readonly Che
       );
       const ok = found.every(({ problem }) => problem === null);
       response.status(ok ? 200 : 503);
-      return { status: ok ? 'ready' : 'not ready', app, checks: found.map((c) => ({ ...c, ok: c.problem === null })) };
+      // Without a database there are no alerts to tell; the check above says so.
+      const alerts = await alertsNow().catch(() => []);
+      const told = found.map((c) => ({ ...c, ok: c.problem === null }));
+      return { status: ok ? 'ready' : 'not ready', app, checks: told, alerts };
     }
 
     @Get('metrics')

@@ -107,7 +107,7 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
   ];
   const desk = new DoorDesk<Input>(engine as never, tokens, isLoopback(settings.host));
   const controllers = [
-    healthController(app, version, checksOf(database, bus), metrics.registry),
+    healthController(app, version, checksOf(database, bus), metrics.registry, parts.alerts),
     inboundController(definition.hears, (input, envelope) => wiring.hear(input, envelope)),
     doorsController(doors as never, desk),
     ...((parts.controllers ?? []) as Type[]),
@@ -240,7 +240,7 @@ async function startNest<Config>(
     rawBody: true,
     abortOnError: false,
   });
-  nest.useBodyParser('json', { limit: '8mb', strict: false });
+  nest.useBodyParser('json', { limit: '8mb', strict: false, type: ['json', '+json'] });
   nest.useBodyParser('text', { limit: '8mb', type: ['text/*', 'application/xml', 'application/yaml'] });
   nest.use(guardLoopback(settings.host));
   nest.useGlobalFilters(new ProblemFilter(log));

@@ -1,5 +1,5 @@
 import { checkToolchain } from '@millrace/build-systems';
-import { apps } from '@millrace/contracts';
+import { apps, doors } from '@millrace/contracts';
 import { AppError, toAppError } from '@millrace/kernel';
 import { findNatsServer, isPortFree, listTokens, natsInfo } from '@millrace/supervisor';
 import { constants } from 'node:fs';
@@ -34,7 +34,7 @@ export const doctor: Leaf<Options> = {
       .option('--definition <file...>', 'with --koji: release definitions to check (default: those of the scheduler)'),
   examples: ['doctor', 'doctor --data /srv/millrace --json', 'doctor --koji', 'doctor --koji --definition f44.yaml'],
   run: async (context, _, { koji, definition = [] }) => {
-    const checks = [node, toolchain, natsServer, bus, services, dataFolder, tokens];
+    const checks = [node, toolchain, natsServer, bus, services, alerts, dataFolder, tokens];
     const findings: readonly Finding[] =
       koji === undefined
         ? (await Promise.all(checks.map((check) => check(context)))).flat()
@@ -127,6 +127,18 @@ async function services({ client }: Context): Promise<readonly Finding[]> {
       ? right(app, `ready at ${client.addressOf(app)}`)
       : wrong(app, problem, `see its log; start it with \`millrace up\``),
   );
+}
+
+/** What hangs is worth knowing; it does not keep Millrace from working. */
+async function alerts({ client }: Context): Promise<readonly Finding[]> {
+  if ((await client.problemOf('scheduler')) !== null) return [];
+  try {
+    const { alerts: open } = await client.call(doors.scheduler.alerts, {});
+    return open.map(({ alert, text, remedy }) => note('alert', `${alert}: ${text}`, remedy));
+  } catch (thrown) {
+    const { message, remedy } = toAppError(thrown);
+    return [note('alerts', `they cannot be read: ${message}`, remedy ?? null)];
+  }
 }
 
 const leastBytes = 2 * 1024 ** 3;

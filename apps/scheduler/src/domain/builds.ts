@@ -4,7 +4,7 @@ import { advance, begin, breakdownPause, fail, step } from './advance';
 import { capacityId } from './capacity';
 import { keepBuild, ownBuild, sayFinished } from './finished';
 import { wantVerdict } from './gate';
-import type { EndedBuild, Hindrance, RebuildInput, Step } from './input';
+import type { EndedBuild, Hindrance, RebuildInput, SeenBuild, Step } from './input';
 import { isClear } from './needs';
 import type { BuildRow, RebuildRow } from './state';
 import { move, returnSlot } from './transitions';
@@ -49,11 +49,16 @@ export function submitted(turn: Turn, rebuild: RebuildRow, build: string): void 
 }
 
 /** It still runs: looked at again. */
-export function looked(turn: Turn, rebuild: RebuildRow, nvr: string | null): void {
+export function looked(turn: Turn, rebuild: RebuildRow, { nvr, state: progress }: SeenBuild): void {
   if (rebuild.state !== 'building' || !rebuild.build) return;
   const build = turn.find('builds', rebuild.build);
-  if (build) turn.put('builds', { ...build, state: 'building', nvr: nvr ?? build.nvr });
+  if (build) turn.put('builds', takenBuild(turn, build, progress, nvr));
   step(turn, { ...rebuild, nvr: nvr ?? rebuild.nvr }, 'look');
+}
+
+function takenBuild(turn: Turn, build: BuildRow, progress: SeenBuild['state'], nvr: string | null): BuildRow {
+  if (progress !== 'building') return { ...build, nvr: nvr ?? build.nvr };
+  return { ...build, state: 'building', nvr: nvr ?? build.nvr, takenAt: build.takenAt ?? turn.at };
 }
 
 /** The current attempt's build ended. */

@@ -43,7 +43,7 @@ function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRo
       return row;
     case 'slot.returned': {
       const granted = row.granted.filter((one) => one.rebuild !== input.rebuild || one.attempt !== input.attempt);
-      return input.worked ? up({ ...row, granted }) : { ...row, granted };
+      return input.worked ? up(turn, { ...row, granted }) : { ...row, granted };
     }
     case 'system.broke':
       return broke(turn, row, input.problem);
@@ -51,8 +51,9 @@ function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRo
 }
 
 /** It did something: whatever it was that broke, it is over. */
-function up(row: CapacityRow): CapacityRow {
+function up(turn: Turn, row: CapacityRow): CapacityRow {
   if (row.breakdowns === 0 && row.downSince === null) return row;
+  if (row.downSince !== null) tellReleases(turn);
   return { ...row, breakdowns: 0, downSince: null, nextTry: null, problem: null };
 }
 
@@ -62,7 +63,13 @@ function broke(turn: Turn, row: CapacityRow, problem: string): CapacityRow {
   const nextTry = later(turn.at, trialEvery);
   const system = row.id.slice('build-system/'.length);
   turn.wake(`trial/${system}`, nextTry, { type: 'slots.look', system });
+  if (row.downSince === null) tellReleases(turn);
   return { ...row, breakdowns, problem, downSince: row.downSince ?? turn.at, nextTry };
+}
+
+/** The releases that build now raise an alert, or end it. */
+function tellReleases(turn: Turn): void {
+  for (const { id: release } of turn.all('releases')) turn.self({ type: 'watch.due', release });
 }
 
 function grant(turn: Turn, row: CapacityRow): void {

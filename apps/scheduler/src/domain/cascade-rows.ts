@@ -62,10 +62,29 @@ export interface CascadeRow extends Row {
   readonly problem: string | null;
   /** Makes the keys of the cascade's own calls unique. */
   readonly round: number;
+  /** Sums over its rebuilds, for its history and its cost. */
+  readonly sums?: Sums;
   readonly startedAt: Moment;
   readonly endedAt: Moment | null;
   readonly landed: boolean;
   readonly repository: Repository | null;
+}
+
+/** Times in milliseconds. */
+export interface Sums {
+  /** Rebuilds that were validated, and those of them that had never failed. */
+  readonly hops: number;
+  readonly clean: number;
+  readonly lead: number;
+  readonly waiting: number;
+  readonly building: number;
+  readonly gating: number;
+  /** Attempts that ended in a failure or a rejection. */
+  readonly failures: number;
+  /** Of all builds, those that failed too. */
+  readonly built: number;
+  /** Attempts that broke for reasons that are not the component's. */
+  readonly breakdowns: number;
 }
 
 /** The first builds of a cascade are canaries: more start when those have ended, and it holds when too many are lost. */
@@ -144,6 +163,14 @@ export interface RebuildRow extends Row {
   readonly evidence: Evidence | null;
   readonly verdict: 'pending' | 'passed' | 'failed' | 'unknown' | null;
   readonly verdictRevision: number;
+  /** Tests that did not report in time, as the gate says. */
+  readonly overdue?: readonly string[];
+  /** The passed verdict that let its dependants start, and when. Kept whatever the gate says later. */
+  readonly passed?: { readonly revision: number; readonly at: Moment } | null;
+  /** When it last entered each stage, for its times. */
+  readonly marks?: Marks;
+  /** Ids of the rebuilds in doubt that it was built on; its own when its verdict turned or its build was withdrawn. */
+  readonly doubts?: readonly string[];
   /** The resolver has compared this build with what it replaces. */
   readonly compared: boolean;
   /** The plan that must be made before its dependants may go on. */
@@ -154,6 +181,12 @@ export interface RebuildRow extends Row {
   readonly plannedIn: number;
   readonly startedAt: Moment | null;
   readonly endedAt: Moment | null;
+}
+
+export interface Marks {
+  readonly ready?: Moment;
+  readonly started?: Moment;
+  readonly built?: Moment;
 }
 
 /** id: the build system's ref; stacks: `<name>@<digest>`. */
@@ -171,6 +204,8 @@ export interface BuildRow extends Row {
   readonly bootstrap: boolean;
   readonly source: SourceRef | null;
   readonly startedAt: Moment | null;
+  /** When a builder was first seen working on it. */
+  readonly takenAt?: Moment;
   readonly endedAt: Moment | null;
   readonly evidence: Evidence | null;
   readonly contents: string | null;

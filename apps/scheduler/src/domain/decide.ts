@@ -2,6 +2,7 @@ import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel
 import { isIdle } from './advance';
 import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
 import { decideCapacity } from './capacity';
+import { decideWatch } from './decide-watch';
 import { changeHeard, changeReported, changeUnchecked, unknownRelease } from './changes';
 import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
@@ -17,6 +18,7 @@ import { assembled } from './stack';
 import type { State } from './state';
 import { isTrigger } from './trigger-input';
 import { Turn } from './turn';
+import { isWatch } from './watch-input';
 import { startWaiting } from './waiting';
 
 /** The scheduler's heart: what an input changes, and what is to be said and done about it. Pure. */
@@ -34,6 +36,7 @@ export const decide: Decide<State, Input> = (state, input, context) => {
 function handle(turn: Turn, input: Input): unknown {
   if (!('release' in input)) return decideCapacity(turn, input);
   if (!turn.find('releases', input.release) && input.type !== 'release.apply') return unknownRelease(input.release);
+  if (isWatch(input)) return decideWatch(turn, input);
   if (isTrigger(input)) return decideTrigger(turn, input);
   switch (input.type) {
     case 'cascade.hold':
@@ -73,7 +76,7 @@ function handleAttempt(turn: Turn, input: Exclude<RebuildInput, { type: 'slot.gr
       if (rebuild.state === 'submitting') return submitted(turn, rebuild, input.build);
       return outlived(turn, input);
     case 'build.looked':
-      return looked(turn, rebuild, input.status.nvr);
+      return looked(turn, rebuild, input.status);
     case 'build.ended':
       return ended(turn, rebuild, input.ended);
     case 'build.broke':

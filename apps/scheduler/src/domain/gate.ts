@@ -43,6 +43,7 @@ export function verdictDecided(turn: Turn, input: Extract<BuildInput, { type: 'v
     ...rebuild,
     verdict: input.decision,
     verdictRevision: input.verdictRevision,
+    overdue: testsOverdue(turn, input.reasons),
   });
   switch (row.state) {
     case 'gating':
@@ -55,6 +56,13 @@ export function verdictDecided(turn: Turn, input: Extract<BuildInput, { type: 'v
     default:
       return;
   }
+}
+
+/** An overdue test is an alert, which is raised at once. */
+function testsOverdue(turn: Turn, reasons: readonly VerdictReason[]): readonly string[] {
+  const tests = reasons.filter((one) => one.state === 'overdue').map((one) => one.test);
+  if (tests.length > 0) turn.self({ type: 'watch.due', release: turn.release! });
+  return tests.slice(0, 20);
 }
 
 /** Both the passed verdict and the comparison (with the longer plan that it may ask for) are in: the build is admitted. */

@@ -10,6 +10,7 @@ import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
 import type { MessageId } from './change-rows';
 import type { ChangedComponent, ChangeKind, Repository, Urgency } from './state';
 import type { TriggerInput } from './trigger-input';
+import type { WatchInput, WithdrawnBuild } from './watch-input';
 
 /** What stopped an outside call. */
 export interface Hindrance {
@@ -133,12 +134,15 @@ export type ReleaseInput =
   | (OfRelease & {
       readonly type: 'sources.polled';
       readonly heads: readonly { readonly component: ComponentId; readonly url: string; readonly commit: string }[];
+      /** Why they could not be read. */
+      readonly problem?: string | null;
     })
   | (OfRelease & { readonly type: 'builds.due'; readonly system: string })
   | (OfRelease & {
       readonly type: 'builds.seen';
       readonly system: string;
       readonly builds: readonly SeenBuild[];
+      readonly withdrawn?: readonly WithdrawnBuild[];
       readonly cursor: string | null;
       readonly problem: string | null;
     });
@@ -269,7 +273,8 @@ export type Input =
   | BuildInput
   | PersonInput
   | CapacityInput
-  | TriggerInput;
+  | TriggerInput
+  | WatchInput;
 
 /** Inputs of one key are decided one after another: a release's, or a build system's capacity. */
 export function keyOf(input: Input): string {

@@ -1,5 +1,5 @@
 import { durationMs, releaseChanged, type ReleaseDefinition } from '@millrace/contracts';
-import { digestOf, later, type Moment } from '@millrace/kernel';
+import { digestOf, later, msBetween, type Moment } from '@millrace/kernel';
 import { check } from './changes';
 import type { ReleaseInput } from './input';
 import { handBuildsSeen } from './hand-made';
@@ -7,6 +7,7 @@ import { systemsOf } from './policy';
 import { isBehind, mostPassed } from './pushes';
 import type { CursorRow, ReleaseRow } from './state';
 import type { Turn } from './turn';
+import { sourcesPoller, watchSoon } from './watch';
 
 export interface ApplyReply {
   readonly name: string;
@@ -73,6 +74,7 @@ export function sourcesPolled(turn: Turn, input: Extract<ReleaseInput, { type: '
     check(turn, { ...of, why, times: 0 });
   }
   const release = turn.row('releases', input.release);
+  keepCursor(turn, release.id, sourcesPoller, null, input.problem ?? null);
   const { git } = release.definition.triggers;
   pollSources(turn, release, git ? later(turn.at, durationMs(git.every)) : null);
 }
@@ -87,20 +89,30 @@ export function sourcesDue(turn: Turn, name: string): void {
 export function buildsSeen(turn: Turn, input: Extract<ReleaseInput, { type: 'builds.seen' }>): void {
   const { release, system } = input;
   handBuildsSeen(turn, release, system, input.builds);
+  keepCursor(turn, release, system, input.cursor, input.problem);
+  lookAgain(turn, release, system);
+}
+
+/** How far a poller has read, and since when it cannot. Answers without news are kept by the minute. */
+function keepCursor(turn: Turn, release: string, system: string, cursor: string | null, problem: string | null): void {
   const id = cursorId(release, system);
   const old = turn.find('cursors', id);
-  const moved = input.cursor !== (old?.cursor ?? null) || input.problem !== (old?.problem ?? null);
+  const moved = cursor !== (old?.cursor ?? null) || problem !== (old?.problem ?? null);
+  const before = old?.answeredAt ?? null;
+  const stale = problem === null && (before === null || msBetween(before, turn.at) >= 60_000);
+  if (old && !moved && !stale) return;
   const row: CursorRow = {
     id,
     revision: old?.revision ?? 0,
     release,
     system,
-    cursor: input.cursor,
+    cursor,
     round: (old?.round ?? 0) + 1,
-    problem: input.problem,
+    problem,
+    problemSince: problem === null ? null : (old?.problemSince ?? turn.at),
+    answeredAt: problem === null ? turn.at : before,
   };
-  if (moved || !old) turn.put('cursors', row);
-  lookAgain(turn, release, system);
+  turn.put('cursors', row);
 }
 
 export function buildsDue(turn: Turn, name: string, system: string): void {
@@ -118,6 +130,7 @@ export function cursorId(release: string, system: string): string {
 function watch(turn: Turn, release: ReleaseRow): void {
   pollSources(turn, release, release.definition.triggers.git ? turn.at : null);
   for (const system of systemsOf(release.definition)) lookAgain(turn, release.id, system);
+  watchSoon(turn, release.id);
 }
 
 function pollSources(turn: Turn, release: ReleaseRow, at: Moment | null): void {

@@ -2,6 +2,7 @@ import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow, Urgency } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
+import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 import type { Hold } from './hold-rows';
 
 export type {
@@ -18,6 +19,8 @@ export type {
 } from './cascade-rows';
 
 export type { ChangedComponent, ChangeKind, ChangeRow } from './change-rows';
+
+export type { AlertRow, FailureRow, Regression, WatchRow } from './watch-rows';
 
 /** id: the release's name. */
 export interface ReleaseRow extends Row {
@@ -104,6 +107,10 @@ export interface CursorRow extends Row {
   readonly cursor: string | null;
   readonly round: number;
   readonly problem: string | null;
+  /** Since when it has the problem. */
+  readonly problemSince?: Moment | null;
+  /** When it last answered, to the minute. */
+  readonly answeredAt?: Moment | null;
 }
 
 /** id: `<release>/<component>`: the newest validated build. */
@@ -140,6 +147,9 @@ export type Rows = {
   readonly cursors: CursorRow;
   readonly validated: ValidatedRow;
   readonly said: SaidRow;
+  readonly alerts: AlertRow;
+  readonly failures: FailureRow;
+  readonly watches: WatchRow;
 };
 
 export type State = SliceOf<Rows>;
@@ -160,4 +170,7 @@ export const emptyState: State = {
   cursors: new Map(),
   validated: new Map(),
   said: new Map(),
+  alerts: new Map(),
+  failures: new Map(),
+  watches: new Map(),
 };

@@ -31,7 +31,12 @@ export function sourcePolling({ read, asker }: Outside): WorkKind<{ release: str
       });
       return heads.flat();
     },
-    toInput: ({ release }, outcome) => ({ type: 'sources.polled', release, heads: outcome.ok ? outcome.value : [] }),
+    toInput: ({ release }, outcome) => ({
+      type: 'sources.polled',
+      release,
+      heads: outcome.ok ? outcome.value : [],
+      problem: outcome.ok ? null : outcome.fault.message,
+    }),
   };
 }
 

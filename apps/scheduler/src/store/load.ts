@@ -3,6 +3,9 @@ import { byId, type Readers } from '@millrace/store';
 import { capacityId } from '../domain/capacity';
 import type { CapacityInput, Input, PersonInput, PlannedRebuild } from '../domain/input';
 import { openTier } from '../domain/needs';
+import { sourcesPoller } from '../domain/watch';
+import { isWatch } from '../domain/watch-input';
+import { ofWatch } from './load-watch';
 import { sliceSize } from '../domain/plan';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
@@ -29,6 +32,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 }
 
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
+  if (isWatch(input)) return ofWatch(read, input.release);
   if (isTrigger(input)) return ofTrigger(read, input);
   switch (input.type) {
     case 'sources.polled':
@@ -197,7 +201,10 @@ async function headOfQueue(
 }
 
 async function ofHeads(read: Read, input: Extract<Input, { type: 'sources.polled' }>): Promise<Part> {
-  return { sources: byId(await read.sources.getMany(input.heads.map((one) => `${input.release}/${one.component}`))) };
+  return {
+    sources: byId(await read.sources.getMany(input.heads.map((one) => `${input.release}/${one.component}`))),
+    cursors: byId(await read.cursors.get(cursorId(input.release, sourcesPoller))),
+  };
 }
 
 async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; release: string }>): Promise<Part> {

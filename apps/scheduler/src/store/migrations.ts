@@ -61,4 +61,19 @@ export const migrations: readonly Migration[] = [
     widened: { changes: { columns: { at: 'text' }, indexes: [['at'], ['release', 'at']] } },
     terms: ['changes'],
   },
+  {
+    version: 202611231010,
+    name: 'alerts and failures',
+    tables: {
+      alerts: {
+        columns: { release: 'text', open: 'integer', since: 'text' },
+        indexes: [['release', 'open'], ['open'], ['since']],
+      },
+      failures: {
+        columns: { release: 'text', component: 'text', open: 'integer', at: 'text' },
+        indexes: [['release', 'component'], ['release', 'open'], ['at']],
+      },
+      watches: { columns: {}, indexes: [] },
+    },
+  },
 ];

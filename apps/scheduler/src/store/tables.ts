@@ -2,6 +2,7 @@ import { bigint, integer, table, text } from '@millrace/store';
 import { queueOf, rankOf } from '../domain/capacity';
 import { isClear } from '../domain/needs';
 import type {
+  AlertRow,
   BuildRow,
   CapacityRow,
   CascadeRow,
@@ -9,6 +10,7 @@ import type {
   ContentsRow,
   CursorRow,
   DurationRow,
+  FailureRow,
   PreviewRow,
   RebuildRow,
   ReleaseRevisionRow,
@@ -17,6 +19,7 @@ import type {
   SaidRow,
   SourceRow,
   ValidatedRow,
+  WatchRow,
 } from '../domain/state';
 
 /** The scheduler's tables: the rows of `domain/state.ts`, and the columns by which they are searched. */
@@ -82,6 +85,26 @@ export const tables = {
   cursors: table<CursorRow>('cursors', { release: text((row) => row.release) }),
   validated: table<ValidatedRow>('validated', { release: text((row) => row.release) }, [['release']]),
   said: table<SaidRow>('said'),
+  alerts: table<AlertRow>(
+    'alerts',
+    {
+      release: text((row) => row.release),
+      open: integer((row) => (row.endedAt === null ? 1 : null)),
+      since: text((row) => row.since),
+    },
+    [['release', 'open'], ['open'], ['since']],
+  ),
+  failures: table<FailureRow>(
+    'failures',
+    {
+      release: text((row) => row.release),
+      component: text((row) => row.component),
+      open: integer((row) => (row.open ? 1 : null)),
+      at: text((row) => row.at),
+    },
+    [['release', 'component'], ['release', 'open'], ['at']],
+  ),
+  watches: table<WatchRow>('watches'),
 } as const;
 
 export type SchedulerTables = typeof tables;

@@ -7,6 +7,7 @@ import * as graph from './resolver-graph';
 import * as snapshots from './resolver-snapshots';
 import * as scheduler from './scheduler';
 import * as changes from './scheduler-changes';
+import * as watch from './scheduler-watch';
 import * as people from './scheduler-people';
 
 export * from './common';
@@ -48,6 +49,9 @@ export const doors = {
     changeApprove: changes.changeApprove,
     changeReject: changes.changeReject,
     explainComponent: changes.explainComponent,
+    alerts: watch.alerts,
+    history: watch.history,
+    failures: watch.failures,
     cascades: scheduler.cascades,
     cascade: scheduler.cascade,
     explain: scheduler.explain,

@@ -9,6 +9,8 @@ export interface Outside {
   /** How attempt n of a component's build ends; complete when nothing is said. */
   readonly build?: (component: string, attempt: number) => 'complete' | 'failed' | 'infrastructure';
   readonly gate?: (component: string, attempt: number) => 'passed' | 'failed' | 'silent';
+  /** A build that has not ended: only submitted, or taken by a builder. null: it ends. */
+  readonly running?: (component: string) => 'submitted' | 'building' | null;
   /** What joins the plan when a component is built. */
   readonly adds?: (component: string) => readonly string[];
   /** Planned components that lose something by a component's new build. */

@@ -18,7 +18,7 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
     case 'build.submit':
       return submit(world, work, about);
     case 'build.look':
-      return { type: 'build.ended', ...about, ended: ended(world, order['build']!, about) };
+      return look(world, order['build']!, about);
     case 'build.compare': {
       const { component } = world.store.rows.rebuilds.get(rebuild)!;
       const added = (world.outside.adds?.(component) ?? []).map((one) => ({
@@ -51,6 +51,18 @@ function submit(world: World, work: WorkEffect, about: { release: string; rebuil
   const row = world.store.rows.rebuilds.get(about.rebuild)!;
   world.submitted.push({ component: row.component, attempt: about.attempt, pass: row.pass });
   return { type: 'build.submitted', ...about, build: `b-${work.key}` };
+}
+
+function look(
+  world: World,
+  build: string,
+  about: { readonly release: string; readonly rebuild: string; readonly attempt: number },
+): Input {
+  const end = ended(world, build, about);
+  const { component } = end.status;
+  if (!world.outside.running?.(component)) return { type: 'build.ended', ...about, ended: end };
+  world.looked.add(build);
+  return { type: 'build.looked', ...about, status: { ...end.status, state: 'building', endedAt: null } };
 }
 
 function ended(world: World, build: string, about: { rebuild: string; attempt: number }): EndedBuild {

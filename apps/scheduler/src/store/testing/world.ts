@@ -30,6 +30,8 @@ export class World {
   /** Inputs that the world has for the scheduler. */
   readonly arriving: Input[] = [];
   readonly timers = new Map<string, { readonly at: string; readonly input: Input }>();
+  /** Builds that were seen running. */
+  readonly looked = new Set<string>();
   private readonly done = new Set<string>();
   private clock = Date.parse('2026-01-01T00:00:00.000Z');
   private inputs = 0;
@@ -66,6 +68,11 @@ export class World {
     this.store.apply(state, decided.state);
     for (const effect of decided.effects) this.keep(effect);
     return decided.reply;
+  }
+
+  /** Time passes, and nothing else. */
+  wait(ms: number): void {
+    this.clock += ms;
   }
 
   async refused(input: Input, who = 'test'): Promise<Refusal> {
@@ -129,17 +136,27 @@ export class World {
   }
 
   private moves(): (() => Promise<void>)[] {
-    const works = [...this.works.entries()].map(([id, work]) => async () => {
-      this.works.delete(id);
-      const input = await perform(this, work);
-      if (input) await this.take(input, 'scheduler');
-    });
+    const works = [...this.works.entries()]
+      .filter(([, work]) => !this.stillRuns(work))
+      .map(([id, work]) => async () => {
+        this.works.delete(id);
+        const input = await perform(this, work);
+        if (input) await this.take(input, 'scheduler');
+      });
     const arriving = this.arriving.map((input) => async () => {
       this.arriving.splice(this.arriving.indexOf(input), 1);
       await this.take(input, 'ci-bridge');
     });
     const self = this.selfs.length > 0 ? [async () => void (await this.take(this.selfs.shift()!, 'scheduler'))] : [];
     return [...self, ...works, ...arriving];
+  }
+
+  /** A build that runs is looked at once, and then waited for. */
+  private stillRuns(work: WorkEffect): boolean {
+    const { rebuild, build } = work.order as { rebuild: string; build: string };
+    if (work.kind !== 'build.look') return false;
+    const running = this.outside.running?.(this.store.rows.rebuilds.get(rebuild)!.component) ?? null;
+    return running === 'submitted' || (running === 'building' && this.looked.has(build));
   }
 
   private fireTimer(): boolean {
@@ -171,7 +188,7 @@ export class World {
 
   /** Polling and reconciling never end; stories do without them. */
   private keepTimer(key: string, at: string | null, input: Input): void {
-    if (['sources', 'builds', 'reconcile'].includes(key.split('/')[0]!)) return;
+    if (['sources', 'builds', 'reconcile', 'watch'].includes(key.split('/')[0]!)) return;
     if (at === null) this.timers.delete(key);
     else this.timers.set(key, { at, input });
   }

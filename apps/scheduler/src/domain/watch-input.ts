@@ -1,0 +1,24 @@
+import type { ComponentId } from '@millrace/kernel';
+
+/** A build that was there and was taken out of the release's tags, or deleted, or whose package was blocked. */
+export interface WithdrawnBuild {
+  readonly ref: string | null;
+  readonly component: ComponentId;
+  readonly nvr: string | null;
+  readonly how: 'untagged' | 'deleted' | 'blocked';
+  readonly from: string;
+  readonly by: string | null;
+}
+
+interface OfRelease {
+  readonly release: string;
+}
+
+/** What is looked at by itself, and what others took away. */
+export type WatchInput = OfRelease & { readonly type: 'watch.due' };
+
+const types: readonly string[] = ['watch.due'] satisfies readonly WatchInput['type'][];
+
+export function isWatch<Other extends { readonly type: string }>(input: Other | WatchInput): input is WatchInput {
+  return types.includes(input.type);
+}

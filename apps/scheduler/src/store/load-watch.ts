@@ -1,0 +1,52 @@
+import { byId, type Readers } from '@millrace/store';
+import { alertId } from '../domain/alerts';
+import { capacityId } from '../domain/capacity';
+import { systemsOf } from '../domain/policy';
+import { cursorId } from '../domain/releases';
+import type { RebuildRow } from '../domain/state';
+import { sourcesPoller } from '../domain/watch';
+import type { SchedulerTables } from './tables';
+
+type Read = Readers<SchedulerTables>;
+
+/** Rebuilds that are looked at in one go; those beyond it are seen when others have ended. */
+const most = 2000;
+
+/** What may hang in a release: what is under way, its pollers, its build systems, and the alerts that are open. */
+export async function ofWatch(read: Read, name: string) {
+  const release = await read.releases.get(name);
+  const systems = release ? systemsOf(release.definition) : [];
+  const live = ['planning', 'running', 'held', 'stalled'];
+  const cascades = await read.cascades.where({ release: name, state: live });
+  const rebuilds: RebuildRow[] = [];
+  for (const { id: cascade } of cascades) {
+    const state = ['submitting', 'building', 'gating', 'rejected'];
+    rebuilds.push(...(await read.rebuilds.where({ cascade, state }, { orderBy: 'id', limit: most })));
+  }
+  const refs = rebuilds.flatMap((row) => (row.build === null ? [] : [row.build]));
+  const building = rebuilds.filter((row) => row.state === 'building');
+  const pollers = [...systems, sourcesPoller].map((system) => cursorId(name, system));
+  // Ended alerts are raised again in their rows.
+  const known = await read.alerts.getMany([
+    ...systems.map((system) => alertId('build-system-down', system)),
+    ...pollers.map((poller) => alertId('poller-silent', poller)),
+    ...cascades.map((cascade) => alertId('resolver-away', cascade.id)),
+    ...rebuilds.flatMap(alertsOf),
+  ]);
+  return {
+    cascades: byId(cascades),
+    rebuilds: byId(rebuilds),
+    builds: byId(await read.builds.getMany(refs)),
+    durations: byId(await read.durations.getMany(building.map((row) => `${name}/${row.component}`))),
+    cursors: byId(await read.cursors.getMany(pollers)),
+    capacity: byId(await read.capacity.getMany(systems.map(capacityId))),
+    watches: byId(await read.watches.get(name)),
+    alerts: byId(await read.alerts.where({ release: name, open: 1 }), known),
+  };
+}
+
+function alertsOf({ build, state }: RebuildRow): string[] {
+  if (build === null) return [];
+  if (state === 'building') return [alertId('build-slow', build), alertId('task-untaken', build)];
+  return state === 'submitting' ? [] : [alertId('gate-overdue', build), alertId('gate-silent', build)];
+}

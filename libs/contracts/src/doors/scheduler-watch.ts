@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { releaseName } from '../common';
+import { componentIdSchema, failureClasses } from '../contents';
+import { alertKinds } from '../events/scheduler-alert';
+import { ask } from './door';
+
+export const alertView = z.object({
+  /** `<kind>/<subject>` */
+  alert: z.string(),
+  kind: z.enum(alertKinds),
+  subject: z.string(),
+  release: releaseName,
+  since: z.string(),
+  text: z.string(),
+  remedy: z.string(),
+  /** null: it still holds. */
+  endedAt: z.string().nullable(),
+});
+
+export const alerts = ask({
+  owner: 'scheduler',
+  name: 'alerts',
+  about: 'What hangs, since when, and what to do; newest first. Ended ones are kept.',
+  request: z.object({
+    release: releaseName.optional(),
+    state: z.enum(['open', 'ended', 'all']).default('open'),
+    limit: z.coerce.number().int().min(1).max(1000).default(200),
+  }),
+  reply: z.object({ alerts: z.array(alertView) }),
+  http: { method: 'GET', path: '/api/v1/alerts' },
+});
+
+const seconds = z.number().nonnegative();
+/** Mean seconds a hop: from the cascade's start to its end, until it was started, in its build system, at its gate. */
+const hopTimes = z.object({ lead: seconds, waiting: seconds, building: seconds, gating: seconds });
+
+const cascadeHistory = z.object({
+  cascade: z.string(),
+  release: releaseName,
+  state: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  /** Seconds from its start to its end, or to now. */
+  lead_s: seconds,
+  rebuilds: z.number().int(),
+  validated: z.number().int(),
+  /** Attempts that ended in a failure or a rejection. */
+  failures: z.number().int(),
+  /** Validated without a failure, of all that came to an end; null: none did yet. */
+  success_rate: z.number().min(0).max(1).nullable(),
+  builder_hours: z.number().nonnegative(),
+  hop_mean_s: hopTimes,
+});
+
+const hop = z.object({
+  component: componentIdSchema,
+  generation: z.number().int(),
+  pass: z.number().int(),
+  tier: z.number().int(),
+  state: z.string(),
+  attempt: z.number().int(),
+  lead_s: seconds.nullable(),
+  waiting_s: seconds.nullable(),
+  building_s: seconds.nullable(),
+  gating_s: seconds.nullable(),
+});
+
+export const history = ask({
+  owner: 'scheduler',
+  name: 'history',
+  about:
+    'How long cascades took and how often they went well, newest first; of one cascade, every hop too: lead, waiting, ' +
+    'building and gating time in seconds.',
+  request: z.object({
+    release: releaseName.optional(),
+    cascade: z.string().optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  }),
+  reply: z.object({
+    cascades: z.array(cascadeHistory),
+    /** Over all cascades listed. */
+    totals: z.object({
+      cascades: z.number().int(),
+      hops: z.number().int(),
+      failures: z.number().int(),
+      success_rate: z.number().min(0).max(1).nullable(),
+      builder_hours: z.number().nonnegative(),
+      hop_mean_s: hopTimes,
+    }),
+    hops: z.array(hop),
+  }),
+  http: { method: 'GET', path: '/api/v1/history' },
+});
+
+export const failures = ask({
+  owner: 'scheduler',
+  name: 'failures',
+  about: 'What failed by its source and its inputs, newest first: it is not built again until one of them changes.',
+  request: z.object({
+    release: releaseName.optional(),
+    component: componentIdSchema.optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(50),
+  }),
+  reply: z.object({
+    failures: z.array(
+      z.object({
+        release: releaseName,
+        component: componentIdSchema,
+        commit: z.string().nullable(),
+        inputs: z.string(),
+        class: z.enum(failureClasses),
+        summary: z.string(),
+        regression: z.enum(['yes', 'no', 'unknown']),
+        cascade: z.string(),
+        at: z.string(),
+        times: z.number().int(),
+      }),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/failures' },
+});
