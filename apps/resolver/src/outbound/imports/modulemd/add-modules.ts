@@ -15,8 +15,8 @@ import { whyNotSupported } from './supported-streams';
 type Modules = Pick<ModulemdContents, 'modules' | 'obsoletes'>;
 
 /**
- * Modules with what they contain, in the order of its build, and the streams that they are built with; the contexts of
- * a stream are one component. Streams that are needed and not there are external, with a hint; what the policy leaves
+ * Modules with what they contain, in the order of its build, the streams that they are built with, and those that they
+ * need at run time; the contexts of a stream are one component. Streams that are needed and not there are external, with a hint; what the policy leaves
  * out, and what came to its end, is told and stands in the graph as external.
  */
 export function addModules(
@@ -30,16 +30,20 @@ export function addModules(
   const newest = newestBuilds(modules);
   tellDuplicates(modules, newest, means);
   const ids = new Map<string, string>();
+  const streams = new Map<string, number>();
   for (const module of newest) {
     const why = whyNot(module.name, module.stream);
-    if (why === null) ids.set(nsvcText(module), addModule(module, means));
-    else findings.leftOut(nsvcText(module), why);
+    if (why === null) {
+      const id = addModule(module, means);
+      ids.set(nsvcText(module), id);
+      streamOf(id, streams, means);
+    } else findings.leftOut(nsvcText(module), why);
   }
   const supported = (module: string, stream: string): boolean => whyNot(module, stream) === null;
   const { edges, leftOut } = moduleGraph(newest, { policy: { maxStreams: policy.max_streams, supported } });
   for (const edge of edges) {
     const id = ids.get(edge.from);
-    if (id !== undefined) addEdge(id, edge, means);
+    if (id !== undefined) addEdge(id, edge, streamOf(id, streams, means), means);
   }
   for (const { from, to, because } of leftOut) {
     const id = ids.get(from);
@@ -61,10 +65,28 @@ function addModule(module: ModuleDescription, { builder }: Pick<Means, 'builder'
   return id;
 }
 
-/** What it is built with. Its own stream means an older build of it, and the platform is what everything stands on. */
-function addEdge(id: string, { kind, to, role, hint }: ModuleEdge, { builder }: Pick<Means, 'builder'>): void {
-  if (kind !== 'build' || role === 'platform' || role === 'self') return;
-  builder.needs('builtOn', builder.component(id), builder.component(`module/${to}`, '', placeholder));
+/** A stream as others need it at run time: as libsolv has it, a package that is called `module(NAME:STREAM)`. */
+function streamOf(id: string, streams: Map<string, number>, { builder }: Pick<Means, 'builder'>): number {
+  const known = streams.get(id);
+  if (known !== undefined) return known;
+  const name = `module(${id.replace(/^module\//, '')})`;
+  const of = builder.package(builder.component(id), name, '', 'noarch');
+  builder.offer(of, name, '');
+  streams.set(id, of);
+  return of;
+}
+
+/** What it needs. Its own stream means an older build of it, and the platform is what everything stands on. */
+function addEdge(
+  id: string,
+  { kind, to, role, hint }: ModuleEdge,
+  stream: number,
+  { builder }: Pick<Means, 'builder'>,
+): void {
+  if (role === 'platform' || role === 'self') return;
+  if (kind === 'runtime')
+    builder.needs('runtime', stream, builder.clause('rpm', `module(${to})`, 'noarch', [`module(${to})`]));
+  else builder.needs('builtOn', builder.component(id), builder.component(`module/${to}`, '', placeholder));
   if (role === 'external') builder.problem(id, to, hint ?? 'no such stream was imported: it is external');
 }
 

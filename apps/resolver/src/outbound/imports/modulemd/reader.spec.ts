@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { flag } from '../../../domain/graph/catalogue';
-import { networkOf, type Network } from '../../../domain/graph/network';
+import { kindBits, networkOf, type Network } from '../../../domain/graph/network';
 import { rowOf } from '../../../domain/graph/rows';
 import { webSettings } from '../../web/settings';
 import { readSource, type SourceRead } from '../read-source';
@@ -35,6 +35,13 @@ describe('every version of modulemd', () => {
     const network = await graphOf('versions.yaml');
     expect(out(network, 'module/one:1').sort()).toEqual(['module/two:2', 'rpm/lib']);
     expect(out(network, 'module/three:3.10')).toEqual(['module/one:1']);
+  });
+
+  it('tells what a module needs at run time apart from what it is built with', async () => {
+    const network = await graphOf('traps.yaml');
+    const from = network.components.find('module/freeradius:3.0');
+    const at = [...rowOf(network.out, from)].indexOf(network.components.find('module/perl:5.30'));
+    expect(network.outKinds[network.out.offsets[from]! + at]).toBe(kindBits.build | kindBits.runtime);
   });
 
   it('counts what xmd.mbs says that a build used over what its requirements would expand to', async () => {
