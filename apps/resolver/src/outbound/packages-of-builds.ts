@@ -14,12 +14,10 @@ export async function packagesOfBuilds({ builds }: Validated, asker: Asker): Pro
   const rpms = builds.filter((one) => one.component.startsWith('rpm/'));
   const contents = await limited(rpms, 8, (one) => asker.ask(doors.scheduler.contents, { digest: one.contents }));
   return contents.flatMap(({ nvr, packages }) =>
-    packages.map(
-      (one): RepositoryPackage => ({
-        ...{ name: one.name, epoch: one.epoch, version: one.version, release: one.release, arch: one.arch },
-        ...{ provides: one.provides, requires: one.requires, files: one.files, sourceRpm: `${nvr}.src.rpm` },
-        ...{ location: one.path ?? '', size: one.size ?? 0, checksum: one.sha256 ?? '' },
-      }),
-    ),
+    packages.map((one): RepositoryPackage => ({
+      ...{ name: one.name, epoch: one.epoch, version: one.version, release: one.release, arch: one.arch },
+      ...{ provides: one.provides, requires: one.requires, files: one.files, sourceRpm: `${nvr}.src.rpm` },
+      ...{ location: one.path ?? '', size: one.size ?? 0, checksum: one.sha256 ?? '' },
+    })),
   );
 }
