@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gateSettings } from './gate-settings';
 import { intakeSettings } from './intake-settings';
 
 /** Outcomes that every ResultsDB knows. */
@@ -6,6 +7,7 @@ const standardOutcomes = ['PASSED', 'INFO', 'FAILED', 'NEEDS_INSPECTION'];
 
 export const config = z.object({
   ...intakeSettings,
+  ...gateSettings,
   /** Further outcomes that results may have, separated by commas. */
   outcomes: z
     .string()

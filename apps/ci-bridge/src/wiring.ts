@@ -1,22 +1,18 @@
 import {
-  doors,
   inletResultReported,
   releaseChanged,
   resultRecorded,
   schedulerResultReported,
-  verdictDecided,
   verdictWanted,
-  waiverRecorded,
   type EventName,
 } from '@millrace/contracts';
-import { answer, hear, obey, type Hears, type ServiceDefinition, releasesAsker } from '@millrace/service';
+import { hear, type Hears, type ServiceDefinition, releasesAsker } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
-import { showGates } from './admin/gates';
-import { greenwaveController } from './admin/greenwave/controller';
 import { resultsDbController } from './admin/resultsdb/controller';
 import { resultsDbV3Controller } from './admin/resultsdb-v3/controller';
-import { waiverDbController } from './admin/waiverdb/controller';
 import { config, type BridgeConfig } from './config';
+import { gateEvents, gateParts } from './gates';
+import { intakeOf } from './intake-wiring';
 import { machine } from './machine';
 import type { Input } from './domain/input';
 import { mapCiMessage } from './inbound/ci-message/map';
@@ -36,9 +32,7 @@ export const hears: readonly Hears<Input>[] = [
 ];
 
 /** What the bridge publishes. */
-export const says: readonly EventName[] = [resultRecorded, verdictDecided, waiverRecorded];
-
-const own = doors['ci-bridge'];
+export const says: readonly EventName[] = [resultRecorded, ...gateEvents];
 
 export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = {
   app: 'ci-bridge',
@@ -47,24 +41,28 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
   hears,
   says,
   config,
-  setUp: ({ config, read, take, asker, whose, onLoopback }) => {
+  setUp: async (context) => {
+    const { config, read, take, asker, whose, onLoopback } = context;
     const access = { whose, onLoopback, permissions: config.permissions ?? null };
     const results = { read, take, outcomes: config.outcomes, access };
-    return Promise.resolve({
-      doors: [
-        answer(own.gates, (wanted) => showGates(read, wanted)),
-        obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
-      ],
-      works: [releasesAsker(asker)],
+    const intake = intakeOf(context);
+    const gates = await gateParts(context);
+    return {
+      doors: [...intake.doors, ...gates.doors],
+      works: [releasesAsker(asker), ...gates.works],
       controllers: [
         resultsDbController(results),
         resultsDbV3Controller(results),
-        greenwaveController(read),
-        waiverDbController(read),
+        ...intake.controllers,
+        ...gates.controllers,
       ],
+      gauges: { ...intake.gauges, ...gates.gauges },
+      replay: intake.replay,
       start: async () => {
+        await gates.start();
         await take({ type: 'releases-missed' }, { id: `start/${randomUUID()}`, who: 'ci-bridge' });
       },
-    });
+      stop: gates.stop,
+    };
   },
 };

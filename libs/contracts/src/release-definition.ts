@@ -18,7 +18,27 @@ const testRequirement = z.strictObject({
   scenario: z.string().max(255).optional(),
   /** A result that did not come by then is overdue. */
   deadline: duration.default('2h'),
+  /** Who must report it: a glob on the CI's name, its team or the publisher. Results of others are not counted. */
+  reporter: glob.optional(),
+  /** How often a test that its CI could not run is asked for again before anybody is told. */
+  reruns: z.number().int().min(0).max(20).optional(),
 });
+
+const waiverRules = z.strictObject({
+  /** A waiver helps when two different people have waived. */
+  two_persons: z.boolean().default(false),
+  /** No waiver helps longer; one without an end gets this one. */
+  longest: duration.optional(),
+  /** A waiver must name a ticket. */
+  ticket: z.boolean().default(false),
+  scopes: z
+    .array(z.enum(['build', 'component', 'cascade']))
+    .min(1)
+    .default(['build', 'component', 'cascade']),
+});
+
+/** What a build needs of which no test is required: nothing, the build side's own checks, or a person's word. */
+export const whenNoTests = z.enum(['pass', 'builtin', 'hold']);
 
 const gatePolicy = z.strictObject({
   id: z.string().max(100),
@@ -28,6 +48,10 @@ const gatePolicy = z.strictObject({
   packages: z.array(glob).min(1).default(['*']),
   excluded_packages: z.array(glob).default([]),
   rules: z.array(testRequirement).max(100),
+  /** Ids of policies of Greenwave's files, whose rules hold here too. */
+  policies: z.array(z.string().max(200)).max(100).optional(),
+  when_no_tests: whenNoTests.optional(),
+  waivers: waiverRules.optional(),
 });
 
 const componentPolicy = z.strictObject({
@@ -131,6 +155,8 @@ const fields = z.strictObject({
   /** Times in which nothing new starts, or nothing lands. */
   freezes: freezes.optional(),
   gates: z.array(gatePolicy).max(200),
+  /** For builds that no gate requires a test of; default builtin. */
+  when_no_tests: whenNoTests.optional(),
   people: z.record(z.string().max(100), z.strictObject({ mail: z.email() })),
   owners: z.array(ownership),
   /** Told about infrastructure and about what has no owner. Names of `people`. */

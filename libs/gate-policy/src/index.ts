@@ -10,3 +10,4 @@ export * from './show';
 export * from './subject-type';
 export * from './summary';
 export * from './waive';
+export { largestFile } from './yaml/tagged-documents';

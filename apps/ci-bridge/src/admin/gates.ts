@@ -1,5 +1,5 @@
 import type { doors, DoorReply } from '@millrace/contracts';
-import { verdictData } from '../domain/answer';
+import { verdictData } from '../domain/decision';
 import type { VerdictRow } from '../domain/state';
 import type { BridgeRead } from './read';
 

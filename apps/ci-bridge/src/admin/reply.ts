@@ -6,7 +6,7 @@ export interface Reply {
 
 export interface Problem {
   readonly type: string;
-  readonly loc: readonly string[];
+  readonly loc: readonly (string | number)[];
   readonly msg: string;
   readonly input: unknown;
 }

@@ -1,7 +1,13 @@
-import { say, verdictDecided } from '@millrace/contracts';
-import { canonicalJson, put, wakeAt, type Effect, type Moment } from '@millrace/kernel';
-import { evaluate } from './evaluate';
-import type { Answer, State, VerdictRow } from './state';
+import { rerunRequested, say } from '@millrace/contracts';
+import { canonicalJson, doWork, put, wakeAt, type Effect, type Moment } from '@millrace/kernel';
+import { catalogueId, emptyCatalogue } from './catalogue';
+import { decided, decisionRow } from './decision';
+import { evaluate, type Evaluation, type Facts } from './evaluate';
+import { gateRules, subjectOf } from './gate';
+import type { RerunWish } from './judge';
+import { counterOf } from './record';
+import { stampOf } from './stamp';
+import { numberId, remoteKey, type FailedBefore, type State, type VerdictRow } from './state';
 import { namesOf } from './subject';
 
 export interface Answered {
@@ -52,47 +58,112 @@ function answerOne(state: State, id: string, at: Moment, asked: boolean): Answer
   const verdict = state.verdicts.get(id);
   const release = verdict && state.releases.get(verdict.release);
   if (!verdict || !release) return { state, effects: [] };
-  const facts = {
-    definition: release.definition,
+  const facts: Facts = {
+    rules: gateRules(release.definition, state.catalogues.get(catalogueId) ?? emptyCatalogue, verdict),
     results: [...state.results.values()],
     waivers: [...state.waivers.values()],
     members: verdict.group ? [...state.verdicts.values()] : [],
+    before: failedBefore(state, verdict),
   };
-  const { answer, nextDeadline } = evaluate(verdict, facts, at);
-  const timer = wakeAt(`verdict/${id}`, nextDeadline, { type: 'verdict-review', verdict: id });
-  if (!asked && same(answer, verdict.answer)) return { state, effects: [timer] };
-  const next: VerdictRow = { ...verdict, answer, said: verdict.said + 1, answeredAt: at };
-  return { state: put(state, 'verdicts', next), effects: [decided(next), timer] };
+  const evaluation = evaluate(verdict, facts, at);
+  const { answer, nextDeadline } = evaluation;
+  const effects = [
+    wakeAt(`verdict/${id}`, nextDeadline, { type: 'verdict-review', verdict: id }),
+    ...fetches(verdict, evaluation, facts),
+  ];
+  const ended = endWaivers(state, verdict, evaluation, at);
+  const asking = askAgain(verdict, evaluation.reruns);
+  if (!asked && same(answer, verdict.answer) && asking.length === 0) return { state: ended, effects };
+  const counter = counterOf(ended, 'decisions');
+  const next: VerdictRow = {
+    ...verdict,
+    answer,
+    said: verdict.said + 1,
+    answeredAt: at,
+    decision: counter.next,
+    ...(asking.length > 0
+      ? { reruns: [...(verdict.reruns ?? []), ...asking.map(({ result }) => result.number)].slice(-200) }
+      : {}),
+  };
+  const row = decisionRow(next, verdict, facts, release.definitionRevision, state.catalogues.get(catalogueId)?.digest);
+  let saved = put(ended, 'counters', { ...counter, next: counter.next + 1, last: stampOf(at) });
+  saved = put(put(saved, 'verdicts', next), 'decisions', row);
+  const reruns = asking.flatMap((wish) => rerunEffects(next, wish));
+  return { state: saved, effects: [decided(next, row.previous), ...reruns, ...effects] };
 }
 
-function same(a: Answer, b: Answer): boolean {
-  return canonicalJson({ ...a, retry_after: null }) === canonicalJson({ ...b, retry_after: null });
+function same(a: VerdictRow['answer'], b: VerdictRow['answer']): boolean {
+  return canonicalJson(comparable(a)) === canonicalJson(comparable(b));
 }
 
-function decided(verdict: VerdictRow): Effect {
-  return say(verdictDecided, {
+function comparable({ decision, state, reasons, unknown_since = null }: VerdictRow['answer']) {
+  return { decision, state, reasons, unknown_since };
+}
+
+/** Of the newest build of the component before this one, the tests that it failed. */
+function failedBefore(state: State, verdict: VerdictRow): Readonly<Record<string, FailedBefore>> {
+  const earlier = [...state.verdicts.values()].filter(
+    (one) =>
+      one.component === verdict.component &&
+      one.release === verdict.release &&
+      one.decision_context === verdict.decision_context &&
+      one.build !== verdict.build &&
+      one.since < verdict.since,
+  );
+  const before = earlier.sort((a, b) => (a.since < b.since ? 1 : -1))[0];
+  const failed = (before?.answer.reasons ?? []).filter((reason) => reason.state === 'failed' && reason.result !== null);
+  return Object.fromEntries(failed.map(({ test, result }) => [test, { subject: before!.subject.id, result }]));
+}
+
+/** A waiver of a component lasts until one of its builds passes the test by itself. */
+function endWaivers(state: State, verdict: VerdictRow, { answer }: Evaluation, at: Moment): State {
+  const passed = answer.reasons.filter((reason) => reason.state === 'passed' && reason.result !== null);
+  let next = state;
+  for (const waiver of state.waivers.values()) {
+    if (waiver.scope !== 'component' || waiver.component !== verdict.component || waiver.ended_at) continue;
+    if (waiver.product_version !== verdict.product_version) continue;
+    const by = passed.find(({ test }) => test === waiver.testcase);
+    const result = by && state.results.get(numberId(by.result!));
+    const newer = result !== undefined && result.submit_time > waiver.timestamp;
+    if (newer) next = put(next, 'waivers', { ...waiver, ended_at: stampOf(at) });
+  }
+  return next;
+}
+
+function askAgain(verdict: VerdictRow, wishes: readonly RerunWish[]): readonly RerunWish[] {
+  return wishes.filter(({ result }) => !verdict.reruns?.includes(result.number));
+}
+
+function fetches(verdict: VerdictRow, { unfetched }: Evaluation, { rules }: Facts): readonly Effect[] {
+  const subject = subjectOf(rules, verdict);
+  return unfetched.map((rule) =>
+    doWork('remote-rule.fetch', `${verdict.id}|${verdict.build}|${remoteKey(rule)}`, {
+      verdict: verdict.id,
+      build: verdict.build,
+      rule,
+      subject,
+    }),
+  );
+}
+
+function rerunEffects(verdict: VerdictRow, { requirement, result, attempt }: RerunWish): readonly Effect[] {
+  const data = {
+    subject: verdict.subject,
     release: verdict.release,
-    subject: verdict.subject.id,
     component: verdict.component,
-    revision: verdict.said,
-    data: verdictData(verdict),
-  });
-}
-
-/** A verdict as the event and the doors show it. */
-export function verdictData(verdict: VerdictRow) {
-  const { subject, release, product_version, decision_context, component, build, answer } = verdict;
-  return {
-    subject,
-    release,
-    component,
-    build,
-    product_version,
-    decision_context,
-    decision: answer.decision,
-    revision: verdict.said,
-    state: answer.state,
-    reasons: [...answer.reasons],
-    retry_after: answer.retry_after,
+    build: verdict.build,
+    testcase: requirement.test,
+    scenario: result.data['scenario']?.[0] ?? null,
+    result: result.number,
+    ref_url: result.ref_url,
+    error_reason: result.data['error_reason']?.[0] ?? null,
+    ci: result.data['ci_name']?.[0] ?? null,
+    attempt,
+    budget: requirement.reruns,
   };
+  const about = { release: verdict.release, subject: verdict.subject.id, component: verdict.component };
+  return [
+    say(rerunRequested, { ...about, revision: result.number, data }),
+    doWork('rerun.post', `${verdict.id}|${result.number}`, data),
+  ];
 }

@@ -10,11 +10,13 @@ import {
   type Refusal,
 } from '@millrace/kernel';
 import { answerVerdicts, touchedBy } from './answer';
+import { keepCatalogue, keepRemote, retryRemote } from './catalogue-inputs';
+import { groupQuestion, groupReply, withGroupId } from './group';
 import type { Input, ResultDraft, VerdictWanted } from './input';
 import { recordResult, saveGroup, saveTestcase, uuidOf } from './record';
 import { verdictId, type Answer, type ResultRow, type State, type VerdictRow, type WatchRow } from './state';
 import { namesIn, namesOf } from './subject';
-import { waive } from './waive';
+import { postWaivers, waive } from './waive';
 
 export function decide(state: State, input: Input, context: DecideContext): Decision<State> | Refusal | Parked {
   switch (input.type) {
@@ -36,6 +38,18 @@ export function decide(state: State, input: Input, context: DecideContext): Deci
       return keepReleases(state, [input.release]);
     case 'waive':
       return waive(state, input, context);
+    case 'waivers-posted':
+      return postWaivers(state, input.waivers, context);
+    case 'policies-read':
+      return keepCatalogue(state, input);
+    case 'remote-found':
+      return keepRemote(state, input, context);
+    case 'remote-retry':
+      return retryRemote(state, input.verdict, context);
+    case 'rerun-asked':
+      return { state, effects: [] };
+    case 'group-wanted':
+      return answerGroup(state, input, context);
     case 'releases-missed':
       return { state, effects: [doWork('releases.ask', context.id, {})] };
     case 'releases-told':
@@ -105,6 +119,17 @@ function keepReleases(state: State, releases: Extract<Input, { type: 'releases-t
   };
 }
 
+function answerGroup(
+  state: State,
+  input: Extract<Input, { type: 'group-wanted' }>,
+  context: DecideContext,
+): Decision<State> | Refusal | Parked {
+  const wanted = groupQuestion(state, input);
+  if ('refused' in wanted) return wanted;
+  const answered = answerWanted(state, wanted, context);
+  return 'parked' in answered ? answered : groupReply(answered, wanted);
+}
+
 /** Registers the subject and answers; results that came before the question count too. */
 function answerWanted(state: State, wanted: VerdictWanted, context: DecideContext): Decision<State> | Parked {
   if (!state.releases.has(wanted.release)) {
@@ -132,7 +157,7 @@ function verdictRow(
   return {
     id,
     revision: known?.revision ?? 0,
-    subject: wanted.subject,
+    subject: withGroupId(wanted),
     release: wanted.release,
     product_version: wanted.product_version,
     decision_context: wanted.decision_context,
@@ -145,6 +170,9 @@ function verdictRow(
     said: known?.said ?? 0,
     answer: known?.answer ?? unanswered,
     answeredAt: known?.answeredAt ?? at,
+    ...(known?.decision === undefined ? {} : { decision: known.decision }),
+    ...(sameBuild && known.reruns ? { reruns: known.reruns } : {}),
+    ...(sameBuild && known.remote ? { remote: known.remote } : {}),
   };
 }
 

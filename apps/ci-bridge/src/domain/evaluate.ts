@@ -1,59 +1,138 @@
-import type { ReleaseDefinition, VerdictReason } from '@millrace/contracts';
+import type { VerdictReason } from '@millrace/contracts';
 import { assertNever, msBetween, type Moment } from '@millrace/kernel';
-import { explainMember, explainMissing, explainNothingRequired, explainResult, explainWaiver } from './explain';
-import { policiesFor, requirementsOf, type Requirement } from './gate';
-import { classOf, latestPerVariation, type Latest } from './latest';
-import type { Answer, GateDecision, Member, ResultRow, TestState, VerdictRow, WaiverRow } from './state';
-import { isAbout, namesOf, sameType } from './subject';
+import type { RemoteRule } from '@millrace/gate-policy';
+import { explainAway, explainHold, explainMember, explainNothingRequired } from './explain';
+import { judgeForeign } from './foreign';
+import { requirementsOf, type GateRules, type Requirement } from './gate';
+import { judge, worst, type Judgement, type RerunWish } from './judge';
+import { remoteState, type Away } from './remote';
+import { plainReason } from './reason';
+import { momentOf } from './stamp';
+import {
+  type Answer,
+  type FailedBefore,
+  type GateDecision,
+  type Member,
+  type ResultRow,
+  type TestState,
+  type VerdictRow,
+  type WaiverRow,
+} from './state';
+import { isAbout, namesOf } from './subject';
+import { nextExpiry, waiversFor } from './waived';
 
 /** All that a verdict may depend on; what is about something else is not counted. */
 export interface Facts {
-  readonly definition: ReleaseDefinition;
+  readonly rules: GateRules;
   readonly results: readonly ResultRow[];
   readonly waivers: readonly WaiverRow[];
   /** The verdicts of a group's members that were asked for, each on its own. */
   readonly members: readonly VerdictRow[];
+  /** By test: the build before failed it too. */
+  readonly before: Readonly<Record<string, FailedBefore>>;
 }
 
 export interface Evaluation {
   readonly answer: Answer;
-  /** The next deadline that can change the answer; null when only results can. */
+  /** The next moment that can change the answer; null when only results and people can. */
   readonly nextDeadline: Moment | null;
+  readonly reruns: readonly RerunWish[];
+  /** Remote rules whose files nobody has looked for yet. */
+  readonly unfetched: readonly RemoteRule[];
 }
+
+/** The build side's own checks: installable, dependencies, upgrade path, planned inputs. */
+export const builtinPrefix = 'millrace.builtin.';
+/** What is waived to let a build go that its policy holds. */
+export const holdTest = 'millrace.gate.hold';
 
 /** The gate: a pure function of what is known about a subject, and of the time. */
 export function evaluate(verdict: VerdictRow, facts: Facts, at: Moment): Evaluation {
-  const policies = policiesFor(facts.definition, verdict);
-  const requirements = requirementsOf(policies, verdict.askedAt);
+  const { rules } = facts;
   const results = facts.results.filter((result) => isAbout(result, verdict));
-  const waivers = waiversFor(verdict, facts.waivers);
-  const tests = requirements.map((requirement) => judge(requirement, results, waivers, at));
-  const reasons = [...tests, ...memberReasons(verdict, facts.members)];
-  if (reasons.length === 0)
-    return nothingRequired(
-      verdict,
-      policies.map(({ id }) => id),
-    );
-  const open = requirements.filter((_, n) => mayBecomeOverdue(tests[n]!.state));
-  const deadlines = open.map((requirement) => requirement.deadline).filter((deadline) => deadline > at);
-  const nextDeadline = deadlines.sort()[0] ?? null;
+  const waivers = waiversFor(verdict, facts.waivers, at);
+  const evidence = { results, waivers, before: facts.before };
+  const requirements = requirementsOf(rules, verdict);
+  const tests = requirements.map((requirement) => judge(requirement, evidence, at));
+  const remote = remoteState(rules, verdict);
+  const foreign = judgeForeign(verdict);
+  const members = memberReasons(verdict, facts.members);
+  const known = [...tests.map(({ reason }) => reason), ...members, ...foreign.reasons];
+  const required = known.length > 0 || remote.reasons.length > 0 || foreign.away !== null;
+  const builtin = required ? [] : withoutRequirements(verdict, rules, evidence, at);
+  const reasons = [...known, ...remote.reasons, ...builtin.map(({ reason }) => reason)];
+  const judgements = [...tests, ...builtin];
+  const away = foreign.away ?? remote.away;
+  const answer = answerOf(verdict, { reasons, required, away, judgements, requirements, rules }, at);
+  const deadlines = [
+    ...judgements.flatMap(({ deadline }) => deadline ?? []),
+    ...[nextExpiry(waivers)].flatMap((stamp) => (stamp === null ? [] : [momentOf(stamp)])),
+  ];
+  return {
+    answer,
+    nextDeadline: deadlines.filter((deadline) => deadline > at).sort()[0] ?? null,
+    reruns: tests.flatMap(({ rerun }) => rerun ?? []),
+    unfetched: remote.unfetched,
+  };
+}
+
+interface Collected {
+  readonly reasons: readonly VerdictReason[];
+  /** Is anything required, or does somebody have to say whether it is? */
+  readonly required: boolean;
+  readonly away: Away | null;
+  readonly judgements: readonly Judgement[];
+  readonly requirements: readonly Requirement[];
+  readonly rules: GateRules;
+}
+
+function answerOf(verdict: VerdictRow, collected: Collected, at: Moment): Answer {
+  const { required, away } = collected;
+  const since = away && (away.since ?? verdict.answer.unknown_since ?? at);
+  const unknown = away && since ? [plainReason('-', 'waiting', explainAway(away.because, since))] : [];
+  const nothing = collected.reasons.length === 0 && away === null;
+  const reasons = nothing
+    ? [plainReason('-', 'passed', explainNothingRequired(verdict, collected.rules))]
+    : [...collected.reasons, ...unknown];
   const state = worst(reasons.map((reason) => reason.state));
-  const decision = decide(state);
-  const retry_after = decision === 'pending' ? retryAfter(at, nextDeadline, open) : null;
-  return { answer: { decision, state, reasons: reasons.slice(0, 200), retry_after }, nextDeadline };
+  const decided = decide(state);
+  const decision = away !== null && decided !== 'failed' ? 'unknown' : decided;
+  return {
+    decision,
+    state,
+    reasons: reasons.slice(0, 200),
+    retry_after: decision === 'pending' ? retryAfter(at, collected) : decision === 'unknown' ? 60 : null,
+    required: required || decision !== 'passed',
+    unknown_since: decision === 'unknown' ? since : null,
+  };
 }
 
-function nothingRequired(verdict: VerdictRow, policies: readonly string[]): Evaluation {
-  const text = explainNothingRequired(verdict, policies);
-  const reasons: VerdictReason[] = [{ test: '-', state: 'passed', text, result: null, waiver: null, link: null }];
-  return { answer: { decision: 'passed', state: 'passed', reasons, retry_after: null }, nextDeadline: null };
-}
-
-/** From the best to the worst: what is failed outweighs what is still awaited. */
-const order: readonly TestState[] = ['passed', 'waived', 'running', 'waiting', 'overdue', 'errored', 'failed'];
-
-function worst(states: readonly TestState[]): TestState {
-  return states.reduce((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a));
+/** Of a build that no test is required of: the build side's own checks, or a person's word, as the policy says. */
+function withoutRequirements(
+  verdict: VerdictRow,
+  rules: GateRules,
+  evidence: Parameters<typeof judge>[1],
+  at: Moment,
+): readonly Judgement[] {
+  const usual = { scenario: null, deadline: verdict.askedAt, allowed: 7_200_000, reporter: null, reruns: 0 };
+  switch (rules.whenNoTests) {
+    case 'pass':
+      return [];
+    case 'builtin': {
+      const names = evidence.results.map(({ testcase }) => testcase).filter((name) => name.startsWith(builtinPrefix));
+      return [...new Set(names)]
+        .sort()
+        .map((test) => judge({ ...usual, test, policies: ['builtin'], twoPersons: false }, evidence, at));
+    }
+    case 'hold': {
+      const twoPersons = rules.gates.some((gate) => gate.waivers?.two_persons);
+      const held = judge({ ...usual, test: holdTest, policies: ['hold'], twoPersons }, evidence, at);
+      if (held.reason.state === 'waived') return [held];
+      return [{ reason: plainReason(holdTest, 'waiting', explainHold()), rerun: null, deadline: null }];
+    }
+    default:
+      return assertNever(rules.whenNoTests);
+  }
 }
 
 function decide(state: TestState): GateDecision {
@@ -73,103 +152,22 @@ function decide(state: TestState): GateDecision {
   }
 }
 
-function mayBecomeOverdue(state: TestState): boolean {
-  return state === 'waiting' || state === 'running' || state === 'overdue';
-}
-
 /** Seconds: until the next deadline; once all have passed, as long again as the tests were given. */
-function retryAfter(at: Moment, nextDeadline: Moment | null, open: readonly Requirement[]): number | null {
-  if (nextDeadline !== null) return Math.max(1, Math.ceil(msBetween(at, nextDeadline) / 1000));
-  if (open.length === 0) return null;
-  return Math.max(1, Math.ceil(Math.min(...open.map((requirement) => requirement.allowed)) / 1000));
-}
-
-function judge(
-  requirement: Requirement,
-  results: readonly ResultRow[],
-  waivers: readonly WaiverRow[],
-  at: Moment,
-): VerdictReason {
-  const overdue = at >= requirement.deadline;
-  const matching = results.filter(
-    (result) =>
-      result.testcase === requirement.test &&
-      (requirement.scenario === null || (result.data['scenario'] ?? []).includes(requirement.scenario)),
+function retryAfter(at: Moment, { judgements, requirements }: Collected): number | null {
+  const next = judgements.flatMap(({ deadline }) => deadline ?? []).sort()[0];
+  if (next !== undefined) return Math.max(1, Math.ceil(msBetween(at, next) / 1000));
+  const late = requirements.filter(({ test }) =>
+    judgements.some(({ reason }) => reason.test === test && reason.state === 'overdue'),
   );
-  const latest = latestPerVariation(matching);
-  if (latest.length === 0) return judgeMissing(requirement, waivers, overdue);
-  const places = latest.map((one) => judgePlace(requirement, one, waivers, overdue));
-  const state = worst(places.map((place) => place.state));
-  return places.find((place) => place.state === state)!;
-}
-
-function judgeMissing(requirement: Requirement, waivers: readonly WaiverRow[], overdue: boolean): VerdictReason {
-  const state = overdue ? 'overdue' : 'waiting';
-  const reason = { test: requirement.test, text: explainMissing(requirement, overdue), result: null, link: null };
-  const waiver = waiverOf(waivers, requirement.test, requirement.scenario);
-  if (!waiver) return { ...reason, state, waiver: null };
-  return { ...reason, state: 'waived', text: explainWaiver(waiver, reason.text), waiver: waiver.number };
-}
-
-function judgePlace(
-  requirement: Requirement,
-  latest: Latest,
-  waivers: readonly WaiverRow[],
-  overdue: boolean,
-): VerdictReason {
-  const { result, variation } = latest;
-  const state = stateOf(result, overdue);
-  const reason = {
-    test: requirement.test,
-    text: explainResult(requirement, latest, state),
-    result: result.number,
-    link: result.ref_url,
-  };
-  const waiver = state === 'passed' ? null : waiverOf(waivers, requirement.test, variation.scenario);
-  if (!waiver) return { ...reason, state, waiver: null };
-  return { ...reason, state: 'waived', text: explainWaiver(waiver, reason.text), waiver: waiver.number };
-}
-
-function stateOf(result: ResultRow, overdue: boolean): TestState {
-  const is = classOf(result.outcome);
-  switch (is) {
-    case 'queued':
-    case 'running':
-      return overdue ? 'overdue' : 'running';
-    case 'errored':
-    case 'passed':
-    case 'failed':
-      return is;
-    default:
-      return assertNever(is);
-  }
-}
-
-/** A waiver only ever helps the subject, test and product version that it names. */
-function waiversFor(verdict: VerdictRow, waivers: readonly WaiverRow[]): readonly WaiverRow[] {
-  const names = namesOf(verdict.subject);
-  return waivers.filter(
-    (waiver) =>
-      names.includes(waiver.subject_id) &&
-      sameType(waiver.subject_type, verdict.subject.type) &&
-      waiver.product_version === verdict.product_version,
-  );
-}
-
-/** The newest word of each scope counts; a waiver without a scenario covers all of them. */
-function waiverOf(waivers: readonly WaiverRow[], test: string, scenario: string | null): WaiverRow | null {
-  const about = waivers.filter((waiver) => waiver.testcase === test).sort((a, b) => b.number - a.number);
-  const newest = [null, scenario].map((scope) => about.find((waiver) => waiver.scenario === scope));
-  return newest.find((waiver) => waiver?.waived) ?? null;
+  if (late.length === 0) return null;
+  return Math.max(1, Math.ceil(Math.min(...late.map((requirement) => requirement.allowed)) / 1000));
 }
 
 /** A group is as good as its members: one that failed its own gate fails the group. */
 function memberReasons(verdict: VerdictRow, members: readonly VerdictRow[]): readonly VerdictReason[] {
   return (verdict.group ?? []).flatMap((member) => {
     const failed = members.find((one) => isMember(one, member, verdict) && one.answer.decision === 'failed');
-    if (!failed) return [];
-    const text = explainMember(member, failed);
-    return [{ test: member.nvr.slice(0, 512), state: 'failed' as const, text, result: null, waiver: null, link: null }];
+    return failed ? [plainReason(member.nvr.slice(0, 512), 'failed', explainMember(member, failed))] : [];
   });
 }
 

@@ -1,21 +1,53 @@
-import type { Member, ResultRow, TestState, VerdictRow, WaiverRow } from './state';
-import type { Requirement } from './gate';
+import { momentOf } from './stamp';
+import type { FailedBefore, Member, ResultRow, TestState, VerdictRow, WaiverRow } from './state';
+import type { GateRules, Requirement } from './gate';
 import type { Latest, Variation } from './latest';
 
 /** Reasons in words: the same for events, doors, the command line and mails. At most 1000 characters each. */
 export function explainMissing(requirement: Requirement, overdue: boolean): string {
   const wanted = requirement.scenario === null ? '' : ` for scenario ${requirement.scenario}`;
+  const from = requirement.reporter === null ? '' : ` from ${requirement.reporter}`;
+  const owner = requirement.reporter ?? 'the CI that owns the test';
   return overdue
-    ? `no result${wanted} came by ${requirement.deadline}: the CI that owns the test may be away`
-    : `waiting for a result${wanted} until ${requirement.deadline}`;
+    ? `no result${wanted}${from} came by ${requirement.deadline}: ${owner} may be away`
+    : `waiting for a result${wanted}${from} until ${requirement.deadline}`;
 }
 
-export function explainResult(requirement: Requirement, latest: Latest, state: TestState): string {
+export function explainResult(
+  requirement: Requirement,
+  latest: Latest,
+  state: TestState,
+  before: FailedBefore | undefined,
+): string {
   const { result, underWay } = latest;
   const where = placeOf(latest.variation);
   const note = result.note ? `: ${result.note}` : '';
   const again = underWay ? `; a new run is ${underWay.outcome.toLowerCase()}` : '';
-  return cropped(`${words(requirement, result, state)}${where}${note}${again}`);
+  const known = before ? `; it failed on ${before.subject}, the build before, already` : '';
+  return cropped(`${words(requirement, result, state)}${where}${note}${known}${again}`);
+}
+
+/** The CI could not run it and has been asked to run it again. */
+export function explainRerun(requirement: Requirement, latest: Latest, attempt: number, overdue: boolean): string {
+  const budget = requirement.reruns;
+  const asked = overdue ? 'which did not come in time' : `asked for (${attempt} of ${budget})`;
+  return cropped(`${words(requirement, latest.result, 'errored')}${placeOf(latest.variation)}; a new run, ${asked}`);
+}
+
+export function explainAlone(waiver: WaiverRow, instead: string): string {
+  return cropped(`${instead}; waived by ${waiver.username} (${waiver.comment}), and a second person must waive too`);
+}
+
+export function explainHold(): string {
+  return 'no tests are required, and the policy holds such builds: waive this test to let it go';
+}
+
+export function explainUnknownPolicies(names: readonly string[]): string {
+  return cropped(`the gate cannot know: no policy file has ${names.join(', ')}`);
+}
+
+export function explainAway(because: string, since: string): string {
+  return cropped(`the gate cannot know since ${since}: ${because}`);
 }
 
 function words(requirement: Requirement, result: ResultRow, state: TestState): string {
@@ -37,15 +69,18 @@ function words(requirement: Requirement, result: ResultRow, state: TestState): s
 }
 
 export function explainWaiver(waiver: WaiverRow, instead: string): string {
-  return cropped(`waived by ${waiver.username}: ${waiver.comment} (without the waiver: ${instead})`);
+  const reach = waiver.scope === undefined || waiver.scope === 'build' ? '' : `, for the whole ${waiver.scope}`;
+  const until = waiver.expires_at ? `, until ${momentOf(waiver.expires_at)}` : '';
+  const ticket = waiver.ticket ? `, ${waiver.ticket}` : '';
+  const how = `${reach}${until}${ticket}`;
+  return cropped(`waived by ${waiver.username}${how}: ${waiver.comment} (without the waiver: ${instead})`);
 }
 
-/** `policies`: names of those that speak about the subject, though none of them requires a test. */
-export function explainNothingRequired(verdict: VerdictRow, policies: readonly string[]): string {
+export function explainNothingRequired(verdict: VerdictRow, { gates }: Pick<GateRules, 'gates'>): string {
   const about = `${verdict.subject.type} of ${verdict.component} at ${verdict.decision_context}`;
   const because =
-    policies.length > 0
-      ? `the gates ${policies.join(', ')} of release ${verdict.release} name none`
+    gates.length > 0
+      ? `the gates ${gates.map(({ id }) => id).join(', ')} of release ${verdict.release} name none`
       : `no gate of release ${verdict.release} speaks about a ${about}`;
   return cropped(`no tests are required: ${because}`);
 }

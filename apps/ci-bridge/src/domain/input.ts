@@ -1,6 +1,9 @@
 import type { EventData, releaseChanged, verdictWanted } from '@millrace/contracts';
+import type { RemoteFile, RemoteRule } from '@millrace/gate-policy';
 import type { Refusal } from '@millrace/kernel';
+import type { Catalogue } from './catalogue';
 import type { Span, Stamp } from './stamp';
+import type { WaiverScope } from './state';
 
 export interface GroupDraft {
   /** null: one is made. */
@@ -29,6 +32,22 @@ export interface ResultDraft {
   readonly publisher?: string;
 }
 
+/** A waiver before it has a number. */
+export interface WaiverDraft {
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly testcase: string;
+  readonly scenario: string | null;
+  readonly product_version: string;
+  readonly username: string;
+  readonly proxied_by: string | null;
+  readonly comment: string;
+  readonly waived: boolean;
+  readonly expires_at: Stamp | null;
+  readonly scope: WaiverScope;
+  readonly ticket: string | null;
+}
+
 export type VerdictWanted = EventData<typeof verdictWanted>;
 export type ReleaseChanged = EventData<typeof releaseChanged>;
 
@@ -45,7 +64,40 @@ export type Input =
   /** Look at one verdict again: a deadline passed, or its policy changed. */
   | { readonly type: 'verdict-review'; readonly verdict: string }
   | { readonly type: 'release-changed'; readonly release: Omit<ReleaseChanged, 'digest' | 'by'> }
-  | { readonly type: 'waive'; readonly subject: string; readonly test: string; readonly comment: string }
+  | {
+      readonly type: 'waive';
+      readonly subject: string;
+      readonly test: string;
+      readonly comment: string;
+      readonly scenario?: string | undefined;
+      readonly scope?: WaiverScope | undefined;
+      readonly ticket?: string | undefined;
+      /** A time, or a duration from now on. */
+      readonly expires?: string | undefined;
+      /** true takes the waiver back. */
+      readonly withdraw?: boolean | undefined;
+    }
+  /** Through WaiverDB's API, checked already. */
+  | { readonly type: 'waivers-posted'; readonly waivers: readonly WaiverDraft[] }
+  /** Greenwave's policy files as they are now. */
+  | { readonly type: 'policies-read'; readonly catalogue: Catalogue; readonly digest: string }
+  | {
+      readonly type: 'remote-found';
+      readonly verdict: string;
+      readonly build: string;
+      readonly rule: RemoteRule;
+      readonly found: RemoteFile | { readonly kind: 'away'; readonly because: string };
+    }
+  /** Files that could not be looked for are looked for again. */
+  | { readonly type: 'remote-retry'; readonly verdict: string }
+  /** A CI was asked for a new run. */
+  | { readonly type: 'rerun-asked' }
+  | {
+      readonly type: 'group-wanted';
+      readonly release: string;
+      readonly builds: readonly string[];
+      readonly context: string;
+    }
   /** At the start: release definitions that were said before this service was there. */
   | { readonly type: 'releases-missed' }
   | { readonly type: 'releases-told'; readonly releases: readonly Omit<ReleaseChanged, 'digest' | 'by'>[] };

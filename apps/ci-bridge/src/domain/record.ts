@@ -69,7 +69,7 @@ export function uuidOf(name: string): string {
   ].join('-');
 }
 
-export function counterOf(state: State, name: 'results' | 'groups' | 'waivers'): CounterRow {
+export function counterOf(state: State, name: 'results' | 'groups' | 'waivers' | 'decisions'): CounterRow {
   return state.counters.get(name) ?? { id: name, revision: 0, next: 1, last: '1970-01-01T00:00:00.000000' };
 }
 

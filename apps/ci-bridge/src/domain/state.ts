@@ -1,5 +1,8 @@
 import type { ReleaseDefinition, Subject, VerdictReason } from '@millrace/contracts';
 import type { Moment, Row, SliceOf } from '@millrace/kernel';
+import type { RemoteRule } from '@millrace/gate-policy';
+import type { CatalogueRow } from './catalogue';
+import type { DecisionRow, ForeignFacts, RemoteFound } from './evidence';
 import type { Stamp } from './stamp';
 
 /** A result in ResultsDB's form; its id is its number with leading zeros, so that ids sort like numbers. */
@@ -41,6 +44,10 @@ export interface CounterRow extends Row {
   readonly last: Stamp;
 }
 
+/** How far a waiver reaches: its subject; every build of its component until one passes; every build of its cascade. */
+export const waiverScopes = ['build', 'component', 'cascade'] as const;
+export type WaiverScope = (typeof waiverScopes)[number];
+
 export interface WaiverRow extends Row {
   readonly number: number;
   readonly subject_type: string;
@@ -53,6 +60,16 @@ export interface WaiverRow extends Row {
   /** false takes an earlier waiver back. */
   readonly waived: boolean;
   readonly timestamp: Stamp;
+  /** Who waived in the name of `username`; left out in rows of old. */
+  readonly proxied_by?: string | null;
+  readonly scope?: WaiverScope;
+  readonly component?: string | null;
+  readonly cascade?: string | null;
+  readonly ticket?: string | null;
+  /** Since then it helps nobody any more. */
+  readonly expires_at?: Stamp | null;
+  /** Set when a newer build passed the test by itself. */
+  readonly ended_at?: Stamp | null;
 }
 
 export const decisions = ['pending', 'passed', 'failed', 'unknown'] as const;
@@ -64,6 +81,15 @@ export interface Answer {
   readonly state: TestState;
   readonly reasons: readonly VerdictReason[];
   readonly retry_after: number | null;
+  /** false: it passed because nothing was required; left out in answers of old. */
+  readonly required?: boolean;
+  /** Since when the gate cannot know. */
+  readonly unknown_since?: Moment | null;
+}
+
+/** A pass of which nothing was required is counted apart. */
+export function countedAs({ decision, required = true }: Pick<Answer, 'decision' | 'required'>): string {
+  return decision === 'passed' && !required ? 'passed (nothing required)' : decision;
 }
 
 export interface Member {
@@ -89,7 +115,17 @@ export interface VerdictRow extends Row {
   readonly said: number;
   readonly answer: Answer;
   readonly answeredAt: Moment;
+  /** Number of the decision that said the answer. */
+  readonly decision?: number;
+  /** Numbers of the results that new runs were asked for because of. */
+  readonly reruns?: readonly number[];
+  /** What remote rules led to, by {@link remoteKey}. */
+  readonly remote?: Readonly<Record<string, RemoteFound>>;
+  /** What foreign services said; left out where ours decide. */
+  readonly foreign?: ForeignFacts;
 }
+
+export type FailedBefore = NonNullable<VerdictReason['failed_before']>;
 
 /** Which verdicts a name (an NVR, an alias, a group's member) matters to. */
 export interface WatchRow extends Row {
@@ -113,6 +149,8 @@ export interface Rows {
   readonly verdicts: VerdictRow;
   readonly watches: WatchRow;
   readonly releases: ReleaseRow;
+  readonly catalogues: CatalogueRow;
+  readonly decisions: DecisionRow;
 }
 
 export type State = SliceOf<{ [Table in keyof Rows]: Rows[Table] }>;
@@ -127,6 +165,8 @@ export const emptyState: State = {
   verdicts: new Map(),
   watches: new Map(),
   releases: new Map(),
+  catalogues: new Map(),
+  decisions: new Map(),
 };
 
 /** No data key holds a colon, so this one is free. */
@@ -138,6 +178,21 @@ export function termsOf(result: Pick<ResultRow, 'data' | 'groups'>): readonly st
     ...Object.entries(result.data).flatMap(([key, values]) => values.map((value) => term(key, value))),
     ...result.groups.map((uuid) => term(groupKey, uuid)),
   ];
+}
+
+/** What a waiver is found by beside its subject: the component or the cascade that it reaches. */
+export function reachOf({
+  scope,
+  component,
+  cascade,
+}: Pick<WaiverRow, 'scope' | 'component' | 'cascade'>): readonly string[] {
+  if (scope === 'component' && component) return [term('component', component)];
+  return scope === 'cascade' && cascade ? [term('cascade', cascade)] : [];
+}
+
+/** Equal remote rules lead to the same file. */
+export function remoteKey({ sources }: RemoteRule): string {
+  return sources.join('\n') || '*';
 }
 
 export function term(key: string, value: string): string {

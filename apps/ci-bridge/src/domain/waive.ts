@@ -1,96 +1,168 @@
-import { say, waiverRecorded } from '@millrace/contracts';
-import { put, refuse, type DecideContext, type Decision, type Refusal } from '@millrace/kernel';
+import { durationMs, say, waiverRecorded } from '@millrace/contracts';
+import {
+  later as momentAfter,
+  parseNvr,
+  put,
+  refuse,
+  tellSelf,
+  type DecideContext,
+  type Decision,
+  type Effect,
+  type Refusal,
+} from '@millrace/kernel';
 import { answerVerdicts, touchedBy } from './answer';
-import { policiesFor, requirementsOf } from './gate';
+import type { Input, WaiverDraft } from './input';
 import { counterOf } from './record';
-import { later, stampAfter, stampOf } from './stamp';
+import { later, momentOf, parseStamp, stampAfter, stampOf, type Stamp } from './stamp';
 import { numberId, type State, type VerdictRow, type WaiverRow } from './state';
-import { namesOf } from './subject';
+import { namesOf, sameType } from './subject';
+import { requiredTests, underRules } from './waiver-rules';
 
-interface Waive {
-  readonly subject: string;
-  readonly test: string;
-  readonly comment: string;
-}
+type Waive = Extract<Input, { type: 'waive' }>;
 
 /** Records who waived which test for which subject and product version, and decides at once anew. */
 export function waive(state: State, wish: Waive, context: DecideContext): Decision<State> | Refusal {
-  const about = [...state.verdicts.values()].filter((verdict) => namesOf(verdict.subject).includes(wish.subject));
+  const about = aboutSubject(state, wish.subject);
   if (about.length === 0) return unknownSubject(wish.subject);
   const comment = wish.comment.trim();
   if (comment === '') return refuse('comment-missing', 'a waiver needs a comment', 'say why the test may be waived');
   const required = requiredTests(state, about);
   if (!required.includes(wish.test)) return notRequired(wish, required);
+  const expires_at = wish.expires === undefined ? null : expiryOf(wish.expires, context);
+  if (wish.expires !== undefined && expires_at === null) return malformedExpiry(wish.expires);
   const versions = [...new Set(about.map((verdict) => verdict.product_version))];
-  let next = state;
-  const waivers: WaiverRow[] = [];
-  for (const version of versions) {
-    const subject = about.find((verdict) => verdict.product_version === version)!.subject;
-    const waiver = waiverRow(next, { ...wish, comment }, subject, version, context);
-    const counter = counterOf(next, 'waivers');
-    next = put(put(next, 'waivers', waiver), 'counters', {
-      ...counter,
-      next: counter.next + 1,
-      last: waiver.timestamp,
-    });
-    waivers.push(waiver);
-  }
-  const names = [...new Set(about.flatMap((verdict) => namesOf(verdict.subject)))];
-  const answered = answerVerdicts(next, touchedBy(next, names), context.at);
-  const decision = newest(about.map((verdict) => answered.state.verdicts.get(verdict.id)!)).answer.decision;
+  const drafts = versions.map((product_version): WaiverDraft => {
+    const { subject } = about.find((verdict) => verdict.product_version === product_version)!;
+    return {
+      subject_type: subject.type,
+      subject_id: subject.id,
+      testcase: wish.test,
+      scenario: wish.scenario ?? null,
+      product_version,
+      username: context.who,
+      proxied_by: null,
+      comment,
+      waived: wish.withdraw !== true,
+      expires_at,
+      scope: wish.scope ?? 'build',
+      ticket: wish.ticket ?? null,
+    };
+  });
+  const posted = postWaivers(state, drafts, context);
+  if ('refused' in posted) return posted;
+  const { answer } = newest(about.map((verdict) => posted.state.verdicts.get(verdict.id)!));
+  const reason = answer.reasons.find(({ test }) => test === wish.test);
+  const helps = wish.withdraw === true || reason?.state === 'waived' || reason?.state === 'passed';
+  const note = helps ? null : (reason?.text ?? null);
+  const rows = posted.reply as readonly WaiverRow[];
   return {
-    state: answered.state,
-    effects: [...waivers.map((waiver) => recorded(waiver, newest(about))), ...answered.effects],
-    reply: { waiver: waivers[0]!.number, decision },
+    ...posted,
+    reply: { waiver: rows[0]!.number, decision: answer.decision, ...(note === null ? {} : { note }) },
   };
 }
 
-function waiverRow(
+/** Records waivers, all or none, and decides at once what they reach. The reply is their rows. */
+export function postWaivers(
   state: State,
-  wish: Waive,
-  subject: VerdictRow['subject'],
-  productVersion: string,
-  { at, who }: DecideContext,
-): WaiverRow {
-  const counter = counterOf(state, 'waivers');
+  drafts: readonly WaiverDraft[],
+  context: DecideContext,
+): Decision<State> | Refusal {
+  let next = state;
+  const waivers: WaiverRow[] = [];
+  for (const draft of drafts) {
+    const about = aboutSubject(next, draft.subject_id).filter(({ subject }) =>
+      sameType(subject.type, draft.subject_type),
+    );
+    const fit = underRules(state, draft, about, context);
+    if ('refused' in fit) return fit;
+    const row = waiverRow(next, fit, about, context);
+    const counter = counterOf(next, 'waivers');
+    const counted = { ...counter, next: counter.next + 1, last: row.timestamp };
+    next = put(put(next, 'waivers', row), 'counters', counted);
+    waivers.push(row);
+  }
+  const names = [...new Set(waivers.flatMap((row) => [row.subject_id, ...aliasesOf(next, row.subject_id)]))];
+  const near = touchedBy(next, names);
+  const answered = answerVerdicts(next, near, context.at);
   return {
+    state: answered.state,
+    effects: [...waivers.map((row) => recorded(row, state)), ...answered.effects, ...reviews(state, waivers, near)],
+    reply: waivers,
+  };
+}
+
+/** Verdicts of other builds that a wide waiver reaches: each is looked at by itself. */
+function reviews(state: State, waivers: readonly WaiverRow[], near: readonly string[]): readonly Effect[] {
+  const reached = [...state.verdicts.values()].filter((verdict) =>
+    waivers.some(
+      ({ scope, component, cascade }) =>
+        (scope === 'component' && component === verdict.component) ||
+        (scope === 'cascade' && cascade !== null && cascade === verdict.cascade),
+    ),
+  );
+  const far = reached.filter(({ id }) => !near.includes(id));
+  return far.map(({ id }) => tellSelf({ type: 'verdict-review', verdict: id } satisfies Input));
+}
+
+function waiverRow(state: State, draft: WaiverDraft, about: readonly VerdictRow[], { at }: DecideContext): WaiverRow {
+  const counter = counterOf(state, 'waivers');
+  const name = parseNvr(draft.subject_id)?.name;
+  const nearest = about.find((verdict) => verdict.product_version === draft.product_version) ?? about[0];
+  return {
+    ...draft,
     id: numberId(counter.next),
     revision: 0,
     number: counter.next,
-    subject_type: subject.type,
-    subject_id: subject.id,
-    testcase: wish.test,
-    scenario: null,
-    product_version: productVersion,
-    username: who,
-    comment: wish.comment,
-    waived: true,
+    component: nearest?.component ?? (name === undefined ? null : `rpm/${name}`),
+    cascade: nearest?.cascade ?? null,
+    ended_at: null,
     timestamp: later(stampOf(at), stampAfter(counter.last, 1)),
   };
 }
 
-function requiredTests(state: State, about: readonly VerdictRow[]): readonly string[] {
-  const tests = about.flatMap((verdict) => {
-    const release = state.releases.get(verdict.release);
-    if (!release) return [];
-    return requirementsOf(policiesFor(release.definition, verdict), verdict.askedAt).map(({ test }) => test);
-  });
-  return [...new Set(tests)];
+function aboutSubject(state: State, subject: string): readonly VerdictRow[] {
+  return [...state.verdicts.values()].filter((verdict) => namesOf(verdict.subject).includes(subject));
+}
+
+function aliasesOf(state: State, subject: string): readonly string[] {
+  return aboutSubject(state, subject).flatMap((verdict) => namesOf(verdict.subject));
 }
 
 function newest(verdicts: readonly VerdictRow[]): VerdictRow {
   return verdicts.reduce((a, b) => (b.askedAt > a.askedAt ? b : a));
 }
 
-function recorded(waiver: WaiverRow, verdict: VerdictRow) {
-  const { number: id, testcase, product_version, username, comment } = waiver;
+/** A time, or how long from now on. */
+function expiryOf(text: string, { at }: DecideContext): Stamp | null {
+  return /^\d+(ms|s|m|h|d)$/.test(text) ? stampOf(momentAfter(at, durationMs(text))) : parseStamp(text);
+}
+
+function recorded(waiver: WaiverRow, state: State): Effect {
+  const { number: id, testcase, product_version, username, comment, subject_type, subject_id } = waiver;
+  const verdict = aboutSubject(state, subject_id).reduce<VerdictRow | null>(
+    (a, b) => (a === null || b.askedAt > a.askedAt ? b : a),
+    null,
+  );
+  const subject = verdict?.subject ?? { type: subject_type, id: subject_id, aliases: [] };
   return say(waiverRecorded, {
-    release: verdict.release,
-    subject: waiver.subject_id,
-    component: verdict.component,
+    release: verdict?.release ?? null,
+    subject: subject_id,
+    ...(verdict ? { component: verdict.component } : {}),
     revision: waiver.number,
-    data: { id, subject: verdict.subject, testcase, product_version, username, comment },
+    data: {
+      ...{ id, subject, testcase, product_version, username, comment },
+      waived: waiver.waived,
+      proxied_by: waiver.proxied_by ?? null,
+      scope: waiver.scope ?? 'build',
+      ticket: waiver.ticket ?? null,
+      expires: waiver.expires_at ? momentOf(waiver.expires_at) : null,
+    },
   });
+}
+
+function malformedExpiry(given: string): Refusal {
+  const because = `'${given}' is no time and no duration`;
+  return refuse('expiry-malformed', because, 'write e.g. 7d, or 2026-12-31T00:00:00Z');
 }
 
 function unknownSubject(subject: string): Refusal {

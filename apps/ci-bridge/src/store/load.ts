@@ -1,5 +1,7 @@
 import { assertNever } from '@millrace/kernel';
 import { byId, type Readers } from '@millrace/store';
+import { catalogueId } from '../domain/catalogue';
+import { groupIdOf } from '../domain/group';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
 import {
   emptyState,
@@ -8,6 +10,7 @@ import {
   type ResultRow,
   type State,
   type VerdictRow,
+  type WaiverRow,
   type WatchRow,
 } from '../domain/state';
 import { nameKeys, namesIn, namesOf } from '../domain/subject';
@@ -27,6 +30,7 @@ export async function load(read: Read, input: Input): Promise<State> {
       return loadResults(read, input.drafts);
     case 'result-unmappable':
     case 'releases-missed':
+    case 'rerun-asked':
       return emptyState;
     case 'group-posted':
       return {
@@ -38,10 +42,8 @@ export async function load(read: Read, input: Input): Promise<State> {
       return { ...emptyState, testcases: byId(await read.testcases.get(input.name)) };
     case 'verdict-wanted':
       return loadWanted(read, input.wanted);
-    case 'verdict-review': {
-      const verdict = await read.verdicts.get(input.verdict);
-      return verdict ? loadAround(read, namesOf(verdict.subject), memberNames([verdict])) : emptyState;
-    }
+    case 'verdict-review':
+      return loadVerdict(read, input.verdict);
     case 'release-changed':
       return loadReleases(read, [input.release.name]);
     case 'releases-told':
@@ -49,10 +51,20 @@ export async function load(read: Read, input: Input): Promise<State> {
         read,
         input.releases.map(({ name }) => name),
       );
-    case 'waive': {
-      const state = await loadAround(read, [input.subject], null);
-      return { ...state, counters: byId(await read.counters.get('waivers')) };
-    }
+    case 'waive':
+      return loadWaivers(read, [input.subject]);
+    case 'waivers-posted':
+      return loadWaivers(
+        read,
+        input.waivers.map(({ subject_id }) => subject_id),
+      );
+    case 'policies-read':
+      return loadPolicies(read);
+    case 'remote-found':
+    case 'remote-retry':
+      return loadVerdict(read, input.verdict);
+    case 'group-wanted':
+      return loadGroup(read, input);
     default:
       return assertNever(input);
   }
@@ -67,7 +79,7 @@ async function loadResults(read: Read, drafts: readonly ResultDraft[]): Promise<
     ...around,
     sources: byId(sources),
     results: byId([...around.results.values()], known),
-    counters: byId(await read.counters.getMany(['results', 'groups'])),
+    counters: byId(await read.counters.getMany(['results', 'groups', 'decisions'])),
     groups: byId(await read.groups.getMany(uuids)),
     testcases: byId(await read.testcases.getMany(drafts.map(({ testcase }) => testcase.name))),
   };
@@ -100,15 +112,75 @@ async function loadAround(read: Read, names: readonly string[], asked: readonly 
   const decided = [...own, ...groups];
   if (decided.length === 0 && asked === null) return emptyState;
   const others = await verdictsOf(read, await watchesOf(read, [...members, ...memberNames(decided)]), 'subject');
+  const components = [...new Set(decided.map(({ component }) => component))];
   const about = [...new Set([...names, ...ownNames, ...groups.flatMap((verdict) => namesOf(verdict.subject))])];
   return {
     ...emptyState,
-    verdicts: byId(decided, others),
+    verdicts: byId(await buildsOf(read, components), decided, others),
     watches: byId(named, further),
     results: byId(await resultsAbout(read, about)),
-    waivers: byId(await read.waivers.where({ subject: about })),
+    waivers: byId(await read.waivers.where({ subject: about }), await reaching(read, decided)),
+    counters: byId(await read.counters.get('decisions')),
+    catalogues: byId(await read.catalogues.get(catalogueId)),
     releases: byId(await read.releases.getMany([...new Set(decided.map((verdict) => verdict.release))])),
   };
+}
+
+async function loadVerdict(read: Read, id: string): Promise<State> {
+  const verdict = await read.verdicts.get(id);
+  return verdict ? loadAround(read, namesOf(verdict.subject), memberNames([verdict])) : emptyState;
+}
+
+/** What waivers of these subjects may reach: with a scope, other builds of the component or the cascade. */
+async function loadWaivers(read: Read, subjects: readonly string[]): Promise<State> {
+  const state = await loadAround(read, [...new Set(subjects)], null);
+  const near = [...state.verdicts.values()];
+  const cascades = [...new Set(near.flatMap(({ cascade }) => cascade ?? []))];
+  const wide = cascades.length === 0 ? [] : await read.verdicts.where({ cascade: cascades }, { limit: mostRows });
+  return {
+    ...state,
+    verdicts: byId(wide, near),
+    counters: byId(await read.counters.getMany(['waivers', 'decisions'])),
+  };
+}
+
+async function loadPolicies(read: Read): Promise<State> {
+  const week = { orderBy: '-answered_at', limit: mostRows };
+  return {
+    ...emptyState,
+    catalogues: byId(await read.catalogues.get(catalogueId)),
+    verdicts: byId(await read.verdicts.where({ decision: ['pending', 'failed', 'unknown'] }, week)),
+  };
+}
+
+async function loadGroup(read: Read, input: Extract<Input, { type: 'group-wanted' }>): Promise<State> {
+  const id = groupIdOf(input.builds);
+  const around = await loadAround(read, [id], input.builds);
+  const known = await read.verdicts.get(verdictId({ type: 'koji-build-group', id }, input.context));
+  return {
+    ...around,
+    verdicts: byId([...around.verdicts.values()], known),
+    releases: byId([...around.releases.values()], await read.releases.get(input.release)),
+  };
+}
+
+/** The newest builds of components: what failed on the one before is no news. */
+const mostBuilds = 20;
+
+async function buildsOf(read: Read, components: readonly string[]): Promise<readonly VerdictRow[]> {
+  const found: VerdictRow[] = [];
+  for (const component of components) {
+    found.push(...(await read.verdicts.where({ component }, { orderBy: '-answered_at', limit: mostBuilds })));
+  }
+  return found;
+}
+
+async function reaching(read: Read, verdicts: readonly VerdictRow[]): Promise<readonly WaiverRow[]> {
+  const terms = verdicts.flatMap(({ component, cascade }) => [
+    term('component', component),
+    ...(cascade === null ? [] : [term('cascade', cascade)]),
+  ]);
+  return terms.length === 0 ? [] : read.waivers.where({}, { terms: [[...new Set(terms)]] });
 }
 
 async function watchesOf(read: Read, names: readonly string[]): Promise<readonly WatchRow[]> {

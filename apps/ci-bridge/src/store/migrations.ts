@@ -1,6 +1,7 @@
 import { engineMigration } from '@millrace/engine';
 import type { Migration } from '@millrace/store';
 import { compactResultData } from './compact-result-data';
+import { gateMigration } from './gate-migration';
 
 export const migrations: readonly Migration[] = [
   engineMigration,
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
     move: compactResultData,
     drops: ['result_data'],
   },
+  gateMigration,
 ];

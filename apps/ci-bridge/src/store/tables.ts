@@ -1,5 +1,7 @@
 import { integer, table, text } from '@millrace/store';
-import { termsOf } from '../domain/state';
+import type { CatalogueRow } from '../domain/catalogue';
+import type { DecisionRow } from '../domain/evidence';
+import { countedAs, reachOf, termsOf } from '../domain/state';
 import type {
   CounterRow,
   GroupRow,
@@ -41,6 +43,7 @@ export const tables = {
       username: text((row) => row.username),
     },
     [['subject']],
+    reachOf,
   ),
   verdicts: table<VerdictRow>(
     'verdicts',
@@ -50,12 +53,20 @@ export const tables = {
       component: text((row) => row.component),
       decision: text((row) => row.answer.decision),
       answered_at: text((row) => row.answeredAt),
+      counted: text(({ answer }) => countedAs(answer)),
+      cascade: text((row) => row.cascade),
     },
-    [['component'], ['release', 'decision'], ['answered_at']],
+    [['component'], ['release', 'decision'], ['answered_at'], ['counted'], ['cascade']],
   ),
   watches: table<WatchRow>('watches', { name: text((row) => row.name), verdict: text((row) => row.verdict) }, [
     ['name'],
   ]),
   releases: table<ReleaseRow>('releases'),
+  catalogues: table<CatalogueRow>('catalogues'),
+  decisions: table<DecisionRow>(
+    'decisions',
+    { subject: text((row) => row.verdict.subject.id), verdict: text((row) => row.verdict.id) },
+    [['subject'], ['verdict']],
+  ),
 };
 export type BridgeTables = typeof tables;

@@ -1,17 +1,21 @@
 import type { App } from '../envelope';
 import { commonDoors } from './common';
+import * as gates from './ci-bridge-gates';
 import type { Door } from './door';
 import * as others from './others';
 import * as resolver from './resolver';
 import * as graph from './resolver-graph';
 import * as snapshots from './resolver-snapshots';
+import * as results from './results';
 import * as scheduler from './scheduler';
 import * as changes from './scheduler-changes';
-import * as watch from './scheduler-watch';
 import * as people from './scheduler-people';
+import * as plans from './scheduler-plan';
+import * as watch from './scheduler-watch';
 
 export * from './common';
 export * from './door';
+export { resultFormats } from './results';
 
 /** Every door there is, by owner and then by name. */
 export const doors = {
@@ -60,7 +64,7 @@ export const doors = {
     contents: scheduler.contentsDoor,
     validated: scheduler.validated,
     sourceHead: scheduler.sourceHead,
-    cascadePlan: scheduler.cascadePlan,
+    cascadePlan: plans.cascadePlan,
     cascadeStart: scheduler.cascadeStart,
     cascadeHold: people.cascadeHold,
     cascadeResume: people.cascadeResume,
@@ -75,7 +79,13 @@ export const doors = {
     cascadeSkip: scheduler.cascadeSkip,
     buildAdopt: scheduler.buildAdopt,
   },
-  'ci-bridge': { ...commonDoors('ci-bridge'), gates: others.gates, gateWaive: others.gateWaive },
+  'ci-bridge': {
+    ...commonDoors('ci-bridge'),
+    gates: others.gates,
+    gateWaive: others.gateWaive,
+    resultPost: results.resultPost,
+    ...gates,
+  },
   notifier: { ...commonDoors('notifier'), notices: others.notices },
   harvester: {
     ...commonDoors('harvester'),

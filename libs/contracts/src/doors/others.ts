@@ -26,8 +26,23 @@ export const gateWaive = command({
     subject: z.string().max(512),
     test: z.string().max(255),
     comment: z.string().min(1).max(2000),
+    /** One scenario alone; left out: all. */
+    scenario: z.string().max(255).optional(),
+    /** How far it reaches: this build; every build of the component until one passes; every build of the cascade. */
+    scope: z.enum(['build', 'component', 'cascade']).optional(),
+    /** A ticket's address or number. */
+    ticket: z.string().max(512).optional(),
+    /** Until when, as a time or as a duration such as `7d`. */
+    expires: z.string().max(40).optional(),
+    /** true takes the waiver back. */
+    withdraw: z.boolean().optional(),
   }),
-  reply: z.object({ waiver: z.number().int(), decision: z.string() }),
+  reply: z.object({
+    waiver: z.number().int(),
+    decision: z.string(),
+    /** Why it does not help yet, such as that a second person must waive too. */
+    note: z.string().nullable().optional(),
+  }),
   http: { method: 'POST', path: '/admin/v1/waivers' },
   role: 'maintainer',
 });

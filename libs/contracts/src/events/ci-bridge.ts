@@ -12,6 +12,12 @@ export const verdictReason = z.object({
   result: z.number().int().nullable(),
   waiver: z.number().int().nullable(),
   link: z.string().max(2048).nullable(),
+  /** Ids of the policies that ask for it. */
+  policies: z.array(z.string()).max(50).optional(),
+  /** The build before this one that failed the same test, with its result: not this change's doing. */
+  failed_before: z.object({ subject: z.string(), result: z.number().int().nullable() }).optional(),
+  /** A new run was asked for, since the CI could not run it: the how manieth, of how many. */
+  rerun: z.object({ attempt: z.number().int(), budget: z.number().int() }).optional(),
 });
 export type VerdictReason = z.infer<typeof verdictReason>;
 
@@ -35,6 +41,17 @@ export const verdictDecided = defineEvent({
     reasons: z.array(verdictReason).max(200),
     /** Seconds after which asking again makes sense; null when only new results can change it. */
     retry_after: z.number().int().nullable(),
+    /** Grows with every answer of this bridge. */
+    decision_id: z.number().int().positive().optional(),
+    /** What was said before; null: nothing. */
+    previous: z
+      .object({ decision: z.enum(['pending', 'passed', 'failed', 'unknown']), state: z.enum(testStates) })
+      .nullable()
+      .optional(),
+    /** false: it passed because nothing was required. */
+    required: z.boolean().optional(),
+    /** Since when the gate cannot know; null: it knows. */
+    unknown_since: z.iso.datetime().nullable().optional(),
   }),
   summary: (d) => `the gate says ${d.decision} for ${d.subject.id} (${d.state})`,
   link: (d) => `/api/v1/gates?subject=${encodeURIComponent(d.subject.id)}`,
@@ -104,8 +121,15 @@ export const waiverRecorded = defineEvent({
     product_version: z.string(),
     username: z.string(),
     comment: z.string(),
+    /** false: an earlier waiver was taken back. */
+    waived: z.boolean().optional(),
+    proxied_by: z.string().nullable().optional(),
+    scope: z.enum(['build', 'component', 'cascade']).optional(),
+    ticket: z.string().nullable().optional(),
+    expires: z.iso.datetime().nullable().optional(),
   }),
-  summary: (d) => `${d.username} waived ${d.testcase} for ${d.subject.id}: ${d.comment}`,
+  summary: (d) =>
+    `${d.username} ${d.waived === false ? 'no longer waives' : 'waived'} ${d.testcase} for ${d.subject.id}: ${d.comment}`,
   link: (d) => `/api/v1/gates?subject=${encodeURIComponent(d.subject.id)}`,
   concerns: (d) => ({ components: [], people: [d.username], severity: 'info' }),
   example: {
@@ -118,6 +142,50 @@ export const waiverRecorded = defineEvent({
       product_version: 'minidistro-1',
       username: 'ada',
       comment: 'known flaky on this machine',
+    },
+  },
+});
+
+export const rerunRequested = defineEvent({
+  owner: 'ci-bridge',
+  entity: 'rerun',
+  happened: 'requested',
+  about: 'A CI could not run a required test: it is asked to run it again. When the budget is spent, people are told.',
+  data: z.object({
+    subject,
+    release: releaseName.nullable(),
+    component: z.string().nullable(),
+    build: z.string(),
+    testcase: z.string(),
+    scenario: z.string().nullable(),
+    /** The result that said so, and the run's address. */
+    result: z.number().int(),
+    ref_url: z.string().nullable(),
+    error_reason: z.string().nullable(),
+    /** Name of the CI, as its results give it. */
+    ci: z.string().nullable(),
+    attempt: z.number().int().positive(),
+    budget: z.number().int().positive(),
+  }),
+  summary: (d) => `${d.testcase} shall run again for ${d.subject.id} (${d.attempt} of ${d.budget})`,
+  link: (d) => d.ref_url,
+  concerns: () => ({ components: [], people: [], severity: 'debug' }),
+  example: {
+    release: 'minidistro',
+    subject: 'libstone-2.0-1.mr1',
+    data: {
+      subject: subjectExample,
+      release: 'minidistro',
+      component: 'rpm/libstone',
+      build: 'b-1',
+      testcase: 'millrace.install.functional',
+      scenario: null,
+      result: 12,
+      ref_url: 'https://example.org/ci/runs/1',
+      error_reason: 'no machine was free',
+      ci: 'local-ci',
+      attempt: 1,
+      budget: 2,
     },
   },
 });

@@ -1,125 +1,211 @@
 import {
-  answersFor,
-  mayLackPolicy,
-  policiesOf,
+  checkPolicies,
+  isApplicable,
+  isSatisfied,
+  readRemotePolicies,
+  rulesOf,
+  showPolicy,
+  showSubjectType,
   summaryOf,
-  type GreenwavePolicy,
-  type GreenwaveSubject,
-} from '../../domain/greenwave';
-import { stampOf, type Stamp } from '../../domain/stamp';
-import { term, type ResultRow, type WaiverRow } from '../../domain/state';
-import { nameKeys, namesIn, sameType } from '../../domain/subject';
+  waiveAnswers,
+  type Answer,
+  type Policy,
+  type Question,
+  type RemoteFile,
+  type RemoteRule,
+  type Subject,
+} from '@millrace/gate-policy';
+import { AppError, type Moment } from '@millrace/kernel';
+import { catalogueId, emptyCatalogue, policiesOfReleases, type Catalogue } from '../../domain/catalogue';
+import { stampOf } from '../../domain/stamp';
+import type { ResultRow, WaiverRow } from '../../domain/state';
 import { jsonBody, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
 import { badRequest, isReply, notFound, ok, type Reply } from '../reply';
 import { showResult } from '../resultsdb/show';
-import { findWaivers, showWaiver, withoutObsolete } from '../waiverdb/find';
+import { showWaiver } from '../waiverdb/find';
+import { resultsFor, waiversFor } from './facts';
 import { decisionRequest, type DecisionRequest } from './request';
 
-/** Greenwave's decision over the gate policies of the releases: the rules of a request stand in for them. */
+/** What is outside of our own store: files of remote rules, and Koji. */
+export interface GreenwaveOutside {
+  fileOf(rule: RemoteRule, subject: Subject): Promise<RemoteFile>;
+  madeAt(subject: Subject): Promise<Moment | null>;
+}
+
+export interface GreenwaveParts {
+  readonly read: BridgeRead;
+  readonly outside: GreenwaveOutside;
+  readonly kojiUrl: string | null;
+  readonly remoteRulePolicies: Readonly<Record<string, readonly string[]>>;
+  readonly now?: () => Moment;
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly policies: readonly Policy[];
+}
+
+interface Judged {
+  readonly answers: readonly Answer[];
+  readonly results: readonly ResultRow[];
+  readonly waivers: readonly WaiverRow[];
+}
+
+/** Greenwave's API over the policies of the folders and the gates of the releases. */
 export class GreenwaveApi {
-  constructor(
-    private readonly read: BridgeRead,
-    private readonly now: () => string = () => new Date().toISOString(),
-  ) {}
+  constructor(private readonly parts: GreenwaveParts) {}
 
   about(): Reply {
     return ok({ version: '2.3.0' });
   }
 
+  landing(request: ApiRequest): Reply {
+    const origin = request.base.replace(/\/greenwave(\/api\/v1\.0)?$/, '');
+    return ok({
+      documentation: 'https://gating-greenwave.readthedocs.io',
+      api_v1: `${origin}/greenwave/api/v1.0`,
+      resultsdb_api: `${origin}/resultsdb/api/v2.0`,
+      waiverdb_api: `${origin}/waiverdb/api/v1.0`,
+      koji_api: this.parts.kojiUrl,
+      outcomes_passed: ['PASSED', 'INFO'],
+      outcomes_error: ['ERROR'],
+      outcomes_incomplete: ['QUEUED', 'RUNNING'],
+      remote_rule_policies: this.parts.remoteRulePolicies,
+    });
+  }
+
+  async policies(): Promise<Reply> {
+    return ok({ policies: (await this.catalogue()).policies.map(showPolicy) });
+  }
+
+  async subjectTypes(): Promise<Reply> {
+    const types = (await this.catalogue()).subjectTypes.map(showSubjectType);
+    return ok({ subject_types: types.sort((a, b) => (a.id < b.id ? -1 : 1)) });
+  }
+
+  /** The file is the body, as it is. */
+  async validate(text: string): Promise<Reply> {
+    const { policies, problems } = readRemotePolicies(text, null);
+    const [problem] = problems;
+    if (problem) return { status: 400, body: problem };
+    if (policies.length === 0) return badRequest('No policies defined');
+    const known = (await this.catalogue()).policies.flatMap((policy) => policy.contexts);
+    const contexts = policies.flatMap((policy) => policy.contexts).filter((context) => !known.includes(context));
+    if (contexts.length === 0) return ok({ message: 'All OK' });
+    const missing = [...new Set(contexts)].sort().join(', ');
+    const advice = 'Please change your policy so that it will match a decision context in the parent policies.';
+    const message = `Greenwave could not find a parent policy(ies) for following decision context(s): ${missing}. ${advice}`;
+    return ok({ message });
+  }
+
   async decision(request: ApiRequest): Promise<Reply> {
+    if (request.body === null || typeof request.body !== 'object') return noJson(request);
+    if (Object.keys(request.body).length === 0) return { status: 415, body: { message: 'No JSON payload in request' } };
     const body = jsonBody(request);
     if (!body) return badRequest('Bad request');
-    if (Object.keys(body).length === 0) return { status: 415, body: { message: 'No JSON payload in request' } };
-    const wish = decisionRequest(body);
+    const catalogue = await this.catalogue();
+    const wish = decisionRequest(body, catalogue.subjectTypes);
     if (isReply(wish)) return wish;
-    const policies = await this.policies(wish);
-    const lacking = wish.subjects.filter((subject, n) => policies[n]!.length === 0 && !mayLackPolicy(subject));
-    if (wish.rules === null && lacking.length > 0) return noPolicies(wish, lacking);
-    return this.decide(wish, policies, request.base);
+    const asked = wish.subjects.map((subject) => ask(wish, subject, catalogue.policies));
+    const lacking = asked.find(({ policies, question }) => policies.length === 0 && !mayLack(question));
+    if (lacking) return noPolicies(wish, lacking.question.subject);
+    try {
+      const judged: Judged[] = [];
+      for (const one of asked) if (one.policies.length > 0) judged.push(await this.judge(wish, one));
+      return ok(await this.show(wish, asked, judged, request.base));
+    } catch (thrown) {
+      return upstreamFault(thrown);
+    }
   }
 
-  private async policies(wish: DecisionRequest): Promise<readonly (readonly GreenwavePolicy[])[]> {
-    if (wish.rules !== null) return wish.subjects.map(() => [{ id: '', rules: wish.rules! }]);
-    const definitions = (await this.read.releases.where({})).map(({ definition }) => definition);
-    return wish.subjects.map((subject) => policiesOf(definitions, subject, wish.productVersion, wish.contexts));
+  private async judge(wish: DecisionRequest, { question, policies }: Asked): Promise<Judged> {
+    const { read, outside } = this.parts;
+    const { subject } = question;
+    const now = this.now();
+    const files = new Map<RemoteRule, RemoteFile>();
+    for (const rule of policies.flatMap((policy) => policy.rules)) {
+      if (rule.kind === 'RemoteRule') files.set(rule, await outside.fileOf(rule, subject));
+    }
+    const remote = (rule: RemoteRule): RemoteFile => files.get(rule) ?? { kind: 'unsupported' };
+    const rules = rulesOf(policies, question, remote).map(({ rule }) => rule);
+    const timed = rules.some((rule) => rule.validSince !== null || rule.validUntil !== null);
+    const madeAt = (timed ? await outside.madeAt(subject) : null) ?? now;
+    const tests = wish.verbose ? null : rules.map((rule) => rule.testcase);
+    const results = await resultsFor(read, subject, tests, wish);
+    const waivers = await waiversFor(read, subject, wish, stampOf(now));
+    const answers = waiveAnswers(checkPolicies(policies, question, { latest: results, remote, madeAt }), waivers);
+    return { answers, results, waivers };
   }
 
-  private async decide(
-    wish: DecisionRequest,
-    policies: readonly (readonly GreenwavePolicy[])[],
-    base: string,
-  ): Promise<Reply> {
-    const facts = await Promise.all(wish.subjects.map((subject) => this.factsOf(subject, wish)));
-    const when = wish.when ?? stampOf(this.now());
-    const answers = wish.subjects.map((subject, n) => {
-      const rules = policies[n]!.flatMap((policy) => policy.rules);
-      return answersFor(subject, rules, facts[n]!.results, facts[n]!.waivers, when);
-    });
-    const satisfied = answers.flatMap((answer) => answer.satisfied);
-    const unsatisfied = answers.flatMap((answer) => answer.unsatisfied);
-    const resultsBase = base.replace(/\/greenwave\/api\/v1\.0$/, '/resultsdb/api/v2.0');
-    return ok({
-      policies_satisfied: unsatisfied.length === 0,
-      summary: summaryOf(satisfied, unsatisfied),
-      satisfied_requirements: satisfied,
-      unsatisfied_requirements: unsatisfied,
-      ...(wish.rules === null ? { applicable_policies: policies.flatMap((list) => list.map(({ id }) => id)) } : {}),
-      ...(wish.verbose
-        ? {
-            results: await this.showResults(
-              facts.flatMap(({ results }) => results),
-              resultsBase,
-            ),
-            waivers: facts.flatMap(({ waivers }) => waivers.map(showWaiver)),
-          }
-        : {}),
-    });
-  }
-
-  private async showResults(rows: readonly ResultRow[], base: string): Promise<readonly unknown[]> {
-    const testcases = await this.read.testcases.getMany([...new Set(rows.map((row) => row.testcase))]);
-    return rows.map((row) =>
-      showResult(
-        row,
-        testcases.find(({ id }) => id === row.testcase),
-        base,
-      ),
-    );
-  }
-
-  private async factsOf(
-    subject: GreenwaveSubject,
-    wish: DecisionRequest,
-  ): Promise<{ readonly results: readonly ResultRow[]; readonly waivers: readonly WaiverRow[] }> {
-    const rows = await this.read.results.where({}, { terms: [nameKeys.map((key) => term(key, subject.item))] });
-    const results = rows.filter(
-      (row) =>
-        (row.data['type'] ?? []).some((type) => sameType(type, subject.type)) &&
-        namesIn(row.data).includes(subject.item) &&
-        !wish.ignoreResults.includes(row.number) &&
-        isBefore(row.submit_time, wish.when),
-    );
-    const filter = {
-      subject_type: subject.type,
-      subject_identifier: subject.item,
-      product_version: wish.productVersion,
+  private async show(wish: DecisionRequest, asked: readonly Asked[], judged: readonly Judged[], base: string) {
+    const answers = judged.flatMap((one) => one.answers);
+    const applicable_policies = asked.flatMap(({ policies }) => policies.map(({ id }) => id));
+    return {
+      policies_satisfied: answers.every(isSatisfied),
+      summary: summaryOf(answers),
+      satisfied_requirements: answers.filter(isSatisfied).map(({ requirement }) => requirement),
+      unsatisfied_requirements: answers.filter((answer) => !isSatisfied(answer)).map(({ requirement }) => requirement),
+      ...(wish.onDemand === null ? { applicable_policies } : {}),
+      ...(wish.verbose ? await this.facts(judged, base) : {}),
     };
-    const found = (await findWaivers(this.read, [filter])).filter(({ timestamp }) => isBefore(timestamp, wish.when));
-    const current = withoutObsolete(found, ({ testcase, scenario }) => [testcase, scenario]);
-    const waivers = current.filter(({ number, waived }) => waived && !wish.ignoreWaivers.includes(number));
-    return { results, waivers };
+  }
+
+  private async facts(judged: readonly Judged[], base: string) {
+    const results = onceEach(judged.flatMap((one) => one.results));
+    const waivers = onceEach(judged.flatMap((one) => one.waivers));
+    const testcases = await this.parts.read.testcases.getMany([...new Set(results.map((row) => row.testcase))]);
+    const named = new Map(testcases.map((row) => [row.id, row]));
+    const resultsBase = base.replace(/\/greenwave\/api\/v1\.0$/, '/resultsdb/api/v2.0');
+    return {
+      results: results.map((row) => showResult(row, named.get(row.testcase), resultsBase)),
+      waivers: [...waivers].sort((a, b) => b.number - a.number).map(showWaiver),
+    };
+  }
+
+  /** What is known now: the policies of the folders first, then those of the releases. */
+  private async catalogue(): Promise<Catalogue> {
+    const { catalogues, releases } = this.parts.read;
+    const { policies, subjectTypes } = (await catalogues.get(catalogueId)) ?? emptyCatalogue;
+    const definitions = (await releases.where({})).map(({ definition }) => definition);
+    return { policies: [...policies, ...policiesOfReleases(definitions, subjectTypes)], subjectTypes };
+  }
+
+  private now(): Moment {
+    return this.parts.now?.() ?? new Date().toISOString();
   }
 }
 
-function isBefore(stamp: Stamp, when: Stamp | null): boolean {
-  return when === null || stamp <= when;
+function ask(wish: DecisionRequest, subject: Subject, policies: readonly Policy[]): Asked {
+  const { productVersion, contexts, onDemand } = wish;
+  const question = { subject, productVersion, contexts, onDemand: onDemand !== null };
+  return { question, policies: (onDemand ? [onDemand] : policies).filter((policy) => isApplicable(policy, question)) };
 }
 
-function noPolicies(wish: DecisionRequest, lacking: readonly GreenwaveSubject[]): Reply {
-  const types = [...new Set(lacking.map((subject) => subject.type))].sort().join(', ');
-  const points = [...wish.contexts].sort().join(', ');
+function mayLack({ subject }: Question): boolean {
+  return subject.type.ignoreMissingPolicy;
+}
+
+function onceEach<Row extends { readonly number: number }>(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [row.number, row])).values()];
+}
+
+function noJson({ body }: ApiRequest): Reply {
+  const message = "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.";
+  return body === null ? { status: 415, body: { message } } : badRequest('Bad request');
+}
+
+function noPolicies(wish: DecisionRequest, { type }: Subject): Reply {
+  const points = wish.contexts.join(' ');
   return notFound(
-    `Found no applicable policies for ${types} subjects at gating point(s) ${points} in ${wish.productVersion}`,
+    `Found no applicable policies for ${type.id} subjects at gating point(s) ${points} in ${wish.productVersion}`,
   );
+}
+
+/** What stands between us and a remote rule is no fault of the client, and no verdict either. */
+function upstreamFault(thrown: unknown): Reply {
+  if (!(thrown instanceof AppError)) throw thrown;
+  const status = thrown.code === 'upstream-timeout' ? 504 : thrown.kind === 'missing' ? 404 : 502;
+  if (thrown.kind === 'bug') throw thrown;
+  return { status, body: { message: thrown.message, code: thrown.code } };
 }

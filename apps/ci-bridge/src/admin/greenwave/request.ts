@@ -1,4 +1,11 @@
-import type { GreenwaveRule, GreenwaveSubject } from '../../domain/greenwave';
+import {
+  onDemandPolicy,
+  subjectFromData,
+  subjectTypeOf,
+  type Policy,
+  type Subject,
+  type SubjectType,
+} from '@millrace/gate-policy';
 import { parseStamp, type Stamp } from '../../domain/stamp';
 import { badRequest, isReply, type Reply } from '../reply';
 
@@ -8,9 +15,9 @@ export interface DecisionRequest {
   readonly productVersion: string;
   /** The gating points; empty when rules are given. */
   readonly contexts: readonly string[];
-  /** null: those of the policies. */
-  readonly rules: readonly GreenwaveRule[] | null;
-  readonly subjects: readonly GreenwaveSubject[];
+  /** The policy that the request's own rules are; null: those that are known. */
+  readonly onDemand: Policy | null;
+  readonly subjects: readonly Subject[];
   readonly verbose: boolean;
   readonly ignoreResults: readonly number[];
   readonly ignoreWaivers: readonly number[];
@@ -18,81 +25,70 @@ export interface DecisionRequest {
 }
 
 const mostSubjects = 1000;
+const mostContexts = 100;
 
-/** Reads the body of POST /decision, or answers what is wrong with it in Greenwave's words. */
-export function decisionRequest(body: Body): DecisionRequest | Reply {
+/** Reads the body of POST /decision, or answers what is wrong with it in Greenwave's words and order. */
+export function decisionRequest(body: Body, types: readonly SubjectType[]): DecisionRequest | Reply {
   const productVersion = body['product_version'];
-  if (typeof productVersion !== 'string' || productVersion === '')
-    return badRequest('Missing required product version');
-  const contexts = [body['decision_context'] ?? []].flat().filter(isText);
-  const rules = body['rules'] === undefined ? null : rulesOf(body['rules']);
-  if (rules !== null && isReply(rules)) return rules;
-  if (contexts.length === 0 && !rules?.length) return badRequest('Either decision_context or rules is required.');
-  if (contexts.length > 0 && rules?.length) return badRequest('Cannot have both decision_context and rules');
-  const subjects = subjectsOf(body);
+  if (!isText(productVersion)) return badRequest('Missing required product version');
+  const contexts = contextsOf(body['decision_context']);
+  const rules = body['rules'] ?? [];
+  const hasRules = !Array.isArray(rules) || rules.length > 0;
+  if (contexts.length === 0 && !hasRules) return badRequest('Either decision_context or rules is required.');
+  if (contexts.length > 0 && hasRules) return badRequest('Cannot have both decision_context and rules');
+  const early = hasRules ? subjectsOf(body, types) : null;
+  if (early !== null && isReply(early)) return early;
+  const onDemand = hasRules ? onDemandPolicy(body) : null;
+  if (typeof onDemand === 'string') return badRequest(onDemand);
+  const whatIf = whatIfOf(body);
+  if (isReply(whatIf)) return whatIf;
+  const subjects = early ?? subjectsOf(body, types);
   if (isReply(subjects)) return subjects;
+  return { productVersion, contexts, onDemand, subjects, ...whatIf };
+}
+
+type WhatIf = Pick<DecisionRequest, 'verbose' | 'ignoreResults' | 'ignoreWaivers' | 'when'>;
+
+function whatIfOf(body: Body): WhatIf | Reply {
   const verbose = body['verbose'] ?? false;
   if (typeof verbose !== 'boolean') return badRequest('Invalid verbose flag, must be a bool');
   const ignoreResults = numbersOf(body, 'ignore_result');
   const ignoreWaivers = numbersOf(body, 'ignore_waiver');
   if (!ignoreResults) return badRequest('Invalid ignore_result, must be a list of integers');
   if (!ignoreWaivers) return badRequest('Invalid ignore_waiver, must be a list of integers');
-  const when = body['when'] === undefined || body['when'] === null ? null : whenOf(body['when']);
+  const when = body['when'] ? whenOf(body['when']) : null;
   if (when === false) return badRequest('Invalid "when" parameter, must be in ISO8601 format');
-  return { productVersion, contexts, rules, subjects, verbose, ignoreResults, ignoreWaivers, when };
+  return { verbose, ignoreResults, ignoreWaivers, when };
+}
+
+function contextsOf(given: unknown): readonly string[] {
+  return [given ?? []].flat().filter(isText).slice(0, mostContexts);
 }
 
 /** A fraction is mandatory there. */
 function whenOf(given: unknown): Stamp | false {
-  return typeof given === 'string' && /\.\d{1,6}$/.test(given) ? (parseStamp(given) ?? false) : false;
+  const written = typeof given === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,6}$/.test(given);
+  return written ? (parseStamp(given) ?? false) : false;
 }
 
-function rulesOf(given: unknown): readonly GreenwaveRule[] | Reply {
-  if (!Array.isArray(given) || given.length > 1000) return badRequest('Invalid rules, must be a list of rules');
-  const rules: GreenwaveRule[] = [];
-  for (const one of given as unknown[]) {
-    const { type, test_case_name, scenario, valid_since, valid_until } = Object(one) as Body;
-    if (type === 'RemoteRule') return badRequest('Rules of type RemoteRule are not supported');
-    if (type !== 'PassingTestCaseRule' || !isText(test_case_name)) {
-      return badRequest('Invalid rules: each needs the type PassingTestCaseRule and a test_case_name');
-    }
-    rules.push({
-      testcase: test_case_name,
-      scenario: isText(scenario) ? scenario : null,
-      validSince: isText(valid_since) ? parseStamp(valid_since) : null,
-      validUntil: isText(valid_until) ? parseStamp(valid_until) : null,
-    });
-  }
-  return rules;
-}
-
-function subjectsOf(body: Body): readonly GreenwaveSubject[] | Reply {
+function subjectsOf(body: Body, types: readonly SubjectType[]): readonly Subject[] | Reply {
   const { subject_type, subject_identifier, subject } = body;
-  if (subject !== undefined) return listedSubjects(subject);
+  if ('subject' in body) return listedSubjects(subject, types);
   if (!isText(subject_type)) return badRequest('Missing required "subject_type" parameter');
   if (!isText(subject_identifier)) return badRequest('Missing required "subject_identifier" parameter');
-  return [{ type: canonicalType(subject_type), item: subject_identifier }];
+  return [{ type: subjectTypeOf(subject_type, types), item: subject_identifier }];
 }
 
-function listedSubjects(given: unknown): readonly GreenwaveSubject[] | Reply {
-  const invalid = badRequest('Invalid subject, must be a list of dicts');
-  if (!Array.isArray(given) || given.length === 0 || given.length > mostSubjects) return invalid;
-  const subjects = given.map((one: unknown) => listedSubject(Object(one) as Body));
+function listedSubjects(given: unknown, types: readonly SubjectType[]): readonly Subject[] | Reply {
+  const isList = Array.isArray(given) && given.length > 0 && given.length <= mostSubjects;
+  if (!isList || !given.every(isDict)) return badRequest('Invalid subject, must be a list of dicts');
+  const subjects = given.map((one) => subjectFromData(one, types));
   const known = subjects.filter((one) => one !== null);
-  return known.length === subjects.length ? known : invalid;
+  return known.length === subjects.length ? known : badRequest('Could not detect subject_identifier.');
 }
 
-function listedSubject(one: Body): GreenwaveSubject | null {
-  const { type, item } = one;
-  if (isText(type) && isText(item)) return { type: canonicalType(type), item };
-  const nvr = one['original_spec_nvr'];
-  if (isText(nvr)) return { type: 'koji_build', item: nvr };
-  const compose = one['productmd.compose.id'];
-  return isText(compose) ? { type: 'compose', item: compose } : null;
-}
-
-function canonicalType(type: string): string {
-  return type === 'brew-build' ? 'koji_build' : type;
+function isDict(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function numbersOf(body: Body, field: string): readonly number[] | null {

@@ -1,31 +1,55 @@
-import type { WaiverRow } from '../../domain/state';
-import { numberId } from '../../domain/state';
+import type { Input, WaiverDraft } from '../../domain/input';
+import { numberId, type WaiverRow } from '../../domain/state';
 import { jsonBody, parametersOf, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
-import { badRequest, invalid, notFound, ok, valueError, type Reply } from '../reply';
-import { filterKeys, findWaivers, parsePeriod, showWaiver, withoutObsolete, type WaiverFilter } from './find';
+import { badRequest, created, invalid, isReply, missingField, notFound, notString, ok, type Reply } from '../reply';
+import { identify, mayWaive, permissionsFor, type Headers, type WaiverAccess } from './access';
+import { areWaivers, postedWaivers, type PostedWaiver } from './bodies';
+import { subjectFilters } from './by-subjects';
+import { filterKeys, findWaivers, parsePeriod, showWaiver, type WaiverFilter } from './find';
 
 const defaultLimit = 10;
 const mostFilters = 1000;
 
-/** The reading half of WaiverDB's API v1.0. */
+export interface WaiverDbParts {
+  readonly read: Pick<BridgeRead, 'waivers' | 'results'>;
+  readonly access: WaiverAccess;
+  /** Hands waivers over; answers with their rows after the commit. */
+  readonly take: (input: Input, meta: { readonly id: string; readonly who: string }) => Promise<unknown>;
+  readonly newId: () => string;
+}
+
+/** WaiverDB's API v1.0. */
 export class WaiverDbApi {
-  constructor(private readonly read: Pick<BridgeRead, 'waivers'>) {}
+  constructor(private readonly parts: WaiverDbParts) {}
 
   about(): Reply {
-    return ok({ version: '1.4.0', auth_method: 'Token' });
+    return ok({ version: '1.4.0', auth_method: this.parts.access.dummyHeader === null ? 'Token' : 'dummy' });
+  }
+
+  config(): Reply {
+    const { superusers, permissions } = this.parts.access;
+    return ok({ permission_mapping: permissions.length === 0 ? null : mappingOf(permissions), superusers });
+  }
+
+  permissions(request: ApiRequest): Reply {
+    const testcase = parametersOf(request).get('testcase');
+    const { permissions } = this.parts.access;
+    return ok(testcase ? permissionsFor(permissions, testcase) : permissions);
   }
 
   async waivers(request: ApiRequest): Promise<Reply> {
     const parameters = parametersOf(request);
     const filter = filterOf(Object.fromEntries(parameters));
-    if (!isPeriod(filter)) return invalid([valueError('since', 'must be in ISO8601 format', filter.since)]);
-    const found = await findWaivers(this.read, [filter]);
-    const rows = isTrue(parameters.get('include_obsolete')) ? found : withoutObsolete(found, scopeOf);
+    const wrong = wrongPeriod([filter]);
+    if (wrong) return wrong;
+    const obsoleteBy = isTrue(parameters.get('include_obsolete')) ? null : scopeOf;
+    const rows = await findWaivers(this.parts.read, [filter], obsoleteBy);
     const limit = positive(parameters.get('limit'), defaultLimit);
     const page = positive(parameters.get('page'), 1);
-    const last = Math.max(1, Math.ceil(rows.length / limit));
-    const link = (to: number): string => pageUrl(request.url, to);
+    const last = Math.ceil(rows.length / limit);
+    const link = (to: number): string => pageUrl(request.base, parameters, to);
+    if (page > 1 && page > last) return ok({ data: [], prev: null, next: null, first: null, last: null });
     return ok({
       data: rows.slice((page - 1) * limit, page * limit).map(showWaiver),
       prev: page > 1 ? link(page - 1) : null,
@@ -36,37 +60,136 @@ export class WaiverDbApi {
   }
 
   async waiver(id: string): Promise<Reply> {
-    const waiver = /^\d{1,12}$/.test(id) ? await this.read.waivers.get(numberId(Number(id))) : null;
+    if (!/^\d{1,12}$/.test(id)) {
+      return notFound(
+        'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
+      );
+    }
+    const waiver = await this.parts.read.waivers.get(numberId(Number(id)));
     return waiver ? ok(showWaiver(waiver)) : notFound('Waiver not found');
   }
 
   async filtered(request: ApiRequest): Promise<Reply> {
     const body = jsonBody(request);
-    const given = body?.['filters'];
-    if (!body || !Array.isArray(given) || given.length === 0 || given.length > mostFilters) {
-      return badRequest(`filters: a list of 1 to ${mostFilters} filters is needed`);
+    if (!body) return badRequest('Bad request');
+    const given = body['filters'];
+    if (given === undefined) return invalid([missingField('filters', body)]);
+    if (!Array.isArray(given) || given.length === 0 || given.length > mostFilters) {
+      const msg = `List should have at least 1 item and at most ${mostFilters}`;
+      return invalid([{ type: 'too_short', loc: ['filters'], msg, input: given }]);
     }
     const filters = given.map((one: unknown) => filterOf(Object(one) as Record<string, unknown>));
-    if (!filters.every(isPeriod)) return badRequest('since: must be in ISO8601 format');
-    const found = await findWaivers(this.read, filters);
-    const rows = body['include_obsolete'] === true ? found : withoutObsolete(found, filteredScopeOf);
-    return ok({ data: rows.map(showWaiver) });
+    const wrong = wrongPeriod(filters);
+    if (wrong) return wrong;
+    const obsoleteBy = body['include_obsolete'] === true ? null : filteredScopeOf;
+    return ok({ data: (await findWaivers(this.parts.read, filters, obsoleteBy)).map(showWaiver) });
   }
 
-  /** Who waives must be known by name, which this API of ours cannot prove: there is a door for it. */
-  refuse(): Reply {
-    const message = 'Waivers are made with `millrace gate waive` or POST /admin/v1/waivers, with a named token';
-    return { status: 403, body: { message } };
+  /** Deprecated in WaiverDB, and still asked. */
+  async bySubjects(request: ApiRequest): Promise<Reply> {
+    const body = jsonBody(request);
+    if (!body) return badRequest('Bad request');
+    const subjects = subjectFilters(body['results'] ?? []);
+    if (subjects.problems.length > 0) return invalid(subjects.problems);
+    const since = body['since'] ?? null;
+    if (since !== null && typeof since !== 'string') return invalid([notString('since', since)]);
+    const { product_version, username, proxied_by } = filterOf(body);
+    const rest = withoutUndefined({ product_version, username, proxied_by, since: since ?? undefined });
+    const wrong = wrongPeriod([rest]);
+    if (wrong) return wrong;
+    const filters = (subjects.filters.length === 0 ? [{}] : subjects.filters).map((one) => ({ ...one, ...rest }));
+    const obsoleteBy = body['include_obsolete'] === true ? null : scopeOf;
+    return ok({ data: (await findWaivers(this.parts.read, filters, obsoleteBy)).map(showWaiver) });
   }
+
+  /** Takes one waiver or a list, all or none. */
+  async post(request: ApiRequest, headers: Headers): Promise<Reply> {
+    const user = identify(this.parts.access, headers);
+    if (user.kind === 'nobody') return { status: 401, body: { message: user.message } };
+    if (user.kind === 'reader') return forbidden(`the token of ${user.name} may only read`);
+    if (request.body === null) return badRequest('Bad request');
+    const posted = postedWaivers(request.body);
+    if (isReply(posted)) return posted;
+    if (!areWaivers(posted)) return invalid(posted as Parameters<typeof invalid>[0]);
+    const waivers: WaiverDraft[] = [];
+    for (const one of posted) {
+      const draft = await this.draftOf(one, user);
+      if (isReply(draft)) return draft;
+      waivers.push(draft);
+    }
+    if (waivers.length === 0) return created([]);
+    const id = `waiverdb/${request.idempotencyKey ?? this.parts.newId()}`;
+    const rows = (await this.parts.take({ type: 'waivers-posted', waivers }, { id, who: user.name })) as WaiverRow[];
+    const shown = rows.map(showWaiver);
+    return created(Array.isArray(request.body) ? shown : shown[0]);
+  }
+
+  private async draftOf(
+    { subject, username, ...posted }: PostedWaiver,
+    poster: { readonly name: string; readonly role: string | null },
+  ): Promise<WaiverDraft | Reply> {
+    const { access } = this.parts;
+    if (username !== null && !access.superusers.includes(poster.name)) {
+      return forbidden(`user ${poster.name} does not have the proxyuser ability`);
+    }
+    const about = 'result' in subject ? await this.aboutResult(subject.result) : { ...posted, ...subject };
+    if (isReply(about)) return about;
+    const user = username ?? poster.name;
+    const testcase = about.testcase ?? '';
+    if (!mayWaive(access, user, username === null ? poster.role : null, testcase)) {
+      return forbidden(`User ${user} is not authorized to submit results for the test case ${testcase}`);
+    }
+    const { type, id, scenario } = about;
+    const who = { username: user, proxied_by: username === null ? null : poster.name };
+    return { ...posted, ...who, testcase, scenario, subject_type: type, subject_id: id };
+  }
+
+  /** WaiverDB before 0.6 named results. */
+  private async aboutResult(number: number) {
+    const result = number > 0 && number < 1e12 ? await this.parts.read.results.get(numberId(number)) : null;
+    if (!result) return badRequest('Result id not found in Resultsdb');
+    const { data, testcase } = result;
+    const scenario = data['scenario']?.[0] ?? null;
+    const nvr = data['original_spec_nvr']?.[0];
+    if (nvr !== undefined) return { type: 'koji_build', id: nvr, testcase, scenario };
+    const [type, item] = [data['type']?.[0], data['item']?.[0]];
+    if (type === undefined || item === undefined) {
+      return badRequest(
+        'It is not possible to submit a waiver by id for this result. Please try again specifying a subject and a testcase.',
+      );
+    }
+    return { type: type === 'brew-build' ? 'koji_build' : type, id: item, testcase, scenario };
+  }
+}
+
+function forbidden(message: string): Reply {
+  return { status: 403, body: { message } };
+}
+
+function mappingOf(permissions: WaiverAccess['permissions']) {
+  return Object.fromEntries(permissions.map(({ name, groups, users }) => [name, { groups, users }]));
 }
 
 function filterOf(given: Readonly<Record<string, unknown>>): WaiverFilter {
-  const members = filterKeys.flatMap((key) => (typeof given[key] === 'string' ? [[key, given[key]] as const] : []));
+  const members = filterKeys.flatMap((key) => {
+    const value = given[key];
+    return typeof value === 'string' && value !== '' ? [[key, value] as const] : [];
+  });
   return Object.fromEntries(members);
 }
 
-function isPeriod(filter: WaiverFilter): boolean {
-  return filter.since === undefined || parsePeriod(filter.since) !== null;
+function withoutUndefined(filter: Readonly<Record<string, string | undefined>>): WaiverFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}
+
+function wrongPeriod(filters: readonly WaiverFilter[]): Reply | null {
+  for (const { since } of filters) {
+    const period = since === undefined ? null : parsePeriod(since);
+    if (period && 'wrong' in period) {
+      return { status: 400, body: { message: { since: `Invalid isoformat string: '${period.wrong.slice(0, 200)}'` } } };
+    }
+  }
+  return null;
 }
 
 function filteredScopeOf({ subject_type, subject_id, testcase, scenario }: WaiverRow): readonly unknown[] {
@@ -78,15 +201,15 @@ function scopeOf(waiver: WaiverRow): readonly unknown[] {
 }
 
 function isTrue(text: string | null): boolean {
-  return text !== null && ['1', 'true', 'yes'].includes(text.toLowerCase());
+  return text !== null && ['1', 'true', 'yes', 'on', 't', 'y'].includes(text.toLowerCase());
 }
 
 function positive(text: string | null, otherwise: number): number {
   return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : otherwise;
 }
 
-function pageUrl(url: string, page: number): string {
-  const to = new URL(url);
-  to.searchParams.set('page', String(page));
-  return to.href;
+/** The page first, then whatever else was asked. */
+function pageUrl(base: string, parameters: URLSearchParams, page: number): string {
+  const others = [...parameters].filter(([key]) => key !== 'page');
+  return `${base}/waivers/?${new URLSearchParams([['page', String(page)], ...others]).toString()}`;
 }

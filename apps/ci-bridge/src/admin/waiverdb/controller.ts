@@ -1,49 +1,98 @@
-import { All, Controller, Get, Post, Req, Res, type Type } from '@nestjs/common';
+import { All, Controller, Get, Options, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { bounded, of, send } from '../http';
-import type { BridgeRead } from '../read';
-import { notFound } from '../reply';
-import { WaiverDbApi } from './api';
+import { allowOrigin, bounded, of, send } from '../http';
+import { notAllowed, notFound } from '../reply';
+import { WaiverDbApi, type WaiverDbParts } from './api';
 
+const root = '/waiverdb';
 const prefix = '/waiverdb/api/v1.0';
 
-/** WaiverDB's routes for reading. Every answer is JSON, errors too. */
-export function waiverDbController(read: Pick<BridgeRead, 'waivers'>): Type {
-  @Controller(prefix)
+/** WaiverDB's routes. Every answer is JSON, errors too. */
+export function waiverDbController(parts: WaiverDbParts, corsUrl: string | null): Type {
+  @Controller(root)
   class WaiverDbController extends WaiverDbRoutes {
     constructor() {
-      super(new WaiverDbApi(read));
+      super(new WaiverDbApi(parts), parts, corsUrl);
     }
   }
   return WaiverDbController;
 }
 
 class WaiverDbRoutes {
-  constructor(private readonly api: WaiverDbApi) {}
+  constructor(
+    private readonly api: WaiverDbApi,
+    private readonly parts: WaiverDbParts,
+    private readonly corsUrl: string | null,
+  ) {}
 
-  @Get('about')
-  about(@Res() response: Response) {
+  @Get(['healthcheck', 'api/v1.0/healthcheck'])
+  healthcheck(@Res() response: Response) {
+    response.type('text/plain').send('Health check OK');
+  }
+
+  @Get('api/v1.0/about')
+  about(@Req() request: Request, @Res() response: Response) {
+    allowOrigin(request, response, this.corsUrl);
     return send(response, Promise.resolve(this.api.about()));
   }
 
-  @Get('waivers')
+  @Get('api/v1.0/config')
+  config(@Res() response: Response) {
+    return send(response, Promise.resolve(this.api.config()));
+  }
+
+  @Get('api/v1.0/permissions')
+  permissions(@Req() request: Request, @Res() response: Response) {
+    return send(response, Promise.resolve(this.api.permissions(of(request, prefix))));
+  }
+
+  @Get('api/v1.0/metrics')
+  metrics(@Res() response: Response) {
+    response.redirect('/metrics');
+  }
+
+  @Get('api/v1.0/waivers')
   waivers(@Req() request: Request, @Res() response: Response) {
+    allowOrigin(request, response, this.corsUrl);
     return send(response, this.api.waivers(of(request, prefix)));
   }
 
-  @Post('waivers')
-  refuse(@Res() response: Response) {
-    return send(response, Promise.resolve(this.api.refuse()));
+  @Options('api/v1.0/waivers')
+  options(@Req() request: Request, @Res() response: Response) {
+    allowOrigin(request, response, this.corsUrl);
+    response.set('Allow', 'GET, HEAD, OPTIONS, POST').status(200).end();
   }
 
-  @Post('waivers/\\+filtered')
+  @Post(['api/v1.0/waivers', 'api/v1.0/waivers/new'])
+  post(@Req() request: Request, @Res() response: Response) {
+    allowOrigin(request, response, this.corsUrl);
+    const { dummyHeader } = this.parts.access;
+    const named = dummyHeader === null ? undefined : request.headers[dummyHeader.toLowerCase()];
+    const headers = {
+      authorization: request.headers.authorization ?? null,
+      user: typeof named === 'string' && named !== '' && named.length <= 200 ? named : null,
+    };
+    return send(response, bounded(request) ?? this.api.post(of(request, prefix), headers));
+  }
+
+  @Post('api/v1.0/waivers/\\+filtered')
   filtered(@Req() request: Request, @Res() response: Response) {
     return send(response, bounded(request) ?? this.api.filtered(of(request, prefix)));
   }
 
-  @Get('waivers/:id')
+  @Post('api/v1.0/waivers/\\+by-subjects-and-testcases')
+  bySubjects(@Req() request: Request, @Res() response: Response) {
+    return send(response, bounded(request) ?? this.api.bySubjects(of(request, prefix)));
+  }
+
+  @Get('api/v1.0/waivers/:id')
   waiver(@Req() request: Request, @Res() response: Response) {
     return send(response, this.api.waiver(String(request.params['id'])));
+  }
+
+  @All(['api/v1.0/waivers', 'api/v1.0/waivers/:id', 'api/v1.0/about'])
+  wrongMethod(@Res() response: Response) {
+    return send(response, Promise.resolve(notAllowed()));
   }
 
   @All('*path')

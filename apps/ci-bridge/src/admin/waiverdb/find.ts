@@ -1,4 +1,4 @@
-import { parseStamp, type Stamp } from '../../domain/stamp';
+import { momentOf, parseStamp, type Stamp } from '../../domain/stamp';
 import type { WaiverRow } from '../../domain/state';
 import { sameType } from '../../domain/subject';
 import type { BridgeRead } from '../read';
@@ -26,22 +26,32 @@ export const filterKeys = [
   'since',
 ] as const satisfies readonly (keyof WaiverFilter)[];
 
-/** Waivers that one of the filters fits, newest first. */
+type Scope = (waiver: WaiverRow) => readonly unknown[];
+
+/** Waivers that one of the filters fits, newest first; without the obsolete ones where a scope is given. */
 export async function findWaivers(
   read: Pick<BridgeRead, 'waivers'>,
   filters: readonly WaiverFilter[],
+  obsoleteBy: Scope | null = null,
 ): Promise<readonly WaiverRow[]> {
-  const subjects = filters.map((filter) => filter.subject_identifier);
-  const named = subjects.filter((subject) => subject !== undefined);
-  const rows = await read.waivers.where(named.length === filters.length ? { subject: named } : {});
-  return rows.filter((row) => filters.some((filter) => fits(row, filter))).sort((a, b) => b.number - a.number);
+  const rows = await candidates(read, filters);
+  const newestFirst = [...rows].sort((a, b) => b.number - a.number);
+  // A waiver is obsolete by any newer one, also by one that the filter does not fit.
+  const current = obsoleteBy ? withoutObsolete(newestFirst, obsoleteBy) : newestFirst;
+  return current.filter((row) => filters.some((filter) => fits(row, filter)));
+}
+
+function candidates(read: Pick<BridgeRead, 'waivers'>, filters: readonly WaiverFilter[]): Promise<WaiverRow[]> {
+  const column = (of: keyof WaiverFilter): readonly string[] | null => {
+    const values = filters.map((filter) => filter[of]).filter((value) => value !== undefined);
+    return values.length === filters.length && values.length > 0 ? [...new Set(values)] : null;
+  };
+  const [subject, testcase] = [column('subject_identifier'), column('testcase')];
+  return read.waivers.where({ ...(subject ? { subject } : {}), ...(testcase ? { testcase } : {}) });
 }
 
 /** Without those that a newer one of the same `scope` replaces. */
-export function withoutObsolete(
-  newestFirst: readonly WaiverRow[],
-  scope: (waiver: WaiverRow) => readonly unknown[],
-): readonly WaiverRow[] {
+export function withoutObsolete(newestFirst: readonly WaiverRow[], scope: Scope): readonly WaiverRow[] {
   const seen = new Set<string>();
   return newestFirst.filter((waiver) => {
     const key = JSON.stringify(scope(waiver));
@@ -51,8 +61,10 @@ export function withoutObsolete(
   });
 }
 
+/** Members beyond WaiverDB's are there only where they say something. */
 export function showWaiver(waiver: WaiverRow) {
   const { number, subject_type, subject_id, testcase, scenario, username, product_version, waived, comment } = waiver;
+  const { scope = 'build', ticket = null, expires_at = null, ended_at = null } = waiver;
   return {
     id: number,
     subject_type,
@@ -62,20 +74,27 @@ export function showWaiver(waiver: WaiverRow) {
     testcase,
     scenario,
     username,
-    proxied_by: null,
+    proxied_by: waiver.proxied_by ?? null,
     product_version,
     waived,
     comment,
     timestamp: waiver.timestamp,
+    ...(scope === 'build' ? {} : { scope }),
+    ...(ticket === null ? {} : { ticket }),
+    ...(expires_at === null ? {} : { expires: momentOf(expires_at) }),
+    ...(ended_at === null ? {} : { ended: momentOf(ended_at) }),
   };
 }
 
-/** `START[,END]` as two stamps; null when one of them is no time. */
-export function parsePeriod(since: string): { readonly start: Stamp; readonly end: Stamp | null } | null {
-  const [first = '', last] = since.split(',').map((part) => part.trim());
-  const start = parseStamp(first);
-  const end = last === undefined ? null : parseStamp(last);
-  return start === null || (last !== undefined && end === null) ? null : { start, end };
+export type Period = { readonly start: Stamp | null; readonly end: Stamp | null };
+
+/** `START[,END]` as two stamps; the part that is no time. */
+export function parsePeriod(since: string): Period | { readonly wrong: string } {
+  const comma = since.indexOf(',');
+  const parts = comma < 0 ? [since, ''] : [since.slice(0, comma), since.slice(comma + 1)];
+  const [start, end] = parts.map((part) => (part.trim() === '' ? null : parseStamp(part)));
+  const wrong = parts.find((part, n) => part.trim() !== '' && [start, end][n] === null);
+  return wrong === undefined ? { start: start ?? null, end: end ?? null } : { wrong };
 }
 
 function fits(row: WaiverRow, filter: WaiverFilter): boolean {
@@ -87,12 +106,13 @@ function fits(row: WaiverRow, filter: WaiverFilter): boolean {
     (scenario === undefined || row.scenario === scenario) &&
     (product_version === undefined || row.product_version === product_version) &&
     (username === undefined || row.username === username) &&
-    proxied_by === undefined &&
+    (proxied_by === undefined || (row.proxied_by ?? null) === proxied_by) &&
     (since === undefined || within(row, since))
   );
 }
 
 function within({ timestamp }: WaiverRow, since: string): boolean {
   const period = parsePeriod(since);
-  return period !== null && timestamp >= period.start && (period.end === null || timestamp <= period.end);
+  if ('wrong' in period) return false;
+  return (period.start === null || timestamp >= period.start) && (period.end === null || timestamp <= period.end);
 }
