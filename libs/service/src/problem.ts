@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 500) this.log.error({ err: thrown, path: request.path }, 'a request failed unexpectedly');
     // `message` for the clients of ResultsDB, Greenwave and WaiverDB, who read that.
     const answer = { ...body, message: body['detail'], instance: request.path };
-    if (foreign.test(request.path)) return void response.status(status).json(foreignAnswer(thrown, answer));
+    if (foreign.test(request.path)) return void response.status(status).json(foreignAnswer(status, answer));
     response.status(status).type('application/problem+json').send(JSON.stringify(answer));
   }
 }
@@ -27,9 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
 /** APIs of others, whose clients know their errors. */
 const foreign = /^\/(resultsdb|greenwave|waiverdb)\//;
 
-function foreignAnswer(thrown: unknown, answer: Record<string, unknown>): object {
-  const { type } = thrown as { type?: unknown };
-  return type === 'entity.parse.failed' ? { message: 'Bad request' } : answer;
+function foreignAnswer(status: number, answer: Record<string, unknown>): object {
+  return status === 400 ? { message: 'Bad request' } : answer;
 }
 
 function problemOf(thrown: unknown): { status: number; body: Record<string, unknown> } {

@@ -63,7 +63,9 @@ it.each([
 });
 
 it('reads topics of UMB too', () => {
-  expect(draftOf(report({}, 'VirtualTopic.eng.ci.osci.brew-build.complete.x')).outcome).toBe('PASSED');
+  expect(draftOf(report({}, 'VirtualTopic.eng.ci.millrace.brew-build.complete.x')).outcome).toBe('PASSED');
+  const foreign = mapCiMessage(report({}, 'VirtualTopic.eng.ci.osci.brew-build.complete.x'), null);
+  expect(foreign).toMatchObject({ refusal: { because: expect.stringContaining('test.namespace') as string } });
 });
 
 it.each([

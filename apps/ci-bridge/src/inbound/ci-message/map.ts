@@ -1,9 +1,10 @@
-import { digestOf, refuse, type Refusal } from '@millrace/kernel';
+import { digestOf } from '@millrace/kernel';
 import { z } from 'zod';
 import { crop, dataOf, longestReason } from '../../domain/bounds';
 import type { Input, ResultDraft } from '../../domain/input';
 import { uuidOf } from '../../domain/record';
 import { parseSpan } from '../../domain/stamp';
+import { unmappable, wrong } from '../wrong';
 import { artifactMapper, artifactTypes } from './artifacts';
 import { ciMessage, type CiMessage } from './schema';
 
@@ -13,20 +14,23 @@ export interface Report {
   readonly body: unknown;
 }
 
+const remedy = 'send it again as a CI message 0.2.x or 1.x with these members put right';
+
 const events = ['queued', 'running', 'complete', 'error'] as const;
 type Event = (typeof events)[number];
 
 /** A CI message 0.2.x or 1.x as an input; what cannot be mapped names the member that is wrong. */
-export function mapCiMessage(report: Report, release: string | null): Input {
+export function mapCiMessage(report: Report, release: string | null, publisher: string | null = null): Input {
   try {
-    return { type: 'result-reported', draft: draftOf(report, release) };
+    return { type: 'result-reported', draft: draftOf(report, release, publisher) };
   } catch (thrown) {
-    if (thrown instanceof z.ZodError) return { type: 'result-unmappable', refusal: refusalOf(thrown) };
+    if (thrown instanceof z.ZodError)
+      return { type: 'result-unmappable', refusal: unmappable(thrown, 'CI message', remedy) };
     throw thrown;
   }
 }
 
-function draftOf(report: Report, release: string | null): ResultDraft {
+function draftOf(report: Report, release: string | null, publisher: string | null): ResultDraft {
   const event = eventOf(report.topic);
   const message = ciMessage.parse(report.body);
   const toData = artifactMapper(message.artifact.type);
@@ -35,6 +39,7 @@ function draftOf(report: Report, release: string | null): ResultDraft {
   const occurred = parseSpan(message.generated_at);
   if (!occurred) throw wrong(['generated_at'], 'is no ISO 8601 time');
   const { namespace, type, category, docs } = message.test;
+  checkNamespace(report.topic, namespace);
   return {
     source: `ci-message:${digestOf(report)}`,
     testcase: { name: `${namespace}.${type}.${category}`, ...(docs ? { ref_url: crop(docs, 2048) } : {}) },
@@ -43,10 +48,17 @@ function draftOf(report: Report, release: string | null): ResultDraft {
     note: message.test.note ? crop(message.test.note) : null,
     // One group per run, whichever of its messages comes first.
     groups: [{ uuid: uuidOf(message.run.url), ref_url: crop(message.run.url, 2048) }],
-    data: { ...artifactData(toData, message), ...contactData(message), ...errorData(event, message) },
+    data: {
+      ...artifactData(toData, message),
+      ...contactData(message),
+      ...errorData(event, message),
+      ...dataOf({ publisher_id: publisher }),
+    },
     submit_time: null,
     occurred,
     release,
+    namespace,
+    ...(publisher === null ? {} : { publisher }),
   };
 }
 
@@ -55,6 +67,13 @@ function eventOf(topic: string): Event {
   const found = topic.split('.').findLast((token): token is Event => (events as readonly string[]).includes(token));
   if (!found) throw wrong(['topic'], `is '${crop(topic, 100)}' and names none of ${events.join(', ')}`);
   return found;
+}
+
+/** A topic of the Unified Message Bus names whose tests it is for: nobody may speak for others on it. */
+function checkNamespace(topic: string, namespace: string): void {
+  const bound = /(?:^|[./:])VirtualTopic\.eng\.ci\.([^.]+)\./.exec(topic)?.[1];
+  if (bound === undefined || namespace === bound || namespace.startsWith(`${bound}.`)) return;
+  throw wrong(['test', 'namespace'], `is '${crop(namespace, 100)}', but the topic is bound to '${crop(bound, 100)}'`);
 }
 
 const resultWords: Readonly<Record<string, string>> = {
@@ -106,17 +125,4 @@ function errorData(event: Event, { error }: CiMessage): ResultDraft['data'] {
     error_reason: error?.reason ? crop(error.reason, longestReason) : null,
     issue_url: error?.issue_url,
   });
-}
-
-function wrong(path: readonly string[], message: string): z.ZodError {
-  return new z.ZodError([{ code: 'custom', path: [...path], message, input: undefined }]);
-}
-
-function refusalOf(error: z.ZodError): Refusal {
-  const problems = error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  return refuse(
-    'ci-message-unmappable',
-    `this CI message is no result: ${crop(problems.join('; '), 1000)}`,
-    'send it again as a CI message 0.2.x or 1.x with these members put right',
-  );
 }

@@ -1,0 +1,36 @@
+import { AppError } from '@millrace/kernel';
+import type { FileDesk } from './file-desk';
+import type { Taken } from './intake';
+import type { WebhookDesk } from './webhook-desk';
+
+interface QuarantinedLetter {
+  readonly id: string;
+  readonly origin: string;
+  readonly content: string;
+}
+
+/** Hands what was quarantined over once more; throws when it is refused again. False: it came over the bus. */
+export async function replayQuarantined(
+  desks: { readonly webhooks: WebhookDesk; readonly files: FileDesk },
+  letter: QuarantinedLetter,
+  who: string,
+): Promise<boolean> {
+  const taken = (await desks.webhooks.replay(letter)) ?? (await desks.files.replay(letter, who));
+  if (taken === null) {
+    if (!/^(webhook|file|amqp|resultsdb)\//.test(letter.origin)) return false;
+    throw new AppError({
+      code: 'source-gone',
+      kind: 'conflict',
+      message: `${letter.id} came from ${letter.origin}, which is no longer set up`,
+      remedy: 'set it up again, or drop it',
+    });
+  }
+  refuseAgain(taken);
+  return true;
+}
+
+function refuseAgain(taken: Taken): void {
+  if (taken.status !== 'quarantined') return;
+  const { code, kind, because, remedy } = taken.refusal;
+  throw new AppError({ code, kind, message: because, remedy });
+}
