@@ -27,6 +27,8 @@ test('there is every command that was promised', () => {
     ...['list', 'name', 'prune', 'export'].map((v) => `snapshots ${v}`),
     ...['make', 'list', 'show'].map((v) => `compose ${v}`),
     'notice list',
+    'result post',
+    ...['list', 'show', 'replay', 'drop'].map((v) => `quarantine ${v}`),
     ...['list', 'show', 'replay', 'drop'].map((v) => `dead-letters ${v}`),
   ]);
 });

@@ -42,12 +42,14 @@ import {
 } from './commands/graph-questions';
 import { graphShow } from './commands/graph-show';
 import { noticeList } from './commands/notice-list';
+import { quarantineDrop, quarantineList, quarantineReplay, quarantineShow } from './commands/quarantine';
 import { releaseApply } from './commands/release-apply';
 import { releaseDiff } from './commands/release-diff';
 import { releaseHistory } from './commands/release-history';
 import { releaseLint } from './commands/release-lint';
 import { releaseList } from './commands/release-list';
 import { releaseShow } from './commands/release-show';
+import { resultPost } from './commands/result-post';
 import { snapshotsExport, snapshotsList, snapshotsName, snapshotsPrune } from './commands/snapshots';
 import { status } from './commands/status';
 import { tokenCreate } from './commands/token-create';
@@ -91,6 +93,10 @@ export function program(): Command {
   noun(root, 'compose', 'Harvested trees of artifacts', [composeMake, composeList, composeShow]);
   noun(root, 'alert', 'What hangs', [alertList]);
   noun(root, 'notice', 'What people were told', [noticeList]);
+  noun(root, 'result', 'Test results', [resultPost]);
+  noun(root, 'quarantine', 'What CI systems sent and could not be taken as results', [
+    ...[quarantineList, quarantineShow, quarantineReplay, quarantineDrop],
+  ]);
   noun(root, 'dead-letters', 'Messages that could not be handled', [
     ...[deadLettersList, deadLettersShow, deadLettersReplay, deadLettersDrop],
   ]);

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { doors, resultFormats } from '@millrace/contracts';
+import { AppError } from '@millrace/kernel';
+import { misused } from '../context';
+import type { Leaf } from '../leaf';
+import { table } from '../table';
+
+interface Options {
+  readonly item: string;
+  readonly type: string;
+  readonly format?: string;
+  readonly testcase?: string;
+  readonly url?: string;
+}
+
+const endings: Readonly<Record<string, (typeof resultFormats)[number]>> = {
+  xml: 'junit',
+  tap: 'tap',
+  yaml: 'tmt',
+  yml: 'tmt',
+};
+
+export const resultPost: Leaf<Options> = {
+  usage: 'post <file>',
+  about: 'Posts a file of test results about a subject: JUnit or xUnit XML, TAP, or results.yaml of tmt; - is stdin.',
+  options: (command) =>
+    command
+      .requiredOption('--item <item>', 'what was tested: an NVR, a compose, a commit')
+      .option('--type <type>', 'what kind of thing that is', 'koji_build')
+      .option('--format <format>', `${resultFormats.join(', ')}; else by the end of the file's name`)
+      .option('--testcase <name>', 'one result under this name, as bad as the worst of the file')
+      .option('--url <url>', 'address of the run'),
+  examples: [
+    'result post junit.xml --item libstone-2.0-1.mr1 --testcase ci.unit.functional',
+    'result post results.yaml --format tmt --item libstone-2.0-1.mr1',
+  ],
+  run: async ({ client, show }, args, { item, type, format, testcase, url }) => {
+    const file = args.text(0);
+    const request = {
+      ...{ format: formatOf(file, format), content: read(file), item, type },
+      ...(testcase === undefined ? {} : { testcase }),
+      ...(url === undefined ? {} : { url }),
+    };
+    const reply = await client.call(doors['ci-bridge'].resultPost, request);
+    show(reply, () =>
+      table(
+        ['RESULT', 'OUTCOME', 'TEST CASE'],
+        reply.results.map((result) => [String(result.number), result.outcome, result.testcase]),
+        'no results',
+      ),
+    );
+  },
+};
+
+function formatOf(file: string, given: string | undefined): (typeof resultFormats)[number] {
+  const found =
+    given === undefined ? endings[file.split('.').at(-1) ?? ''] : resultFormats.find((one) => one === given);
+  if (found) return found;
+  throw misused(
+    given === undefined ? `the name of ${file} does not say its format` : `'${given}' is no format`,
+    `give --format, one of ${resultFormats.join(', ')}`,
+  );
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (thrown) {
+    throw new AppError({
+      code: 'file-unreadable',
+      kind: 'unavailable',
+      message: `${file} cannot be read: ${(thrown as Error).message}`,
+      remedy: 'name a file that you may read',
+      cause: thrown,
+    });
+  }
+}
