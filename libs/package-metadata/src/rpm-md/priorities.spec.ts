@@ -31,8 +31,19 @@ describe('packages of several repositories', () => {
   });
 
   it('have a newest one for each architecture', () => {
-    const both = { ...base, packages: [pack('a', '1.10'), pack('a', '1.9'), pack('a', '1.9', [], 's390x')] };
+    const both = {
+      ...base,
+      packages: [pack('a', '1.10', [], 'x86_64'), pack('a', '1.9', [], 'x86_64'), pack('a', '1.9', [], 's390x')],
+    };
     expect(text(newestOf(candidatesOf([both])))).toEqual(['base/a-1.10', 'base/a-1.9']);
+  });
+
+  it('of which one is for all architectures compete with each', () => {
+    const moved = {
+      ...base,
+      packages: [pack('a', '1'), pack('a', '2', [], 'x86_64'), pack('b', '2'), pack('b', '1', [], 's390x')],
+    };
+    expect(text(newestOf(candidatesOf([moved])))).toEqual(['base/a-2', 'base/b-2']);
   });
 
   it('are obsolete when another says so, by name and version', () => {

@@ -35,15 +35,24 @@ export function candidatesOf(repositories: readonly PrioritizedRepository[]): re
   return [...found.values()];
 }
 
-/** Of each name and architecture the newest candidate. */
+/** Of each name and architecture the newest candidate; one for all architectures competes with each. */
 export function newestOf(candidates: readonly Candidate[]): readonly Candidate[] {
   const newest = new Map<string, Candidate>();
+  const names = new Map<string, Candidate>();
   for (const candidate of candidates) {
-    const key = `${candidate.of.name}.${candidate.of.arch}`;
-    const known = newest.get(key);
-    if (!known || compareEvr(candidate.of, known.of) > 0) newest.set(key, candidate);
+    keepNewer(newest, `${candidate.of.name}.${candidate.of.arch}`, candidate);
+    keepNewer(names, candidate.of.name, candidate);
   }
-  return [...newest.values()];
+  return [...newest.values()].filter((one) => {
+    const { name, arch } = one.of;
+    const rival = arch === 'noarch' ? names.get(name) : newest.get(`${name}.noarch`);
+    return !rival || rival === one || compareEvr(one.of, rival.of) >= 0;
+  });
+}
+
+function keepNewer(newest: Map<string, Candidate>, key: string, candidate: Candidate): void {
+  const known = newest.get(key);
+  if (!known || compareEvr(candidate.of, known.of) > 0) newest.set(key, candidate);
 }
 
 /**
