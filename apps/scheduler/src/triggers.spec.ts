@@ -47,6 +47,7 @@ describe('what starts a cascade', () => {
     writeFileSync(join(dir, 'github-mill.secret'), `${secret}\n${signingToken}\n`);
     client = await connect({ servers: nats.url });
     client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
+    client.subscribe(doorSubject(doors.resolver.reach), { callback: (_, message) => reach(message) });
     client.subscribe('millrace.scheduler.change.>', {
       callback: (_, message) => void detected.push(message.json<{ data: Detected }>().data),
     });
@@ -221,6 +222,43 @@ describe('what starts a cascade', () => {
     expect(await request('GET', '/api/v1/explain?release=nowhere&component=rpm/x')).toMatchObject({ status: 404 });
   });
 
+  it('shows a plan in several scopes side by side, and stores nothing', async () => {
+    const plan = { release: 'mill', components: ['rpm/libstone'] };
+    const { status, body } = await request('POST', '/api/v1/plans', plan);
+    expect(status).toBe(200);
+    expect(body['outlook']).toMatchObject({ rebuilds: 1, tiers: 1, criticalPath: ['rpm/libstone'], learned: 0 });
+    const scopes = body['scopes'] as { scope: string; chosen: boolean; rebuilds: number; builderHours: number }[];
+    expect(scopes.map(({ scope, chosen, rebuilds }) => [scope, chosen, rebuilds])).toEqual([
+      ['capability', true, 1],
+      ['linked', false, 1],
+      ['direct', false, 2],
+      ['transitive', false, 3],
+    ]);
+    expect(scopes[3]!.builderHours).toBeCloseTo(3 * scopes[0]!.builderHours, 2);
+    const { body: one } = await request('POST', '/api/v1/plans', { ...plan, scopes: ['direct'] });
+    expect(one['scopes']).toHaveLength(1);
+    const strange = await request('POST', '/api/v1/plans', { release: 'mill', components: ['rpm/libstoen'] });
+    expect(strange).toMatchObject({ status: 404, body: { code: 'component-unknown' } });
+  });
+
+  it('holds a release over HTTP, lists it, and lets it go on', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const held = await request('POST', '/admin/v1/releases/gitlab/hold', { until, why: 'the builders move' });
+    expect(held).toMatchObject({ status: 200, body: { done: true } });
+    const { body } = await request('GET', '/api/v1/holds?release=gitlab');
+    expect(body['holds']).toEqual([
+      expect.objectContaining({ release: 'gitlab', cascade: null, by: 'ada', until, why: 'the builders move' }),
+    ]);
+    expect(await request('POST', '/admin/v1/releases/gitlab/resume', {})).toMatchObject({ status: 200 });
+    expect(await request('POST', '/admin/v1/releases/gitlab/resume', {})).toMatchObject({
+      status: 409,
+      body: { code: 'hold-unknown' },
+    });
+    expect(await request('POST', '/admin/v1/cascades/c9/add', { component: 'rpm/libstone' })).toMatchObject({
+      status: 404,
+    });
+  });
+
   function otherPush(forge: string, more: object): Buffer {
     return Buffer.from(JSON.stringify({ ...(JSON.parse(fixture(forge, 'push').toString()) as object), ...more }));
   }
@@ -240,6 +278,20 @@ function impact(message: Msg): void {
   const hints = unknown.map((component) => ({ component, hint: 'did you mean rpm/libstone?' }));
   const rest = { knots: [], likely: [], atMost: [] };
   message.respond(JSON.stringify({ snapshot: 's-1', tiers: 1, rebuilds, unknown: hints, ...rest }));
+}
+
+/** What a change reaches beside the changed component. */
+function reach(message: Msg): void {
+  const { scope, changed } = message.json<{ scope: string; changed: string[] }>();
+  const reached = { direct: ['rpm/millwheel'], transitive: ['rpm/millwheel', 'rpm/oldmill'] }[scope] ?? [];
+  const set = reached.map((id) => ({ id, tier: 0, pass: 1, needs: [], why: [] }));
+  const none = { components: 0, tiers: 0 };
+  const scopes = { capability: none, linked: none, direct: none, transitive: none };
+  const lists = { needsChange: [], moved: [], notOffered: [], plans: [], external: [] };
+  const counts = { components: set.length, tiers: 1, knots: 0, total: set.length };
+  message.respond(
+    JSON.stringify({ snapshot: 's-1', release: 'mill', changed, scope, ...counts, set, scopes, ...lists }),
+  );
 }
 
 function writeTokens(dir: string, names: Readonly<Record<string, Role>>): void {

@@ -1,9 +1,10 @@
-import { doors, type DoorReply } from '@millrace/contracts';
+import { doors, scopeNames, type DoorReply } from '@millrace/contracts';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
 import { componentOf, releaseOf } from '../naming';
 import { table } from '../table';
-import { counted, some } from '../words';
+import { counted, duration, some, when } from '../words';
+import { collected } from './graph-options';
 
 export interface SetOptions {
   readonly release?: string;
@@ -11,18 +12,33 @@ export interface SetOptions {
   readonly why?: string;
 }
 
-export const cascadePlan: Leaf<SetOptions> = {
+interface Options extends SetOptions {
+  readonly scope: readonly string[];
+}
+
+type Plan = DoorReply<typeof doors.scheduler.cascadePlan>;
+type Outlook = Plan['outlook'];
+
+export const cascadePlan: Leaf<Options> = {
   usage: 'plan [components...]',
-  about: 'Shows what a cascade would rebuild, and in which order. Nothing is started or stored.',
+  about:
+    'Shows what a cascade would rebuild, in which order, how long it takes, and how far a change goes in each scope. ' +
+    'Nothing is started or stored.',
   options: (command) =>
     command
       .option('--release <name>', 'the release; not needed when there is only one')
-      .option('--all', 'every component of the release'),
-  examples: ['cascade plan rpm/libstone', 'cascade plan --all --release minidistro'],
+      .option('--all', 'every component of the release')
+      .option('--scope <scope>', `show only this one; may be repeated: ${scopeNames.join(', ')}`, collected, []),
+  examples: [
+    'cascade plan rpm/libstone',
+    'cascade plan rpm/libstone --scope capability --scope direct --json',
+    'cascade plan --all --release minidistro',
+  ],
   run: async (context, args, options) => {
     const set = setOf(args.list(0), options);
+    const scopes = options.scope.length === 0 ? {} : { scopes: options.scope.map(scopeOf) };
     const release = await releaseOf(context, options.release);
-    const plan = await context.client.call(doors.scheduler.cascadePlan, { release, ...set });
+    const plan = await context.client.call(doors.scheduler.cascadePlan, { release, ...set, ...scopes });
     context.show(plan, () => planText(plan));
   },
 };
@@ -37,7 +53,13 @@ export function setOf(names: readonly string[], options: SetOptions): { componen
   );
 }
 
-function planText(plan: DoorReply<typeof doors.scheduler.cascadePlan>): string {
+function scopeOf(text: string): (typeof scopeNames)[number] {
+  const found = scopeNames.find((one) => one === text);
+  if (found) return found;
+  throw misused(`'${text}' is no scope`, `choose from ${scopeNames.join(', ')}`);
+}
+
+function planText(plan: Plan): string {
   const rows = plan.rebuilds.map((r) => [
     String(r.tier),
     r.component + (r.pass > 1 ? ` (pass ${r.pass})` : ''),
@@ -48,8 +70,38 @@ function planText(plan: DoorReply<typeof doors.scheduler.cascadePlan>): string {
     table(['TIER', 'COMPONENT', 'NEEDS', 'BECAUSE'], rows, 'nothing would be rebuilt'),
     '',
     `${counted(plan.rebuilds.length, 'rebuild')} in ${counted(plan.tiers, 'tier')}, on snapshot ${plan.snapshot}`,
+    `time: ${timeText(plan.outlook)}`,
+    ...(plan.outlook.criticalPath.length > 1 ? [`longest chain: ${some(plan.outlook.criticalPath, 8)}`] : []),
     ...plan.knots.map((knot) => `knot: ${knot.join(', ')}`),
     ...(plan.likely.length > 0 ? [`likely to follow: ${plan.likely.length}: ${some(plan.likely, 12)}`] : []),
     ...(plan.atMost.length > 0 ? [`at most: ${plan.atMost.length}: ${some(plan.atMost, 12)}`] : []),
+    ...(plan.scopes.length > 0 ? ['', scopesText(plan.scopes)] : []),
   ].join('\n');
+}
+
+/** The named components with all that they reach, a line for each scope. */
+function scopesText(scopes: Plan['scopes']): string {
+  const rows = scopes.map((one) => [
+    one.scope + (one.chosen ? ' (chosen)' : ''),
+    String(one.rebuilds),
+    String(one.tiers),
+    String(one.knots),
+    hoursText(one.builderHours),
+    hoursText(one.expectedHours),
+    hoursText(one.criticalHours),
+  ]);
+  return table(['SCOPE', 'REBUILDS', 'TIERS', 'KNOTS', 'BUILDERS', 'EXPECTED', 'AT LEAST'], rows, '');
+}
+
+function timeText({ builderHours, expectedHours, expectedFinish, criticalHours, learned }: Outlook): string {
+  const share = `${Math.round(100 * learned)} % of the durations are learned`;
+  const end = `ends about ${when(expectedFinish)} if it starts now`;
+  return (
+    `${hoursText(expectedHours)} (${end}), ${hoursText(builderHours)} of builders, ` +
+    `at least ${hoursText(criticalHours)}; ${share}`
+  );
+}
+
+function hoursText(hours: number): string {
+  return duration(hours * 3_600_000);
 }

@@ -8,6 +8,7 @@ const own = doors.scheduler;
 
 type Checked = Pick<ReportedChange, 'components' | 'unknown'>;
 type Impact = DoorReply<(typeof doors)['resolver']['impact']>;
+type Plan = DoorReply<(typeof doors)['scheduler']['cascadePlan']>;
 
 /** What commands must know before they become inputs; each is asked outside, and throws when it cannot be had. */
 export interface Lookups {
@@ -18,6 +19,13 @@ export interface Lookups {
     components: readonly { readonly component: string; readonly commit?: string | undefined }[],
   ): Promise<Checked>;
   impact(release: string, members: readonly string[] | 'all', preview: boolean): Promise<Impact>;
+  /** What a plan takes, and how far a change of its members goes in each scope. */
+  outlook(
+    release: string,
+    impact: Impact,
+    members: readonly string[] | 'all',
+    scopes: readonly Plan['scopes'][number]['scope'][],
+  ): Promise<Pick<Plan, 'outlook' | 'scopes'>>;
   head(release: string, component: string): Promise<SourceRef>;
   /** Heads of what failed in a cascade: a retry builds from there, since it may have been fixed. */
   failedHeads(cascade: CascadeRow, component: string | null): Promise<Readonly<Record<string, SourceRef>>>;
@@ -58,7 +66,7 @@ export function commands(look: Lookups): readonly BoundDoor<Input>[] {
     answer(own.sourceHead, async ({ release, component }) => {
       return { source: await look.head(release, component) };
     }),
-    answer(own.cascadePlan, async ({ release, components, all }) => {
+    answer(own.cascadePlan, async ({ release, components, all, scopes }) => {
       const members = all ? ('all' as const) : components;
       if (members.length === 0) throw nothingNamed();
       const impact = await look.impact(release, members, true);
@@ -67,7 +75,8 @@ export function commands(look: Lookups): readonly BoundDoor<Input>[] {
         return { component, pass, tier, needs: needs.map((need) => need.component), because };
       });
       const { snapshot, tiers, knots, likely, atMost } = impact;
-      return { snapshot, tiers, knots, rebuilds, likely, atMost };
+      const outlook = await look.outlook(release, impact, members, scopes);
+      return { snapshot, tiers, knots, rebuilds, likely, atMost, ...outlook };
     }),
   ];
 }

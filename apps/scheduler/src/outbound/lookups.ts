@@ -4,6 +4,7 @@ import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { headsOf } from './plan';
+import { outlookOf } from './preview';
 import { checkComponents } from './watch';
 
 /** What commands must know before they become inputs. */
@@ -21,6 +22,12 @@ export function lookupsOf(outside: Outside) {
         preview,
       });
     },
+    outlook: (
+      release: string,
+      impact: Parameters<typeof outlookOf>[2],
+      members: Parameters<typeof outlookOf>[3],
+      scopes: Parameters<typeof outlookOf>[4],
+    ) => outlookOf(outside, release, impact, members, scopes),
     releaseOf: async (id: string) => (await cascadeNamed(read, id)).release,
     source: async (release: string, component: string, commit: string | undefined) => {
       const { components, unknown } = await checkComponents(outside, release, [{ component, commit }]);

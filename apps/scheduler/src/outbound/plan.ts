@@ -136,7 +136,7 @@ async function allOf(read: Outside['read'], cascade: string): Promise<RebuildRow
 }
 
 /** Milliseconds that a component's build takes: the median of its own, else of the release's, else a guess. */
-async function expectations(read: Outside['read'], release: string): Promise<(component: string) => number> {
+export async function expectations(read: Outside['read'], release: string): Promise<(component: string) => number> {
   const rows = await read.durations.where({ release });
   const known = new Map(rows.map((row) => [row.component, row.typical]));
   const sorted = rows.map((row) => row.typical).sort((a, b) => a - b);

@@ -215,30 +215,6 @@ const scopeOfWork = {
   all: z.boolean().default(false),
 };
 
-export const cascadePlan = ask({
-  owner: 'scheduler',
-  name: 'cascade-plan',
-  about: 'A dry run: what a cascade would rebuild, in which order. Nothing is stored.',
-  request: z.object(scopeOfWork),
-  reply: z.object({
-    snapshot: z.string(),
-    tiers: z.number().int(),
-    knots: z.array(z.array(componentIdSchema)),
-    rebuilds: z.array(
-      z.object({
-        component: componentIdSchema,
-        pass: z.number().int(),
-        tier: z.number().int(),
-        needs: z.array(componentIdSchema),
-        because: z.string(),
-      }),
-    ),
-    likely: z.array(componentIdSchema),
-    atMost: z.array(componentIdSchema),
-  }),
-  http: { method: 'POST', path: '/api/v1/plans' },
-});
-
 export const cascadeStart = command({
   owner: 'scheduler',
   name: 'cascade-start',

@@ -1,0 +1,86 @@
+import { doors, type DoorReply, type ReleaseDefinition } from '@millrace/contracts';
+import { later, moment, type ComponentId } from '@millrace/kernel';
+import { capacityId } from '../domain/capacity';
+import { forecast } from '../domain/forecast';
+import { placed } from '../domain/paths';
+import { systemsOf } from '../domain/policy';
+import { releaseNamed, type Outside } from './outside';
+import { expectations } from './plan';
+
+type Plan = DoorReply<typeof doors.scheduler.cascadePlan>;
+type Impact = DoorReply<typeof doors.resolver.impact>;
+type Scope = Plan['scopes'][number]['scope'];
+
+const hour = 3_600_000;
+/** Components of a critical path that are told. */
+const mostShown = 200;
+
+/** How long rebuilds take, how many run at one time, and when it would start. */
+interface Circumstances {
+  readonly expectedOf: (component: ComponentId) => number;
+  readonly known: ReadonlySet<ComponentId>;
+  readonly slots: number;
+  readonly now: string;
+}
+
+/** What a plan takes, and how far a change of its members goes in other scopes. Asks the resolver; stores nothing. */
+export async function outlookOf(
+  outside: Pick<Outside, 'read' | 'asker'>,
+  name: string,
+  impact: Impact,
+  members: readonly ComponentId[] | 'all',
+  scopes: readonly Scope[],
+): Promise<Pick<Plan, 'outlook' | 'scopes'>> {
+  const { id: release, definition } = await releaseNamed(outside.read, name);
+  const circumstances = await circumstancesOf(outside.read, definition);
+  const rows: Plan['scopes'] = [];
+  for (const scope of members === 'all' ? [] : scopes) {
+    const reached = await reachedBy(outside, release, members as readonly ComponentId[], scope);
+    rows.push({ scope, chosen: scope === definition.scope, ...figures(reached, circumstances) });
+  }
+  return { outlook: figures(impact, circumstances), scopes: rows };
+}
+
+/** The plan of the members and of everything that a change of them reaches in a scope. */
+async function reachedBy(
+  { asker }: Pick<Outside, 'asker'>,
+  release: string,
+  members: readonly ComponentId[],
+  scope: Scope,
+): Promise<Impact> {
+  const { set, snapshot } = await asker.ask(doors.resolver.reach, { release, changed: [...members], scope });
+  const all = [...new Set([...members, ...set.map((one) => one.id)])];
+  return asker.ask(doors.resolver.impact, { release, snapshot, members: all });
+}
+
+function figures(impact: Impact, { expectedOf, known, slots, now }: Circumstances): Plan['outlook'] {
+  const { work, critical, finish, chain } = forecast(placed(impact.rebuilds, expectedOf), slots);
+  const learned = impact.rebuilds.filter((one) => known.has(one.component)).length;
+  return {
+    rebuilds: impact.rebuilds.length,
+    tiers: impact.tiers,
+    knots: impact.knots.length,
+    builderHours: hours(work),
+    expectedHours: hours(finish),
+    expectedFinish: later(now, finish),
+    criticalHours: hours(critical),
+    criticalPath: chain.slice(0, mostShown),
+    learned: impact.rebuilds.length === 0 ? 0 : Math.round((100 * learned) / impact.rebuilds.length) / 100,
+  };
+}
+
+async function circumstancesOf(read: Outside['read'], definition: ReleaseDefinition): Promise<Circumstances> {
+  const capacities = await read.capacity.getMany(systemsOf(definition).map(capacityId));
+  const limit = capacities.reduce((sum, row) => sum + row.limit, 0);
+  const durations = await read.durations.where({ release: definition.release });
+  return {
+    expectedOf: await expectations(read, definition.release),
+    known: new Set(durations.map((row) => row.component)),
+    slots: limit === 0 ? definition.capacity : Math.min(limit, definition.capacity),
+    now: moment(Date.now()),
+  };
+}
+
+function hours(ms: number): number {
+  return Math.round((1000 * ms) / hour) / 1000;
+}

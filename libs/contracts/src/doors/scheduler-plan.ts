@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { releaseName } from '../common';
+import { componentIdSchema } from '../contents';
+import { ask } from './door';
+import { scopeNames } from './resolver-graph';
+
+/** What a plan takes by the durations learned so far; gates and repositories take no time here. */
+const outlook = {
+  rebuilds: z.number().int(),
+  tiers: z.number().int(),
+  knots: z.number().int(),
+  /** Hours of builders. */
+  builderHours: z.number(),
+  /** Hours from the start to the end of all, with the builds at one time that the release and its systems allow. */
+  expectedHours: z.number(),
+  /** When it would end if it started now. */
+  expectedFinish: z.string(),
+  /** Hours of the longest chain: it takes no less, however many builders there are. */
+  criticalHours: z.number(),
+  /** Components of the longest chain, the first to be built first; at most 200. */
+  criticalPath: z.array(componentIdSchema),
+  /** Share of the rebuilds whose duration was learned from builds of their own. */
+  learned: z.number(),
+};
+
+export const cascadePlan = ask({
+  owner: 'scheduler',
+  name: 'cascade-plan',
+  about:
+    'A dry run: what a cascade would rebuild, in which order, how long it takes, and how far a change goes in each scope. ' +
+    'Nothing is stored.',
+  request: z.object({
+    release: releaseName,
+    /** Components to rebuild; with `all`, every one of the release. */
+    components: z.array(componentIdSchema).max(100_000).default([]),
+    all: z.boolean().default(false),
+    /** Scopes to show side by side; with `all` there is none. */
+    scopes: z
+      .array(z.enum(scopeNames))
+      .max(4)
+      .default([...scopeNames]),
+  }),
+  reply: z.object({
+    snapshot: z.string(),
+    tiers: z.number().int(),
+    knots: z.array(z.array(componentIdSchema)),
+    rebuilds: z.array(
+      z.object({
+        component: componentIdSchema,
+        pass: z.number().int(),
+        tier: z.number().int(),
+        needs: z.array(componentIdSchema),
+        because: z.string(),
+      }),
+    ),
+    likely: z.array(componentIdSchema),
+    atMost: z.array(componentIdSchema),
+    /** Of the rebuilds above. */
+    outlook: z.object(outlook),
+    /** The named components, and all that a change of them reaches in a scope. */
+    scopes: z.array(z.object({ scope: z.enum(scopeNames), chosen: z.boolean(), ...outlook })),
+  }),
+  http: { method: 'POST', path: '/api/v1/plans' },
+});
