@@ -5,6 +5,7 @@ export { durationMs, globMatches } from './definition-words';
 export * from './describe';
 export * from './doors';
 export * from './envelope';
+export * from './failure-patterns';
 export * from './events/ci-bridge';
 export * from './events/harvester';
 export * from './events/inlet';

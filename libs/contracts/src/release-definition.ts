@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { releaseName } from './common';
 import { componentIdSchema } from './contents';
 import { duration, glob, globMatches } from './definition-words';
+import { failurePatterns, retries } from './failure-patterns';
 import { freezes, triggers } from './triggers';
 
 const gitSource = z.strictObject({
@@ -127,8 +128,8 @@ const fields = z.strictObject({
   /** Dependencies on these capabilities propagate on any change of content. Globs. */
   embedding: z.array(glob).default(['*-static']),
   knots: z.enum(['once', 'twice', 'manual']).default('once'),
-  /** A rebuild whose needs all offer what it uses as before is left out. Never for security changes. */
-  cut_off: z.boolean().default(true),
+  /** A rebuild whose needs all offer what it uses as before is left out; default true. Never for security changes. */
+  cut_off: z.boolean().optional(),
   /** A component that changes again while a cascade builds it is folded into that cascade. */
   folding: z
     .strictObject({
@@ -137,7 +138,7 @@ const fields = z.strictObject({
       /** Share of the cascade's rebuilds that may be done; beyond it a change waits for the next cascade. */
       until: z.number().min(0).max(1).default(0.8),
     })
-    .default({ generations: 2, until: 0.8 }),
+    .optional(),
   canaries: z
     .strictObject({
       /** Rebuilds of a cascade that run at one time at first; doubled as they end. 0: no slow start. */
@@ -147,7 +148,11 @@ const fields = z.strictObject({
       /** Rebuilds that must have ended before that is judged. */
       least: z.number().int().min(1).max(10_000).default(10),
     })
-    .default({ first: 4, stop_loss: 0.5, least: 10 }),
+    .optional(),
+  /** What lines of failed builds' logs mean, before the build system's own guess. */
+  failure_patterns: failurePatterns.optional(),
+  /** How often failures that are nobody's are tried again. */
+  retries: retries.optional(),
   /** Builds of this release at one time; the build system's own limit holds too. */
   capacity: z.number().int().min(1).max(10_000).default(2),
   /** What starts a cascade by itself, and when. */
@@ -204,6 +209,19 @@ export function ownersOf(definition: ReleaseDefinition, component: string): read
     .filter((o) => o.components.some((g) => globMatches(g, component)))
     .flatMap((o) => o.people);
   return [...new Set(names)];
+}
+
+/** What the scheduler goes by where the definition does not say. */
+export function foldingOf({ folding }: ReleaseDefinition): NonNullable<ReleaseDefinition['folding']> {
+  return folding ?? { generations: 2, until: 0.8 };
+}
+
+export function canariesOf({ canaries }: ReleaseDefinition): NonNullable<ReleaseDefinition['canaries']> {
+  return canaries ?? { first: 4, stop_loss: 0.5, least: 10 };
+}
+
+export function retriesOf({ retries: said }: ReleaseDefinition): NonNullable<ReleaseDefinition['retries']> {
+  return said ?? { attempts: 3, pause: '2s', budget: 500, freed_per_day: 2 };
 }
 
 export function policyOf(definition: ReleaseDefinition, component: string): ComponentPolicy | null {

@@ -44,7 +44,7 @@ function isUnneeded(turn: Turn, rebuild: RebuildRow): boolean {
   const { definition } = turn.row('releases', rebuild.release);
   const { urgency } = turn.row('cascades', rebuild.cascade);
   const first = rebuild.attempt === 1 && rebuild.generation === 1 && rebuild.needs.length > 0;
-  return first && rebuild.must === null && definition.cut_off && urgency !== 'security';
+  return first && rebuild.must === null && definition.cut_off !== false && urgency !== 'security';
 }
 
 function leaveOut(turn: Turn, rebuild: RebuildRow): void {

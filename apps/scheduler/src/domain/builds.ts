@@ -103,6 +103,8 @@ export function toGate(turn: Turn, rebuild: RebuildRow, build: BuildRow, because
     breakdowns: 0,
     verdict: null,
     verdictRevision: 0,
+    passed: null,
+    overdue: [],
     compared: rebuild.bootstrap,
     planNeeded: 0,
     admitting: false,

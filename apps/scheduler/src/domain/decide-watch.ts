@@ -1,8 +1,20 @@
+import { assertNever } from '@millrace/kernel';
+import { spreadDoubt } from './doubt';
 import type { Turn } from './turn';
 import { watchDue } from './watch';
 import type { WatchInput } from './watch-input';
+import { buildWithdrawn } from './withdrawn';
 
 /** What is looked at by itself, and what others took away. */
 export function decideWatch(turn: Turn, input: WatchInput): void {
-  return watchDue(turn, input.release);
+  switch (input.type) {
+    case 'watch.due':
+      return watchDue(turn, input.release);
+    case 'build.withdrawn':
+      return buildWithdrawn(turn, input.withdrawn);
+    case 'doubt.spread':
+      return spreadDoubt(turn, input);
+    default:
+      return assertNever(input);
+  }
 }

@@ -1,3 +1,4 @@
+import { foldingOf } from '@millrace/contracts';
 import { extend } from './compare';
 import type { CascadeRow, ChangedComponent, RebuildRow, ReleaseRow } from './state';
 import { settledStates } from './transitions';
@@ -16,7 +17,7 @@ export function fold(
   member: RebuildRow,
   { one, why }: { readonly one: ChangedComponent; readonly why: string },
 ): string | null {
-  const { generations, until } = release.definition.folding;
+  const { generations, until } = foldingOf(release.definition);
   if (cascade.closing || cascade.state === 'awaiting-approval') return 'the cascade is about to end or to begin';
   if (member.generation >= generations) {
     return `${member.component} is in its generation ${member.generation} of at most ${generations}`;

@@ -6,14 +6,24 @@ import {
   type VerdictReason,
 } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
-import { release, step, unstall, withhold } from './advance';
+import { release, step, unstall } from './advance';
+import { beginDoubt, endDoubt } from './doubt';
 import type { BuildInput } from './input';
 import { decisionContextOf, subjectTypeOf } from './policy';
 import { rebuildEnded } from './ramp';
 import type { BuildRow, RebuildRow, Repository } from './state';
 import { move } from './transitions';
 import type { Turn } from './turn';
-import { clip, failureData, isRegression, keyOfRebuild, listed, makeCommand, retryCommand } from './words';
+import {
+  clip,
+  componentOfId,
+  failureData,
+  isRegression,
+  keyOfRebuild,
+  listed,
+  makeCommand,
+  retryCommand,
+} from './words';
 
 /** Asks the gate for its answer on a build, now and whenever it turns. */
 export function wantVerdict(turn: Turn, build: BuildRow): void {
@@ -34,8 +44,10 @@ export function wantVerdict(turn: Turn, build: BuildRow): void {
   turn.say(verdictWanted, build.subject.id, data, build.component);
 }
 
+type VerdictInput = Extract<BuildInput, { type: 'verdict.decided' }>;
+
 /** The gate's answer. Answers older than the last one, and answers about builds that are replaced, change nothing. */
-export function verdictDecided(turn: Turn, input: Extract<BuildInput, { type: 'verdict.decided' }>): void {
+export function verdictDecided(turn: Turn, input: VerdictInput): void {
   const build = turn.row('builds', input.build);
   const rebuild = build.rebuild === null ? undefined : turn.find('rebuilds', build.rebuild);
   if (!rebuild || rebuild.build !== build.id || input.verdictRevision <= rebuild.verdictRevision) return;
@@ -43,6 +55,7 @@ export function verdictDecided(turn: Turn, input: Extract<BuildInput, { type: 'v
     ...rebuild,
     verdict: input.decision,
     verdictRevision: input.verdictRevision,
+    passed: startsOn(turn, rebuild, input),
     overdue: testsOverdue(turn, input.reasons),
   });
   switch (row.state) {
@@ -56,6 +69,12 @@ export function verdictDecided(turn: Turn, input: Extract<BuildInput, { type: 'v
     default:
       return;
   }
+}
+
+/** The verdict that lets its dependants start is kept with its time, whatever the gate says afterwards. */
+function startsOn(turn: Turn, rebuild: RebuildRow, input: VerdictInput): RebuildRow['passed'] {
+  if (rebuild.state === 'validated' || input.decision !== 'passed') return rebuild.passed ?? null;
+  return { revision: input.verdictRevision, at: turn.at };
 }
 
 /** An overdue test is an alert, which is raised at once. */
@@ -77,11 +96,14 @@ export function admitWhenReady(turn: Turn, id: string): void {
 /** The build is where dependants find it: from now on they may start. */
 export function admitted(turn: Turn, rebuild: RebuildRow, repository: Repository): void {
   if (rebuild.state !== 'gating' || !rebuild.build || !rebuild.nvr || !rebuild.contents) return;
-  const doubtful = rebuild.verdict !== 'passed';
+  const turned = rebuild.verdict !== 'passed';
+  const doubts = [...new Set([...(rebuild.doubts ?? []), ...(turned ? [rebuild.id] : [])])];
+  const doubtful = doubts.length > 0;
   const row = move(turn, rebuild, 'validated', {
     doubtful,
+    doubts,
     admitting: false,
-    because: doubtful ? 'its verdict turned while it was admitted' : 'it is built and its gate has passed',
+    because: admittedWords(turned, doubts),
     endedAt: turn.at,
   });
   const cascade = turn.row('cascades', row.cascade);
@@ -101,6 +123,12 @@ export function admitted(turn: Turn, rebuild: RebuildRow, repository: Repository
   });
   rebuildEnded(turn, row.cascade, false);
   release(turn, row.id);
+}
+
+function admittedWords(turned: boolean, doubts: readonly string[]): string {
+  if (turned) return 'its verdict turned while it was admitted';
+  if (doubts.length === 0) return 'it is built and its gate has passed';
+  return `its gate has passed, but it was built on ${listed(doubts.map(componentOfId))}, which is in doubt`;
 }
 
 function decidedWhileGating(turn: Turn, row: RebuildRow, reasons: readonly VerdictReason[]): void {
@@ -133,20 +161,13 @@ function takenOn(turn: Turn, row: RebuildRow, why: string): void {
 function decidedAfterwards(turn: Turn, row: RebuildRow, reasons: readonly VerdictReason[]): void {
   const cascade = turn.row('cascades', row.cascade);
   if (cascade.state === 'completed' || cascade.state === 'cancelled') return;
-  if (row.verdict === 'failed' && !row.doubtful) {
+  const withdrawn = row.build !== null && turn.find('builds', row.build)?.state === 'withdrawn';
+  if (row.verdict === 'failed' && !row.doubts?.includes(row.id)) {
     const evidence = gateEvidence(reasons);
-    const because = `its verdict turned after it was validated: ${evidence.summary}`;
-    turn.put('rebuilds', { ...row, doubtful: true, evidence, because });
-    turn.put('cascades', { ...cascade, doubtful: cascade.doubtful + 1 });
-    withhold(turn, row.id);
+    beginDoubt(turn, row.id, `its verdict turned after it was validated: ${evidence.summary}`, evidence);
     sayRejected(turn, turn.row('rebuilds', row.id), evidence, reasons);
   }
-  if (row.verdict === 'passed' && row.doubtful) {
-    turn.put('rebuilds', { ...row, doubtful: false, evidence: null, because: 'its gate passes again' });
-    turn.put('cascades', { ...cascade, doubtful: cascade.doubtful - 1 });
-    unstall(turn, cascade.id, `${row.component}: its gate passes again`);
-    release(turn, row.id);
-  }
+  if (row.verdict === 'passed' && !withdrawn) endDoubt(turn, row.id, 'its gate passes again');
 }
 
 function sayRejected(turn: Turn, row: RebuildRow, evidence: Evidence, reasons: readonly VerdictReason[]): void {

@@ -1,4 +1,4 @@
-import { cascadeCancelled, cascadeHeld, cascadeResumed, rebuildSettled } from '@millrace/contracts';
+import { cascadeCancelled, cascadeHeld, cascadeResumed, foldingOf, rebuildSettled } from '@millrace/contracts';
 import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
 import { advance, goOn, release, unstall } from './advance';
 import { extend } from './compare';
@@ -226,6 +226,8 @@ function retryFailed(
   const failed = rowsOf(turn, cascade).filter((row) => row.state === 'failed' || row.state === 'rejected');
   const rows = failed.filter((row) => component === null || row.component === component);
   if (rows.length === 0) {
+    const doubted = rowsOf(turn, cascade).find((row) => row.component === component && row.doubts?.includes(row.id));
+    if (doubted) return buildOnceMore(turn, cascade, doubted, input);
     if (component !== null) return notThere(turn, cascade, component, 'retried: it has not failed');
     const because = `nothing in cascade ${cascade.id} has failed`;
     return refuse('nothing-failed', because, 'look at `millrace cascade show`', 'conflict');
@@ -233,6 +235,25 @@ function retryFailed(
   const why = `${turn.context.who} asked for it${input.why ? `: ${input.why}` : ''}`;
   for (const row of rows) retry(turn, row.id, input.sources[row.component] ?? null, why, turn.context.who);
   return `${listed(rows.map((row) => row.component))} will be built again`;
+}
+
+/** A validated build in doubt never changes back: a next generation takes its place, and of all that stands on it. */
+function buildOnceMore(
+  turn: Turn,
+  cascade: CascadeRow,
+  row: RebuildRow,
+  input: Extract<PersonInput, { type: 'cascade.retry' }>,
+): Refusal | string {
+  const { generations } = foldingOf(turn.row('releases', cascade.release).definition);
+  if (row.generation >= generations) {
+    const because = `${row.component} is in its generation ${row.generation} of at most ${generations}`;
+    return refuse('generations-spent', because, 'raise folding.generations in the release definition', 'conflict');
+  }
+  const because = `${turn.context.who} asked for it, since its build is in doubt${input.why ? `: ${input.why}` : ''}`;
+  const source = input.sources[row.component] ?? null;
+  extend(turn, cascade.id, [{ component: row.component, because: clip(because, 500), again: true, source }]);
+  unstall(turn, cascade.id, `${row.component} is built once more`, turn.context.who);
+  return `${row.component} will be built once more, and what was built on it`;
 }
 
 function settle(turn: Turn, row: RebuildRow, state: 'skipped' | 'cancelled', why: string): void {

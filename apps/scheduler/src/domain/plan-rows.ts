@@ -1,6 +1,7 @@
-import { rebuildId } from '@millrace/contracts';
+import { foldingOf, rebuildId } from '@millrace/contracts';
 import type { ReleaseDefinition } from '@millrace/contracts';
 import { holdOfRebuild, holdWords } from './hold-rows';
+import { dropDoubt } from './doubt';
 import type { PlannedRebuild } from './input';
 import { hasStarted, isMovable, openNeeds } from './needs';
 import { barOf, bootstrapMacros, priorityOf, systemOf } from './policy';
@@ -24,7 +25,7 @@ export function layPart(turn: Turn, cascade: CascadeRow, part: readonly PlannedR
       of.map((other) => newest.get(keyOf(other))?.id ?? idOf(cascade, other, 1)).filter((id) => id !== old?.id);
     const needs = ids(one.needs);
     const again = old !== undefined && hasStarted(old) && mustGoAgain(turn, old, one, needs);
-    if (!old || (again && old.generation < definition.folding.generations)) {
+    if (!old || (again && old.generation < foldingOf(definition).generations)) {
       const generation = (old?.generation ?? 0) + 1;
       const row = newRebuild(turn, cascade, definition, one, { generation, needs, number, first: cascade.plan === 0 });
       newest.set(key, keep(turn, row, old));
@@ -98,6 +99,7 @@ function keep(turn: Turn, row: RebuildRow, old: RebuildRow | undefined): Rebuild
     }
     move(turn, old, 'cancelled', { because, endedAt: turn.at });
   }
+  if (old) dropDoubt(turn, turn.row('rebuilds', old.id));
   addCount(turn, row, row.tier);
   return turn.put('rebuilds', row);
 }
@@ -182,6 +184,9 @@ export const unbuilt = {
   planNeeded: 0,
   admitting: false,
   doubtful: false,
+  doubts: [],
+  overdue: [],
+  passed: null,
 } as const;
 
 function addCount(turn: Turn, row: RebuildRow, tier: number): void {

@@ -1,4 +1,4 @@
-import { cascadeHeld } from '@millrace/contracts';
+import { canariesOf, cascadeHeld } from '@millrace/contracts';
 import type { CascadeRow } from './state';
 import { moveCascade } from './transitions';
 import type { Turn } from './turn';
@@ -16,7 +16,7 @@ export function rebuildEnded(turn: Turn, id: string, lost: boolean): void {
   const { definition } = turn.row('releases', cascade.release);
   const { allowed, ends, losses } = cascade.ramp;
   const ramp = { ...cascade.ramp, ends: ends + 1, losses: losses + (lost ? 1 : 0) };
-  const { stop_loss: share, least } = definition.canaries;
+  const { stop_loss: share, least } = canariesOf(definition);
   if (cascade.state === 'running' && !ramp.accepted && ramp.ends >= least && ramp.losses > share * ramp.ends) {
     hold(turn, turn.put('cascades', { ...cascade, ramp }));
     return;

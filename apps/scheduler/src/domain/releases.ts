@@ -89,6 +89,7 @@ export function sourcesDue(turn: Turn, name: string): void {
 export function buildsSeen(turn: Turn, input: Extract<ReleaseInput, { type: 'builds.seen' }>): void {
   const { release, system } = input;
   handBuildsSeen(turn, release, system, input.builds);
+  for (const withdrawn of input.withdrawn ?? []) turn.self({ type: 'build.withdrawn', release, withdrawn });
   keepCursor(turn, release, system, input.cursor, input.problem);
   lookAgain(turn, release, system);
 }

@@ -1,3 +1,4 @@
+import { canariesOf } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
 import { detected } from './changes';
 import { askForPlan } from './plan';
@@ -22,7 +23,7 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     members: all ? 'all' : [...components.keys()].sort(),
     sources: Object.fromEntries(sources),
   });
-  const { first } = definition.canaries;
+  const { first } = canariesOf(definition);
   const cascade: CascadeRow = {
     id,
     revision: 0,

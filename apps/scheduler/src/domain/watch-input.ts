@@ -15,9 +15,25 @@ interface OfRelease {
 }
 
 /** What is looked at by itself, and what others took away. */
-export type WatchInput = OfRelease & { readonly type: 'watch.due' };
+export type WatchInput =
+  | (OfRelease & { readonly type: 'watch.due' })
+  | (OfRelease & { readonly type: 'build.withdrawn'; readonly withdrawn: WithdrawnBuild })
+  | (OfRelease & {
+      readonly type: 'doubt.spread';
+      readonly cascade: string;
+      /** Rebuilds that were built on something in doubt, or on something that was. */
+      readonly rebuilds: readonly string[];
+      /** The rebuild that is in doubt for a reason of its own. */
+      readonly root: string;
+      readonly on: boolean;
+      readonly because: string;
+    });
 
-const types: readonly string[] = ['watch.due'] satisfies readonly WatchInput['type'][];
+const types: readonly string[] = [
+  'watch.due',
+  'build.withdrawn',
+  'doubt.spread',
+] satisfies readonly WatchInput['type'][];
 
 export function isWatch<Other extends { readonly type: string }>(input: Other | WatchInput): input is WatchInput {
   return types.includes(input.type);

@@ -3,6 +3,7 @@ import type { WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
 import type { ChangeToCheck, Input, NamedComponent, ReportedChange, SeenBuild } from '../domain/input';
 import type { ReleaseRow } from '../domain/state';
+import type { WithdrawnBuild } from '../domain/watch-input';
 import { gitSourceOf, headOf } from './git-source';
 import { releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
@@ -46,10 +47,14 @@ interface SeenOrder {
   readonly cursor: string | null;
 }
 
+interface Seen {
+  readonly builds: readonly SeenBuild[];
+  readonly withdrawn: readonly WithdrawnBuild[];
+  readonly cursor: string;
+}
+
 /** The builds that appeared or ended in a build system since the last look, ours and those made by hand. */
-export function buildsWatching({
-  systems,
-}: Outside): WorkKind<SeenOrder, { builds: readonly SeenBuild[]; cursor: string }, Input> {
+export function buildsWatching({ systems }: Outside): WorkKind<SeenOrder, Seen, Input> {
   return {
     kind: 'builds.seen',
     concurrency: 4,
@@ -57,13 +62,14 @@ export function buildsWatching({
     tries: 1,
     run: async ({ release, system, cursor }) => {
       const seen = await systemNamed(systems, system).seen(release, cursor);
-      return { builds: seen.builds.map(seenBuild), cursor: seen.cursor };
+      return { builds: seen.builds.map(seenBuild), withdrawn: seen.withdrawn ?? [], cursor: seen.cursor };
     },
     toInput: ({ release, system, cursor }, outcome) => ({
       type: 'builds.seen',
       release,
       system,
       builds: outcome.ok ? outcome.value.builds.filter((one) => one.origin === 'hand') : [],
+      withdrawn: outcome.ok ? outcome.value.withdrawn : [],
       cursor: outcome.ok ? outcome.value.cursor : cursor,
       problem: outcome.ok ? null : outcome.fault.message,
     }),

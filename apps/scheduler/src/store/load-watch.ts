@@ -3,8 +3,10 @@ import { alertId } from '../domain/alerts';
 import { capacityId } from '../domain/capacity';
 import { systemsOf } from '../domain/policy';
 import { cursorId } from '../domain/releases';
-import type { RebuildRow } from '../domain/state';
+import type { RebuildRow, State } from '../domain/state';
 import { sourcesPoller } from '../domain/watch';
+import type { WatchInput, WithdrawnBuild } from '../domain/watch-input';
+import { neighbourhood, withAbove } from './neighbourhood';
 import type { SchedulerTables } from './tables';
 
 type Read = Readers<SchedulerTables>;
@@ -12,8 +14,37 @@ type Read = Readers<SchedulerTables>;
 /** Rebuilds that are looked at in one go; those beyond it are seen when others have ended. */
 const most = 2000;
 
+/** The rows of what is looked at by itself, and of what others took away. */
+export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<State>> {
+  switch (input.type) {
+    case 'watch.due':
+      return ofWatch(read, input.release);
+    case 'build.withdrawn':
+      return ofWithdrawn(read, input.release, input.withdrawn);
+    case 'doubt.spread':
+      return ofSpread(read, input.cascade, input.rebuilds);
+  }
+}
+
+/** The build, by its ref or its NVR, and the neighbourhood of its rebuild. */
+async function ofWithdrawn(read: Read, release: string, { ref, component, nvr }: WithdrawnBuild) {
+  const byRef = ref === null ? null : await read.builds.get(ref);
+  const found = byRef ? [] : await read.builds.where({ release, component }, { orderBy: '-started_at', limit: 200 });
+  const build = byRef ?? found.find((one) => nvr !== null && one.nvr === nvr) ?? null;
+  const rebuild = build?.rebuild ? await read.rebuilds.get(build.rebuild) : null;
+  if (!rebuild) return { builds: byId(build) };
+  const part = await neighbourhood(read, rebuild);
+  return { ...part, builds: byId([...part.builds.values()], build) };
+}
+
+/** Rebuilds above a doubt, and those that are withheld or released with them. */
+async function ofSpread(read: Read, cascade: string, ids: readonly string[]) {
+  const rows = await read.rebuilds.getMany(ids);
+  return { cascades: byId(await read.cascades.get(cascade)), rebuilds: byId(await withAbove(read, rows)) };
+}
+
 /** What may hang in a release: what is under way, its pollers, its build systems, and the alerts that are open. */
-export async function ofWatch(read: Read, name: string) {
+async function ofWatch(read: Read, name: string) {
   const release = await read.releases.get(name);
   const systems = release ? systemsOf(release.definition) : [];
   const live = ['planning', 'running', 'held', 'stalled'];

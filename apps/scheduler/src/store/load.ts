@@ -5,7 +5,7 @@ import type { CapacityInput, Input, PersonInput, PlannedRebuild } from '../domai
 import { openTier } from '../domain/needs';
 import { sourcesPoller } from '../domain/watch';
 import { isWatch } from '../domain/watch-input';
-import { ofWatch } from './load-watch';
+import { ofWatchInput } from './load-watch';
 import { sliceSize } from '../domain/plan';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
@@ -32,7 +32,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 }
 
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
-  if (isWatch(input)) return ofWatch(read, input.release);
+  if (isWatch(input)) return ofWatchInput(read, input);
   if (isTrigger(input)) return ofTrigger(read, input);
   switch (input.type) {
     case 'sources.polled':
