@@ -119,7 +119,8 @@ function outsideOf(run: Run, draw: Draw): Outside {
     gate: () => 'passed',
     gateMs: run.gateS * 1000,
     admitMs: run.repoS * 1000,
-    added: () => [],
+    partSize: 250,
+    broken: () => [],
     fix: () => fix,
     weather: run.weather,
   };

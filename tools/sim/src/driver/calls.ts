@@ -1,5 +1,6 @@
 import type { WorkEffect } from '@millrace/kernel';
-import type { Input } from '@millrace/scheduler/domain/input';
+import { reordered } from '@millrace/scheduler/domain/extension';
+import type { Input, PlannedRebuild } from '@millrace/scheduler/domain/input';
 import { placed } from '@millrace/scheduler/domain/paths';
 import type { Step } from '../schedule';
 import { base, side } from './farm';
@@ -24,9 +25,6 @@ interface Order {
   readonly outcome: 'landed' | 'kept' | 'cancelled';
 }
 
-/** Rebuilds in one part of a plan. */
-const partSize = 200;
-
 /** Makes a call of the scheduler's: what it brings back, and when. Made again, it brings the same. */
 export function answerTo(world: World, call: WorkEffect): Coming | null {
   const order = call.order as Order;
@@ -43,10 +41,11 @@ export function answerTo(world: World, call: WorkEffect): Coming | null {
         inputs: () => [{ type: 'build.ended', ...about, ended: world.farm.ended(order.build) }],
       };
     case 'build.compare': {
-      const added = world.outside.added(order.component);
       const because = `${order.component} changed what it uses`;
-      const named = added.map((component) => ({ component, because }));
-      return at(now, { type: 'build.compared', ...about, added: named, lost: [] });
+      const broken = world.outside.broken(order.component);
+      const added = broken.map((component) => ({ component, because }));
+      const lost = broken.map((dependant) => ({ dependant, requirement: `lib of ${order.component}`, kind: 'run' }));
+      return at(now, { type: 'build.compared', ...about, added, lost });
     }
     case 'build.admit': {
       const repository = { ...side, place: order.cascade };
@@ -86,27 +85,32 @@ function submit(world: World, { rebuild, component, attempt, cascade }: Order): 
 function planFor(world: World, { cascade, number }: Order): readonly Input[] {
   const { requests, rebuilds, cascades } = world.store.tables;
   const request = requests.rows.get(cascade)!;
-  const { wanted } = cascades.rows.get(cascade)!.planning;
-  const planned = [...rebuilds.rows.values()].filter((row) => row.cascade === cascade).map((row) => row.component);
-  const due = wanted.filter((one) => one.plan <= number);
-  const first = planned.length === 0;
-  const members = first ? request.members : [...new Set([...planned, ...due.map((one) => one.component)])];
-  const steps = world.outside.plan(members);
-  const again = new Set(due.filter((one) => one.again).map((one) => one.component));
-  const known = new Set(planned);
+  const { plan, planning } = cascades.rows.get(cascade)!;
+  const planned = plan === 0 ? [] : [...rebuilds.rows.values()].filter((row) => row.cascade === cascade);
+  const wanted = new Map(planning.wanted.filter((one) => one.plan <= number).map((one) => [one.component, one]));
+  const known = new Set(planned.map((row) => row.component));
+  const steps = world.outside.plan(plan === 0 ? request.members : [...new Set([...known, ...wanted.keys()])]);
   const about = { release, cascade, number } as const;
-  const rebuildsOf = placed(orderedOf(steps), (component) => world.outside.expectedMs(component)).map((one) => ({
-    ...one,
-    source: request.sources[one.component] ?? null,
-    must: known.has(one.component) ? null : 'it is to be rebuilt',
-    again: again.has(one.component),
-  }));
+  const all = placed(orderedOf(steps), (component) => world.outside.expectedMs(component)).map(
+    (one): PlannedRebuild => {
+      const joins = wanted.get(one.component);
+      return {
+        ...one,
+        because: joins?.because ?? one.because,
+        source: joins?.source ?? request.sources[one.component] ?? null,
+        must: known.has(one.component) && !joins ? null : (joins?.because ?? one.because),
+        again: joins?.again === true,
+      };
+    },
+  );
+  const left = plan === 0 ? all : reordered(all, planned);
   const parts: Input[] = [];
-  for (let n = 0; n < rebuildsOf.length; n += partSize) {
-    parts.push({ type: 'plan.part', ...about, snapshot: 's-1', rebuilds: rebuildsOf.slice(n, n + partSize) });
+  for (let n = 0; n < left.length; n += world.outside.partSize) {
+    const rebuildsOf = left.slice(n, n + world.outside.partSize);
+    parts.push({ type: 'plan.part', ...about, snapshot: 's-1', rebuilds: rebuildsOf });
   }
   const tiers = steps.reduce((most, { tier }) => Math.max(most, tier + 1), 0);
-  const roots = steps.filter((one) => one.needs.length === 0 && one.pass === 1).map((one) => one.component);
+  const roots = steps.filter((one) => one.tier === 0 && one.pass === 1).map((one) => one.component);
   const head = { snapshot: 's-1', tiers, rebuilds: steps.length, roots, unknown: [], likely: [], atMost: [] };
   return [...parts, { type: 'plan.made', ...about, plan: head }];
 }

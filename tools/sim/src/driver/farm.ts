@@ -20,6 +20,7 @@ export interface Order {
 
 interface FarmBuild extends Order {
   readonly ref: string;
+  readonly nvr: string;
   readonly startedMs: number;
   endsMs: number;
   cancelled: boolean;
@@ -40,7 +41,9 @@ export class Farm {
       return ref;
     }
     this.made++;
-    this.builds.set(ref, { ...order, ref, startedMs: nowMs, endsMs: nowMs + order.ms, cancelled: false });
+    // Every build has a name of its own.
+    const nvr = `${order.component.slice(order.component.indexOf('/') + 1)}-1-${this.made}`;
+    this.builds.set(ref, { ...order, ref, nvr, startedMs: nowMs, endsMs: nowMs + order.ms, cancelled: false });
     return ref;
   }
 
@@ -80,7 +83,7 @@ export class Farm {
       origin: build.origin,
       cascade: build.cascade,
       state,
-      nvr: nvrOf(build),
+      nvr: build.nvr,
       bootstrap: build.bootstrap,
       startedAt: moment(build.startedMs),
       endedAt: moment(build.endsMs),
@@ -97,13 +100,9 @@ export class Farm {
   }
 }
 
-function nvrOf({ key, component }: Order): string {
-  return `${component.slice(component.indexOf('/') + 1)}-1-${key.split('/').slice(-1)[0]}`;
-}
-
 function contentsOf(build: FarmBuild): Contents {
-  const { component, ref, inputs } = build;
-  return { component, nvr: nvrOf(build), build: ref, packages: [], buildRequires: [], inputs };
+  const { component, nvr, ref, inputs } = build;
+  return { component, nvr, build: ref, packages: [], buildRequires: [], inputs };
 }
 
 function evidenceOf({ end, cancelled }: FarmBuild): Evidence {

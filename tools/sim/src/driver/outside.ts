@@ -38,8 +38,10 @@ export interface Outside {
   readonly gateMs: number;
   /** From the order to admit a build until its repository is there. */
   readonly admitMs: number;
-  /** Who turns out to be broken by a new build. */
-  added(component: string): readonly string[];
+  /** Rebuilds in one part of a plan. */
+  readonly partSize: number;
+  /** Who turns out to be broken by a new build, planned or not. */
+  broken(component: string): readonly string[];
   /** What becomes of a failed or rejected rebuild; null: nothing. */
   fix(component: string, attempt: number): HandFix | null;
   readonly weather: Weather | null;

@@ -2,7 +2,7 @@ import type { RebuildKey } from '@millrace/contracts';
 import { isParked, isRefusal, moment, type Effect, type Refusal, type WorkEffect } from '@millrace/kernel';
 import { decide } from '@millrace/scheduler/domain/decide';
 import type { Input } from '@millrace/scheduler/domain/input';
-import type { CascadeRow, RebuildRow } from '@millrace/scheduler/domain/state';
+import type { CascadeRow, RebuildRow, State } from '@millrace/scheduler/domain/state';
 import { load } from '@millrace/scheduler/store/load';
 import { seeded, type Random } from '../random';
 import { answerTo, type Coming } from './calls';
@@ -16,6 +16,9 @@ import { fixesOf } from './people';
 /** Virtual time begins here. */
 export const epochMs = Date.UTC(2026, 0, 1);
 
+/** Timers of looks at what here comes by itself: they never end, and find nothing. */
+const polls: readonly string[] = ['builds', 'sources', 'watch'];
+
 type Happening =
   | { readonly kind: 'outcome'; readonly call: string; readonly life: number; readonly coming: Coming }
   | { readonly kind: 'timer'; readonly key: string; readonly turn: number }
@@ -27,6 +30,9 @@ export interface Taken {
   readonly atMs: number;
   readonly effects: readonly Effect[];
   readonly refusal: Refusal | null;
+  /** The rows that it touched, as they were and as they are; the same when it was refused. */
+  readonly before: State;
+  readonly after: State;
 }
 
 export interface Watching {
@@ -55,6 +61,7 @@ export class World {
   private readonly called = new Set<string>();
   private readonly timers = new Map<string, { readonly turn: number; readonly input: Input }>();
   private readonly parked = new Map<string, Input[]>();
+  private messages = 0;
   private turns = 0;
   private life = 0;
 
@@ -69,6 +76,24 @@ export class World {
   /** When the next thing happens, in virtual milliseconds; null: nothing does. */
   get nextMs(): number | null {
     return this.selfs[this.nextSelf] ? this.nowMs : this.queue.next;
+  }
+
+  /** Everything that followed at once has been decided. */
+  get isCaughtUp(): boolean {
+    return this.nextSelf >= this.selfs.length;
+  }
+
+  /** A cascade has work to do: it is being planned, or it runs. */
+  get isRunning(): boolean {
+    return [...this.store.tables.cascades.rows.values()].some(
+      (row) => row.state === 'planning' || row.state === 'running',
+    );
+  }
+
+  /** Nothing is on its way any more but looks whether something was missed. */
+  get isQuiet(): boolean {
+    const waits = [...this.timers.keys()].some((key) => !key.startsWith('reconcile/'));
+    return this.isCaughtUp && this.calls.size === 0 && this.messages === 0 && !waits;
   }
 
   get cascade(): CascadeRow | null {
@@ -101,12 +126,14 @@ export class World {
       }
       for (const effect of effects) this.keep(effect);
     }
-    this.watching.taken?.({ input, who, atMs: this.nowMs, effects, refusal });
+    const after = isRefusal(decided) ? state : decided.state;
+    this.watching.taken?.({ input, who, atMs: this.nowMs, effects, refusal, before: state, after });
     return refusal ?? (decided as { reply?: unknown }).reply ?? null;
   }
 
   /** Something reaches the scheduler from outside after a while. */
   send(afterMs: number, who: string, ...inputs: readonly Input[]): void {
+    this.messages++;
     this.queue.put(this.nowMs + afterMs, { kind: 'message', inputs, who });
   }
 
@@ -124,6 +151,11 @@ export class World {
     this.nowMs = Math.max(this.nowMs, next.at);
     await this.happen(next.value);
     return true;
+  }
+
+  /** Time passes in which nothing happens. */
+  passTo(atMs: number): void {
+    this.nowMs = Math.max(this.nowMs, atMs);
   }
 
   /** Goes on until this holds, or nothing is left to happen. */
@@ -146,8 +178,11 @@ export class World {
     switch (one.kind) {
       case 'outcome': {
         if (one.life !== this.life) return;
-        this.calls.delete(one.call);
-        for (const input of one.coming.inputs()) await this.take(input, 'scheduler');
+        const [input, ...rest] = one.coming.inputs();
+        // What a call brings in several parts comes one after another, and what follows from each comes between.
+        if (rest.length > 0) this.queue.put(this.nowMs, { ...one, coming: { ...one.coming, inputs: () => rest } });
+        else this.calls.delete(one.call);
+        if (input) await this.take(input, 'scheduler');
         return;
       }
       case 'timer': {
@@ -158,6 +193,7 @@ export class World {
         return;
       }
       case 'message':
+        this.messages--;
         for (const input of one.inputs) await this.take(input, one.who);
     }
   }
@@ -199,7 +235,7 @@ export class World {
 
   private keepTimer(key: string, at: string | null, input: Input): void {
     const [what] = key.split('/');
-    if (what === 'builds' || what === 'sources') return;
+    if (polls.includes(what!)) return;
     if (what === 'reconcile' && !this.watching.reconciles) return;
     this.timers.delete(key);
     if (at === null) return;

@@ -1,0 +1,125 @@
+import type { Input } from '@millrace/scheduler/domain/input';
+import { verdict } from '../driver/gate';
+import { release } from '../driver/outside';
+import { World, epochMs } from '../driver/world';
+import { Promises } from './promises';
+import { nameOf, outsideOf } from './small-world';
+import { Story } from './story';
+import type { Deed, Tale } from './tale';
+
+/** Longer than any tale lasts in which nothing hangs, in virtual milliseconds. */
+const longest = 48 * 3_600_000;
+
+/**
+ * Plays a tale to its end, with every promise watched after every decision.
+ *
+ * @throws an error whose message tells what happened until a promise was broken
+ */
+export async function play(tale: Tale): Promise<World> {
+  const story = new Story();
+  const promises = new Promises(tale, story);
+  const inputs: Input[] = [];
+  const world: World = new World(outsideOf(tale), tale.seed, {
+    reconciles: true,
+    taken: (taken) => {
+      story.taken(taken);
+      promises.taken(world, taken);
+      inputs.push(taken.input);
+    },
+  });
+  try {
+    await world.open();
+    await world.take(changeOf(tale, tale.roots, 0), 'ada');
+    await deeds(world, tale, promises, inputs);
+    await settle(world, promises);
+    promises.ended(world);
+  } catch (thrown) {
+    throw new Error(`${story.text()}\n${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`, {
+      cause: thrown,
+    });
+  }
+  return world;
+}
+
+async function deeds(world: World, tale: Tale, promises: Promises, inputs: readonly Input[]): Promise<void> {
+  let atMs = epochMs;
+  let count = 0;
+  for (const { afterMinutes, deed } of tale.deeds) {
+    atMs += afterMinutes * 60_000;
+    await steps(world, promises, (one) => (one.nextMs ?? Infinity) > atMs);
+    world.passTo(atMs);
+    await perform(world, tale, deed, { inputs, count: ++count });
+  }
+}
+
+async function settle(world: World, promises: Promises): Promise<void> {
+  const isOver = (one: World): boolean => one.isQuiet && !one.isRunning;
+  await steps(world, promises, (one) => isOver(one) || one.nowMs > epochMs + longest);
+}
+
+async function steps(world: World, promises: Promises, until: (world: World) => boolean): Promise<void> {
+  while (!until(world) && (await world.step())) promises.afterStep(world);
+}
+
+interface Past {
+  readonly inputs: readonly Input[];
+  /** Deeds so far. */
+  readonly count: number;
+}
+
+async function perform(world: World, tale: Tale, deed: Deed, { inputs, count }: Past): Promise<void> {
+  const cascade = world.cascade!.id;
+  const component = 'n' in deed && deed.n !== null ? nameOf(deed.n % tale.needs.length) : null;
+  const about = { release, cascade, component, why: 'the tale' };
+  switch (deed.what) {
+    case 'change':
+      return void (await world.take(changeOf(tale, [deed.n % tale.needs.length], count), 'ada'));
+    case 'hold':
+    case 'resume':
+    case 'cancel':
+    case 'skip':
+    case 'remove':
+      return void (await world.take({ ...about, type: `cascade.${deed.what}` }, 'ada'));
+    case 'retry':
+      return void (await world.take({ ...about, type: 'cascade.retry', sources: {} }, 'ada'));
+    case 'raise':
+      return void (await world.take({ ...about, type: 'cascade.raise', priority: deed.priority }, 'ada'));
+    case 'flip': {
+      const rows = [...world.store.tables.rebuilds.rows.values()].filter((row) => row.component === component);
+      const row = rows.find((one) => one.build !== null && one.verdict !== null);
+      if (row) await world.take(verdict(row.build!, deed.to, row.verdictRevision + 1), 'ci-bridge');
+      return;
+    }
+    case 'crash':
+      return world.crash();
+    case 'again': {
+      const input = inputs[deed.n % inputs.length]!;
+      if (isRepeatable(input)) await world.take(input, 'scheduler');
+    }
+  }
+}
+
+/** Outcomes of calls that are made again, and verdicts that are said again. */
+function isRepeatable(input: Input): boolean {
+  return /^(build\.|plan\.|stack\.|place\.closed|verdict\.|slot\.|slots\.|hand\.ended|cascade\.(check|advance))/.test(
+    input.type,
+  );
+}
+
+function changeOf(tale: Tale, numbers: readonly number[], count: number): Input {
+  const all = numbers.length === 0;
+  const commit = String(count).padStart(40, '0');
+  return {
+    ...({ type: 'change.reported', release, asked: true } as const),
+    change: {
+      ...{ id: null, release, all, unknown: [], by: 'ada', why: `change ${count}` },
+      kind: all ? 'set' : 'commit',
+      urgency: tale.security ? 'security' : 'normal',
+      components: numbers.map((n) => ({
+        component: nameOf(n),
+        source: { kind: 'git' as const, url: `file:///git/p${n}`, commit },
+        nvr: null,
+      })),
+    },
+  };
+}

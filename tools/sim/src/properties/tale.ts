@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+
+/** Something that happens around the scheduler while it works; `n` chooses whom it is about. */
+export type Deed =
+  | { readonly what: 'change'; readonly n: number }
+  | { readonly what: 'hold' | 'resume' | 'cancel' | 'skip' | 'retry' | 'remove'; readonly n: number | null }
+  | { readonly what: 'raise'; readonly n: number; readonly priority: number }
+  | { readonly what: 'flip'; readonly n: number; readonly to: 'passed' | 'failed' }
+  | { readonly what: 'crash' }
+  | { readonly what: 'again'; readonly n: number };
+
+/** A small world and what happens in it, as numbers and words: everything else follows from it. */
+export interface Tale {
+  /** By component: what its build needs. Anything may need anything: cycles are knots. */
+  readonly needs: readonly (readonly number[])[];
+  /** By component: it has a recipe that needs none of the others. */
+  readonly recipes: readonly boolean[];
+  readonly minutes: readonly number[];
+  /** Taken in turn by attempts: how builds and gates end. */
+  readonly builds: readonly ('complete' | 'failed' | 'infrastructure')[];
+  readonly gates: readonly ('passed' | 'failed')[];
+  /** By component: what is built with it turns out to be broken by its new build. */
+  readonly breaks: readonly boolean[];
+  readonly fixes: readonly ('none' | 'proven' | 'stale')[];
+  readonly builders: number;
+  readonly pace: 'flow' | 'lockstep';
+  readonly cutOff: boolean;
+  readonly canaries: number;
+  readonly generations: number;
+  readonly security: boolean;
+  /** Components of the first change; empty: all of the release. */
+  readonly roots: readonly number[];
+  readonly weather: { readonly lost: number; readonly doubled: number; readonly lateMs: number } | null;
+  readonly deeds: readonly { readonly afterMinutes: number; readonly deed: Deed }[];
+  readonly seed: number;
+}
+
+const mostComponents = 8;
+const one = fc.nat(mostComponents - 1);
+const few = (arbitrary: fc.Arbitrary<boolean>): fc.Arbitrary<boolean[]> =>
+  fc.array(arbitrary, { minLength: mostComponents, maxLength: mostComponents });
+const seldom = fc.integer({ min: 0, max: 4 }).map((n) => n === 4);
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('change' as const), n: one }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constantFrom(
+        'hold' as const,
+        'resume' as const,
+        'cancel' as const,
+        'skip' as const,
+        'retry' as const,
+        'remove' as const,
+      ),
+      n: fc.option(one),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('raise' as const), n: one, priority: fc.nat(9) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('flip' as const),
+      n: one,
+      to: fc.constantFrom('passed' as const, 'failed' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ what: 'crash' as const }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('again' as const), n: fc.nat(500) }) },
+);
+
+/** Tales of a given kind: `calm` ones have no people and no accidents, so that their end is certain. */
+export function tales(kind: 'calm' | 'wild'): fc.Arbitrary<Tale> {
+  const wild = kind === 'wild';
+  return fc.integer({ min: 1, max: mostComponents }).chain((count) =>
+    fc.record({
+      needs: fc.array(fc.array(fc.nat(count - 1), { maxLength: 3 }), { minLength: count, maxLength: count }),
+      recipes: few(seldom),
+      minutes: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: mostComponents, maxLength: mostComponents }),
+      builds: wild
+        ? fc.array(fc.constantFrom('complete', 'complete', 'complete', 'failed', 'infrastructure'), {
+            minLength: 1,
+            maxLength: 12,
+          })
+        : fc.constant(['complete' as const]),
+      gates: wild
+        ? fc.array(fc.constantFrom('passed', 'passed', 'passed', 'failed'), { minLength: 1, maxLength: 12 })
+        : fc.constant(['passed' as const]),
+      breaks: few(fc.boolean()),
+      fixes: wild
+        ? fc.array(fc.constantFrom('none', 'proven', 'stale'), { minLength: 1, maxLength: 6 })
+        : fc.constant(['none' as const]),
+      builders: fc.integer({ min: 1, max: 4 }),
+      pace: fc.constantFrom('flow', 'flow', 'lockstep'),
+      cutOff: fc.boolean(),
+      canaries: fc.constantFrom(0, 0, 1, 2),
+      generations: fc.integer({ min: 1, max: 3 }),
+      security: seldom,
+      roots: fc.array(fc.nat(count - 1), { maxLength: 2 }),
+      weather: wild
+        ? fc.option(
+            fc.record({
+              lost: fc.constantFrom(0, 0.3),
+              doubled: fc.constantFrom(0, 0.5),
+              lateMs: fc.constantFrom(0, 400_000),
+            }),
+          )
+        : fc.constant(null),
+      deeds: wild ? fc.array(fc.record({ afterMinutes: fc.nat(20), deed }), { maxLength: 8 }) : fc.constant([]),
+      seed: fc.nat(1000),
+    }),
+  );
+}
