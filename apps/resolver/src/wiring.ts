@@ -9,7 +9,6 @@ import {
 } from '@millrace/contracts';
 import { answer, hear, obey, type Hears, type ServiceContext, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerCompare } from './admin/compare';
 import { answerDependants, answerGraph, answerKnots, answerPath } from './admin/graph';
@@ -33,7 +32,7 @@ import type { ResolverInput } from './domain/input';
 import { buildValidated, cascadeEnded, releaseKnown } from './inbound/events';
 import { releasesAsker } from './outbound/ask-releases';
 import { contentsFetcher } from './outbound/fetch-contents';
-import { filesReader, filesRemover, importFiles, type Importer } from './outbound/import-files';
+import { filesReader, filesRemover } from './outbound/file-works';
 import { threadImporter } from './outbound/in-thread';
 import { ImportProgress } from './outbound/import-progress';
 import { graphImporter } from './outbound/import-graph';
@@ -70,13 +69,15 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
     const specs = createSpecReader(sandbox || join(dataDir, 'sandbox'), join(dataDir, 'specs'));
     const take = context.take.bind(context);
     const files = new GraphFiles(join(dataDir, 'graphs'));
+    const entry = join(__dirname, 'import-thread.js');
+    const importer = threadImporter(entry, join(dataDir, 'graphs'), webSettingsOf(context.config));
     const progress = new ImportProgress();
     return Promise.resolve({
       doors: doorsOf(context, files, progress),
       works: [
         ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
         ...[
-          filesReader(importerOf(context, files), (release) => newestFile(read, release), progress),
+          filesReader(importer, (release) => newestFile(read, release), progress),
           filesRemover(files, (file) => isUsed(read, file)),
         ],
       ],
@@ -86,14 +87,6 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
     });
   },
 };
-
-/** Compiled, imports have a thread of their own; the sources, which only tests run, import where they are. */
-function importerOf({ config: settings, dataDir }: Context, files: GraphFiles): Importer {
-  const web = webSettingsOf(settings);
-  const entry = join(__dirname, 'import-thread.js');
-  if (existsSync(entry)) return threadImporter(entry, join(dataDir, 'graphs'), web);
-  return (order, newest, during) => importFiles(order, files, newest, { web, ...during });
-}
 
 function doorsOf(context: Context, files: GraphFiles, progress: ImportProgress) {
   const views = createViews(context.read);

@@ -1,7 +1,7 @@
 import { AppError, type Fault } from '@millrace/kernel';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { FilesRead, ReadOrder } from '../domain/archives';
-import type { Importer } from './import-files';
+import type { Importer } from './file-works';
 import type { WebSettings } from './web/settings';
 
 export interface ThreadOrder {

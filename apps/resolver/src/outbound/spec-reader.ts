@@ -1,4 +1,3 @@
-import { describeSource } from '@millrace/build-systems';
 import { canonicalJson, sha256 } from '@millrace/kernel';
 import type { SpecDescription } from '@millrace/package-metadata';
 import { randomUUID } from 'node:crypto';
@@ -30,6 +29,8 @@ export function createSpecReader(sandboxDir: string, cacheDir: string): SpecRead
       const file = join(cacheDir, `${key}.json`);
       const kept = await readFile(file, 'utf8').catch(() => null);
       if (kept !== null) return JSON.parse(kept) as SpecDescription;
+      // Loaded with the first spec that is read: a service that answers need not wait for it.
+      const { describeSource } = await import('@millrace/build-systems');
       const source = { kind: 'git' as const, url: head.url, commit: head.commit };
       const description = await describeSource({ dir: sandboxDir, source, macros, limits: { seconds: 60 } });
       await mkdir(cacheDir, { recursive: true });
