@@ -67,6 +67,15 @@ export interface Withdrawn {
   readonly by: string | null;
 }
 
+/** The word of a build system that gates by itself, for `gate: build-system`. */
+export interface OwnResult {
+  readonly ref: BuildRef;
+  readonly component: ComponentId;
+  readonly nvr: string;
+  readonly outcome: 'PASSED' | 'FAILED';
+  readonly note: string;
+}
+
 /** One door for every build system. The suite in `build-system.suite.ts` holds each implementation to it. */
 export interface BuildSystem {
   readonly name: string;
@@ -94,6 +103,8 @@ export interface BuildSystem {
     readonly cursor: string;
     /** What others took away since the cursor; left out where the build system cannot say. */
     readonly withdrawn?: readonly Withdrawn[];
+    /** What the build system's own gate says of builds of ours (MBS's `ready`); left out where it has none. */
+    readonly results?: readonly OwnResult[];
   }>;
   cancel(ref: BuildRef): Promise<void>;
   /**

@@ -11,3 +11,5 @@ export type { Definitions } from './configured/koji-options';
 export { buildSystemsSettings, type BuildSystemSettings, type MessageSettings } from './configured/settings';
 export { checkConfiguredKoji, readBuildSystems } from './configured/check';
 export { checkKoji, type KojiFinding } from './koji/checks';
+export { createMbsBuildSystem } from './mbs/mbs';
+export type { MbsBuildSystemOptions, ModuleTarget } from './mbs/settings';

@@ -1,8 +1,7 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
-import { AppError } from '@millrace/kernel';
 import type { KojiLogin, KojiOptions } from '@millrace/koji';
-import { readFileSync } from 'node:fs';
 import type { KojiRelease, KojiReleases } from '../koji/settings';
+import { readSecret } from './secret';
 import type { KojiSettings } from './settings';
 
 /** The release definitions as they stand now. */
@@ -63,20 +62,5 @@ function loginOf(name: string, login: NonNullable<KojiSettings['login']>): KojiL
       return { kind: 'certificate', certFile: login.cert_file, keyFile: login.key_file, ...proxied };
     case 'kerberos':
       return { kind: 'kerberos', ...(login.service ? { service: login.service } : {}), ...proxied };
-  }
-}
-
-/** A secret stands in a file of its own, never in the settings. */
-export function readSecret(name: string, key: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new AppError({
-      code: 'secret-unreadable',
-      kind: 'invalid',
-      message: `build_systems.${name}.${key}: ${path} cannot be read`,
-      remedy: 'point it at a file that the scheduler may read (mode 0600)',
-      cause,
-    });
   }
 }

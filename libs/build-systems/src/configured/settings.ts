@@ -93,11 +93,16 @@ const mbs = z.strictObject({
     ])
     .optional(),
   timeout_seconds: z.coerce.number().positive().max(3600).default(60),
+  /**
+   * `self`: its `ready` is the gate, a module is built when it is ready. `results`: it is built when it is done, and its
+   * `ready` goes to the ci-bridge as a result (`gate: build-system`).
+   */
+  gate: z.enum(['self', 'results']).default('self'),
   ...common,
 });
 export type MbsSettings = z.output<typeof mbs>;
 
-const one = z.discriminatedUnion('kind', [koji]);
+const one = z.discriminatedUnion('kind', [koji, mbs]);
 export type BuildSystemSettings = z.output<typeof one>;
 
 /** `build_systems` of the scheduler's section of millrace.yaml: the servers that build, by the names releases use. */

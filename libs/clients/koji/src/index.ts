@@ -6,6 +6,7 @@ export type { TaggedQuery } from './methods/tags';
 export type { BuildOptions, Scheduling, Writing } from './methods/writes';
 export * from './schema';
 export { NoAnswer } from './session/connection';
+export { negotiateHeader } from './session/negotiate';
 export type { SessionTicket } from './session/log-in';
 export type { KojiLogin, KojiOptions, RetryPace } from './session/options';
 export { OutcomeUnknown, type CallIntent, type WriteOutcome } from './session/outcome';
