@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, toAppError } from '@millrace/kernel';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { assertSize, readLimits, tooLarge, type ReadLimits } from '../limits';
@@ -96,7 +96,7 @@ function algorithmOf(checksum: Checksum, path: string): string {
 }
 
 function damaged(path: string, bytes: number, cause: unknown): AppError {
-  const why = cause instanceof Error ? cause.message.slice(0, 200) : 'unknown reason';
+  const why = toAppError(cause).message.slice(0, 200);
   return new AppError({
     code: 'metadata-damaged',
     kind: 'invalid',

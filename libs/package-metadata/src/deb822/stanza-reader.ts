@@ -4,7 +4,7 @@ import { tooLarge } from '../limits';
 /** Called with the values in the order of the wanted fields (null where a stanza has none), and the stanza's line. */
 export type StanzaHandler = (values: readonly (string | null)[], line: number) => void;
 
-const maxStanzaBytes = 32 * 1024 * 1024;
+const maxStanzaBytes = 4 * 1024 * 1024;
 const newline = 10;
 const colon = 58;
 

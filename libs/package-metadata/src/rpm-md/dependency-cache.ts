@@ -1,4 +1,6 @@
+import { toAppError } from '@millrace/kernel';
 import { dependencyFlags, type Dependency, type DependencyFlag } from './dependency';
+import { isRich, parseRichDependency } from './rich-dependency';
 import type { XmlScanner } from './xml-scanner';
 
 const slots = 1 << 16;
@@ -22,11 +24,15 @@ export class DependencyCache {
   }
 }
 
-/** The entry of provides, requires and the like that opens. */
+/**
+ * The entry of provides, requires and the like that opens.
+ * @throws AppError `metadata-damaged` for a dependency that is none, with the place
+ */
 export function dependencyOf(xml: XmlScanner): Dependency | null {
   const name = xml.attribute('name');
   if (!name || name.startsWith('rpmlib(')) return null;
-  const flags = flagOf(xml.attribute('flags'));
+  if (isRich(name)) assertRich(name, xml);
+  const flags = flagOf(xml.attribute('flags'), xml);
   const version = flags && xml.attribute('ver');
   if (!version) return { name };
   const epoch = epochOf(xml.attribute('epoch'));
@@ -34,8 +40,19 @@ export function dependencyOf(xml: XmlScanner): Dependency | null {
   return release ? { name, flags, epoch, version, release } : { name, flags, epoch, version };
 }
 
-function flagOf(text: string | undefined): DependencyFlag | undefined {
-  return text === undefined ? undefined : dependencyFlags.find((flag) => flag === text);
+function flagOf(text: string | undefined, xml: XmlScanner): DependencyFlag | undefined {
+  if (text === undefined) return undefined;
+  const flag = dependencyFlags.find((one) => one === text);
+  if (flag) return flag;
+  throw xml.problemHere(`'${text.slice(0, 20)}' is none of the comparisons ${dependencyFlags.join(', ')}`);
+}
+
+function assertRich(name: string, xml: XmlScanner): void {
+  try {
+    parseRichDependency(name);
+  } catch (thrown) {
+    throw xml.problemHere(toAppError(thrown).message);
+  }
 }
 
 /** One text for all, and not one each. */

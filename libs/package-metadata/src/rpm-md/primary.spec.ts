@@ -65,7 +65,7 @@ describe('repomd.xml', () => {
 
   it('lists files with the checksum of their stored bytes', () => {
     expect(parseRepomd(entry('repodata/p.xml.gz'))).toEqual([
-      { type: 'primary', href: 'repodata/p.xml.gz', checksum: { type: 'sha256', value: 'cd' } },
+      { type: 'primary', href: 'repodata/p.xml.gz', checksum: { type: 'sha256', value: 'cd' }, size: null },
     ]);
   });
 

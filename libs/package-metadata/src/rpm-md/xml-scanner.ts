@@ -15,7 +15,8 @@ export interface ScanHandler {
 }
 
 const { ampersand, doubleQuote, equals, exclamation, greater, less, question, singleQuote, slash } = marks;
-const maxTokenBytes = 16 * 1024 * 1024;
+/** The longest text of a description, a few times over. A token is looked at again with each chunk until it is whole. */
+const maxTokenBytes = 1024 * 1024;
 /** The input ends before the token does: it is tried again with more. */
 const more = -1;
 
@@ -68,6 +69,11 @@ export class XmlScanner {
   /** The text between the last tag and the one that closes, without white space around it. */
   text(): string {
     return this.span.text(this.data);
+  }
+
+  /** What is wrong with the tag that opens, for a handler that knows its meaning. */
+  problemHere(why: string): AppError {
+    return this.problem(this.tagStart, why);
   }
 
   /** Text up to the next tag, and that tag. */
