@@ -29,6 +29,7 @@ import { config, webSettingsOf, type ResolverConfig } from './config';
 import { decide } from './domain/decide';
 import type { Graphs } from './domain/graphs';
 import type { ResolverInput } from './domain/input';
+import type { Views } from './domain/views';
 import { buildValidated, cascadeEnded, releaseKnown } from './inbound/events';
 import { releasesAsker } from './outbound/ask-releases';
 import { contentsFetcher } from './outbound/fetch-contents';
@@ -72,8 +73,12 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
     const entry = join(__dirname, 'import-thread.js');
     const importer = threadImporter(entry, join(dataDir, 'graphs'), webSettingsOf(context.config));
     const progress = new ImportProgress();
+    const views = createViews(read);
+    const graphs = createGraphs(read, views, files);
+    // What cannot be opened is told to whoever asks for it.
+    void graphs.preload().catch(() => undefined);
     return Promise.resolve({
-      doors: doorsOf(context, files, progress),
+      doors: doorsOf(context, views, graphs, progress),
       works: [
         ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
         ...[
@@ -88,9 +93,7 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
   },
 };
 
-function doorsOf(context: Context, files: GraphFiles, progress: ImportProgress) {
-  const views = createViews(context.read);
-  const graphs = createGraphs(context.read, views, files);
+function doorsOf(context: Context, views: Views, graphs: Graphs, progress: ImportProgress) {
   const fresh = freshViews({
     views,
     asker: context.asker,

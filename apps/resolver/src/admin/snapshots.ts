@@ -38,10 +38,10 @@ export async function answerSearch(
 }
 
 export async function answerStats(request: At, graphs: Graphs): Promise<Reply<'stats'>> {
-  const { network, snapshot } = await graphs.open(request.release, request.snapshot);
-  const unresolved = Object.entries(unresolvedByKind(network));
+  const { network, snapshot, report } = await graphs.open(request.release, request.snapshot);
+  const unresolved = Object.entries(report?.unresolved ?? unresolvedByKind(network));
   const open = unresolved.map(([kind, { total }]) => [`unresolved_${kind}`, total] as const);
-  return { snapshot, counts: { ...countsOf(network), ...Object.fromEntries(open) } };
+  return { snapshot, counts: { ...(report?.counts ?? countsOf(network)), ...Object.fromEntries(open) } };
 }
 
 export async function answerDiff(

@@ -1,4 +1,4 @@
-import type { ArchiveRow, GraphRow } from './archives';
+import type { ArchiveRow, GraphRow, ImportReport } from './archives';
 import type { Network } from './graph/network';
 import type { Reach } from './policy';
 
@@ -8,6 +8,8 @@ export interface OpenGraph {
   readonly network: Network;
   /** What the release's definition says; null for a release that is not defined. */
   readonly reach: Reach | null;
+  /** What was counted when it was imported; null for a graph that was not. */
+  readonly report: ImportReport | null;
 }
 
 /** Opens snapshots for questions. */
@@ -18,6 +20,8 @@ export interface Graphs {
   instead(release: string, snapshot?: string): Promise<OpenGraph | null>;
   /** Imported or not. @throws AppError `snapshot-unknown`, `graph-not-ready` */
   open(release: string, snapshot?: string): Promise<OpenGraph>;
+  /** Opens the newest imported graphs before anybody asks. */
+  preload(): Promise<void>;
   row(release: string): Promise<GraphRow | null>;
   /** Newest first. */
   archives(release: string): Promise<readonly ArchiveRow[]>;

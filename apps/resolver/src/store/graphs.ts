@@ -4,6 +4,8 @@ import type { ArchiveRow } from '../domain/archives';
 import { networkOfWorld } from '../domain/graph/from-world';
 import type { Network } from '../domain/graph/network';
 import type { Graphs, OpenGraph } from '../domain/graphs';
+import type { Reach } from '../domain/policy';
+import type { ReleaseRow } from '../domain/state';
 import type { Views } from '../domain/views';
 import type { GraphFiles } from './graph-files';
 import { Recent } from './recent';
@@ -12,25 +14,37 @@ import type { ResolverTables } from './tables';
 /** Graphs never change: the few that were asked for last stay in memory. */
 export function createGraphs(read: Readers<ResolverTables>, views: Views, files: GraphFiles, kept = 3): Graphs {
   const networks = new Recent<Network>(kept);
+  const newestOnes = new Recent<ArchiveRow | null>(kept);
+  const definitions = new Definitions();
   const archives = (release: string): Promise<ArchiveRow[]> => read.archives.where({ release }, { orderBy: '-number' });
-  const openArchive = async (archive: ArchiveRow): Promise<OpenGraph> => {
+  const networkIn = (archive: ArchiveRow): Promise<Network> =>
+    networks.get(archive.file, () => files.read(archive.file));
+  const openArchive = async (archive: ArchiveRow, release: ReleaseRow | null): Promise<OpenGraph> => {
     if (archive.pruned) throw pruned(archive);
-    const network = await networks.get(archive.file, () => files.read(archive.file));
-    const release = await read.releases.get(archive.release);
-    return { snapshot: archive.id, network, reach: release?.definition ?? null };
+    const network = await networkIn(archive);
+    return { snapshot: archive.id, network, reach: definitions.of(release), report: archive.report };
   };
   const graphs: Graphs = {
     row: (release) => read.graphs.get(release),
     archives,
+    async preload() {
+      const rows = (await read.graphs.where({})).slice(0, kept);
+      for (const { newest } of rows) {
+        const archive = newest === null ? null : await read.archives.get(newest);
+        if (archive) await networkIn(archive);
+      }
+    },
     async imported(release, snapshot) {
       if (snapshot === undefined) {
-        const newest = (await read.graphs.get(release))?.newest ?? null;
-        const archive = newest === null ? null : await read.archives.get(newest);
-        return archive && openArchive(archive);
+        const [row, own] = await Promise.all([read.graphs.get(release), read.releases.get(release)]);
+        const newest = row?.newest ?? null;
+        // The newest of all is never pruned: but for its name, its row stays as it is.
+        const archive = newest === null ? null : await newestOnes.get(newest, () => read.archives.get(newest));
+        return archive && openArchive(archive, own);
       }
-      const byId = await read.archives.get(snapshot);
+      const [byId, own] = await Promise.all([read.archives.get(snapshot), read.releases.get(release)]);
       const found = byId ?? (await archives(release)).find((one) => one.name === snapshot);
-      return found?.release === release ? openArchive(found) : null;
+      return found?.release === release ? openArchive(found, own) : null;
     },
     async instead(release, snapshot) {
       if (snapshot !== undefined) return graphs.imported(release, snapshot);
@@ -42,7 +56,7 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
       const archive = await graphs.imported(release, snapshot);
       if (archive) return archive;
       const view = await (snapshot === undefined ? views.newest(release) : views.at(release, snapshot, null));
-      return { snapshot: view.snapshot.id, network: networkOfWorld(view.world), reach: view.reach };
+      return { snapshot: view.snapshot.id, network: networkOfWorld(view.world), reach: view.reach, report: null };
     },
   };
   return graphs;
@@ -67,4 +81,17 @@ function pruned({ id }: ArchiveRow): AppError {
     message: `snapshot ${id} was pruned: only its report is left`,
     remedy: 'leave the snapshot out to ask the newest one',
   });
+}
+
+/** A definition stays the same object while it does not change: what was found by it is kept by it. */
+class Definitions {
+  private readonly known = new Map<string, ReleaseRow>();
+
+  of(release: ReleaseRow | null): Reach | null {
+    if (release === null) return null;
+    const known = this.known.get(release.id);
+    if (known?.definitionRevision === release.definitionRevision) return known.definition;
+    this.known.set(release.id, release);
+    return release.definition;
+  }
 }
