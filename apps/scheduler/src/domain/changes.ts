@@ -1,7 +1,9 @@
-import { changeDetected } from '@millrace/contracts';
+import { changeDetected, foldingOf } from '@millrace/contracts';
 import { digestOf, later, refuse, type Refusal } from '@millrace/kernel';
+import { unstall } from './advance';
 import type { ChangeRow } from './change-rows';
 import { fateOf } from './fate';
+import { doneShare, join } from './fold';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
 import { holdWords, standingHold } from './hold-rows';
@@ -79,8 +81,23 @@ export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): Ch
     return detected(turn, { ...ruled, outcome: 'waits', waitsFor: 'approval', because: clip(because, 500) });
   }
   const running = release.running === null ? null : turn.row('cascades', release.running);
+  // What is known of its components could change the running cascade: not while it must wait.
+  const early = running ? putOff(turn, release, ruled) : null;
+  if (early) return early;
   const { row, joined } = byFates(turn, release, running, ruled);
   if (isEmpty(row)) return detected(turn, ended(row, joined ? release.running : null));
+  const late = putOff(turn, release, row);
+  if (late) return late;
+  if (!running) return gather(turn, release, row);
+  if (!foldsInto(release, running, row)) return detected(turn, waits(row, 'cascade', waitsWords(running)));
+  const because = `it is folded into cascade ${running.id}, which was running`;
+  for (const one of row.components) join(turn, turn.row('cascades', running.id), one, joinWords(row));
+  unstall(turn, running.id, `${listed(row.components.map((one) => one.component))} joined`, row.by);
+  return detected(turn, { ...started(row), outcome: 'cascade', cascade: running.id, because });
+}
+
+/** A freeze, or a hold of the whole release, lets a change wait; null: neither does. */
+function putOff(turn: Turn, release: ReleaseRow, row: ChangeRow): ChangeReply | null {
   const named = row.all ? ('all' as const) : row.components.map((one) => one.component);
   const freeze = freezeOf(release.definition, 'changes', named, row.urgency, turn.at);
   if (freeze) {
@@ -90,9 +107,18 @@ export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): Ch
     return detected(turn, waits(row, 'freeze', freezeWords(freeze), endOf(freeze)));
   }
   const hold = standingHold(release.holds, null);
-  if (hold) return detected(turn, waits(row, 'hold', `release ${release.id}: ${holdWords(hold)}`, hold.until));
-  if (running) return detected(turn, waits(row, 'cascade', waitsWords(running)));
-  return gather(turn, release, row);
+  return hold && detected(turn, waits(row, 'hold', `release ${release.id}: ${holdWords(hold)}`, hold.until));
+}
+
+/** By the release's policy, a change of other components joins the running cascade while that is not nearly done. */
+function foldsInto({ definition }: ReleaseRow, running: CascadeRow, row: ChangeRow): boolean {
+  const open = running.state === 'running' || running.state === 'stalled' || running.state === 'held';
+  const folds = definition.triggers.concurrent === 'fold' && !row.all;
+  return folds && open && !running.closing && doneShare(running) <= foldingOf(definition).until;
+}
+
+function joinWords({ by, why }: ChangeRow): string {
+  return `it changed while the cascade ran: ${why || by}`;
 }
 
 /** Nothing stands in its way: it starts with all others that wait, at once or when no more come. */

@@ -1,6 +1,7 @@
 import { cascadeCompleted, cascadeStalled, type RebuildState } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
 import { isIdle } from './advance';
+import { endOf, freezeOf, freezeWords } from './freeze';
 import type { CascadeInput, Hindrance } from './input';
 import type { CascadeRow, RebuildRow, Repository, ValidatedRow } from './state';
 import { isSettled, moveCascade } from './transitions';
@@ -102,7 +103,19 @@ export function closePlace(turn: Turn, cascade: CascadeRow, outcome: Outcome): C
 function close(turn: Turn, cascade: CascadeRow): void {
   const { definition } = turn.row('releases', cascade.release);
   const outcome = definition.landing === 'automatic' ? 'landed' : 'kept';
+  if (outcome === 'landed' && isFrozen(turn, cascade)) return;
   closePlace(turn, turn.put('cascades', { ...cascade, closing: true }), outcome);
+}
+
+/** A freeze of landing lets a cascade that is settled wait; it says so, and looks again when the freeze ends. */
+function isFrozen(turn: Turn, cascade: CascadeRow): boolean {
+  const { definition } = turn.row('releases', cascade.release);
+  const { id, roots, urgency, release } = cascade;
+  const freeze = freezeOf(definition, 'landing', roots.length === 0 ? 'all' : roots, urgency, turn.at);
+  if (!freeze) return false;
+  turn.put('cascades', { ...cascade, problem: `everything is settled; it does not land yet: ${freezeWords(freeze)}` });
+  turn.wake(`landing/${id}`, endOf(freeze), { type: 'cascade.check', release, cascade: id });
+  return true;
 }
 
 function remember(turn: Turn, row: RebuildRow): void {

@@ -4,6 +4,7 @@ import { endHold, holdDue, setHold, turnTier } from './holds';
 import { pushReceived } from './pushes';
 import type { TriggerInput } from './trigger-input';
 import type { Turn } from './turn';
+import { changeDue } from './waiting';
 
 /** What starts cascades, and what lets them start or keeps them from it. */
 export function decideTrigger(turn: Turn, input: TriggerInput): unknown {
@@ -13,6 +14,8 @@ export function decideTrigger(turn: Turn, input: TriggerInput): unknown {
     case 'change.approve':
     case 'change.reject':
       return decideChange(turn, input);
+    case 'change.due':
+      return changeDue(turn, input.change);
     case 'hold.set':
       return setHold(turn, input);
     case 'hold.end':

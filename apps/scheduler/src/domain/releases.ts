@@ -50,6 +50,7 @@ export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: str
   watch(turn, row);
   // What waits may be free to go by its rules and freezes.
   if (old) turn.self({ type: 'changes.due', release: name });
+  if (old?.running) turn.self({ type: 'cascade.check', release: name, cascade: old.running });
   return { name, revision: number, changed: true };
 }
 

@@ -36,6 +36,7 @@ export type TriggerInput =
     })
   | (OfChange & { readonly type: 'change.approve' })
   | (OfChange & { readonly type: 'change.reject' })
+  | (OfRelease & { readonly type: 'change.due'; readonly change: string })
   | (OfHold & { readonly type: 'hold.set'; readonly until: Moment | null })
   | (OfHold & { readonly type: 'hold.end' })
   | (OfRelease & { readonly type: 'hold.due'; readonly hold: string })
@@ -52,6 +53,7 @@ const types: readonly string[] = [
   'push.received',
   'change.approve',
   'change.reject',
+  'change.due',
   'hold.set',
   'hold.end',
   'hold.due',

@@ -202,6 +202,78 @@ describe('freezes', () => {
   });
 });
 
+describe('freezes and the running cascade', () => {
+  it('a freeze of landing holds back what is settled, and says so', async () => {
+    const world = await worldOf({ freezes: [freeze({ what: 'landing' })] });
+    await report(world, ['rpm/a']);
+    await world.rest();
+    expect(world.cascade).toMatchObject({
+      state: 'running',
+      problem: expect.stringMatching(/does not land yet.*new year/),
+    });
+    await world.settle();
+    expect(world.cascade).toMatchObject({ state: 'completed', landed: true });
+    expect(world.cascade.endedAt! >= '2026-01-02').toBe(true);
+  });
+
+  it('lifted by a new definition, lets it land at once', async () => {
+    const world = await worldOf({ freezes: [freeze({ what: 'landing' })] });
+    await report(world, ['rpm/a']);
+    await world.rest();
+    await define(world, {});
+    await world.rest();
+    expect(world.cascade.state).toBe('completed');
+  });
+
+  it('a fix of what failed in the running cascade waits for the end of a freeze, and then goes into that cascade', async () => {
+    const world = new World({ graph, build: (_, attempt) => (attempt === 1 ? 'failed' : 'complete') });
+    await define(world, {});
+    await world.take({ type: 'capacity.known', system: 'local-rpm', limit: 2 });
+    await report(world, ['rpm/a'], { commit: commit('a') });
+    await world.settle();
+    expect(world.cascade.state).toBe('stalled');
+    await define(world, { freezes: [freeze({})] });
+    expect(await report(world, ['rpm/a'], { commit: commit('b') })).toMatchObject({ outcome: 'waits' });
+    await world.settle();
+    expect(world.store.rows.cascades.size).toBe(1);
+    expect(world.cascade).toMatchObject({ state: 'completed' });
+    expect(rows(world).at(-1)).toMatchObject({ outcome: 'cascade', cascade: world.cascade.id });
+  });
+});
+
+describe('a change while a cascade runs', () => {
+  const busy = async (triggers: object) => {
+    const world = new World({ graph, gate: (component) => (component === 'rpm/a' ? 'silent' : 'passed') });
+    await define(world, { triggers });
+    await world.take({ type: 'capacity.known', system: 'local-rpm', limit: 2 });
+    await report(world, ['rpm/a', 'rpm/b']);
+    await world.settle();
+    return world;
+  };
+
+  it('waits for its end', async () => {
+    const world = await busy({});
+    expect(await report(world, ['rpm/old-c'])).toMatchObject({
+      outcome: 'waits',
+      because: expect.stringContaining(world.cascade.id),
+    });
+  });
+
+  it('is folded into it where the release says so', async () => {
+    const world = await busy({ concurrent: 'fold' });
+    const { id } = world.cascade;
+    const reply = await report(world, ['rpm/old-c'], { commit: commit('c') });
+    expect(reply).toMatchObject({ outcome: 'cascade', cascade: id });
+    await world.settle();
+    expect(world.rebuild('rpm/old-c')).toMatchObject({
+      cascade: id,
+      state: 'validated',
+      source: { commit: commit('c') },
+      planned: expect.stringMatching(/changed while the cascade ran/),
+    });
+  });
+});
+
 describe('the settle time', () => {
   it('has an upper bound', async () => {
     const world = await worldOf({ triggers: { lull: '10s', lull_max: '25s' } });

@@ -1,7 +1,7 @@
 import { durationMs, type ReleaseDefinition } from '@millrace/contracts';
 import { later, type Moment } from '@millrace/kernel';
 import type { ChangeRow } from './change-rows';
-import { detected, inOrder, started, waits } from './changes';
+import { consider, detected, inOrder, started, waits } from './changes';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import { standingHold } from './hold-rows';
 import { startCascade } from './start';
@@ -13,12 +13,28 @@ export function startWaiting(turn: Turn, name: string): void {
   const release = turn.row('releases', name);
   const waiting = turn.all('changes').filter((one) => one.outcome === 'waits' && one.release === name);
   keepFrozen(turn, release, waiting);
+  // These are decided anew: the running cascade may want them, or they may be built meanwhile.
+  const thawed = waiting.filter((one) => isPutOff(one) && isRipe(turn, release, one));
+  if (thawed.length > 0 && !standingHold(release.holds, null)) {
+    for (const { id: change } of thawed) turn.self({ type: 'change.due', release: name, change });
+    return turn.self({ type: 'changes.due', release: name });
+  }
   if (release.running !== null || standingHold(release.holds, null)) return;
   const ripe = inOrder(waiting.filter((one) => isRipe(turn, release, one)));
   if (ripe.length === 0) return;
   const at = startsAt(release.definition, ripe);
   if (at > turn.at) return turn.wake(`changes/${name}`, at, { type: 'changes.due', release: name });
   startCascade(turn, release, ripe.map(started));
+}
+
+function isPutOff(change: ChangeRow): boolean {
+  return change.waitsFor === 'freeze' || change.waitsFor === 'hold';
+}
+
+/** A freeze or a hold for which a change waited is over. */
+export function changeDue(turn: Turn, id: string): void {
+  const row = turn.find('changes', id);
+  if (row?.outcome === 'waits' && isPutOff(row)) consider(turn, turn.row('releases', row.release), row);
 }
 
 /** It waits, and neither for a person nor for the end of a freeze. */

@@ -17,7 +17,8 @@ export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> 
       return { sources: byId(await read.sources.getMany(ids)) };
     }
     case 'change.approve':
-    case 'change.reject': {
+    case 'change.reject':
+    case 'change.due': {
       const row = await read.changes.get(input.change);
       const named = row?.release === input.release ? row.components.map((one) => one.component) : [];
       const part = await ofChange(read, input.release, named);

@@ -9,7 +9,7 @@ import {
   type WorkEffect,
 } from '@millrace/kernel';
 import { decide } from '../../domain/decide';
-import type { Input } from '../../domain/input';
+import type { ChangeToCheck, Input } from '../../domain/input';
 import type { CascadeRow, RebuildRow } from '../../domain/state';
 import { load } from '../load';
 import { MemoryStore } from './memory-store';
@@ -30,6 +30,8 @@ export class World {
   /** Inputs that the world has for the scheduler. */
   readonly arriving: Input[] = [];
   readonly timers = new Map<string, { readonly at: string; readonly input: Input }>();
+  /** Changes whose sources it wanted looked up. */
+  readonly checked: ChangeToCheck[] = [];
   /** Builds that were seen running. */
   readonly looked = new Set<string>();
   private readonly done = new Set<string>();
@@ -81,11 +83,15 @@ export class World {
     return reply;
   }
 
-  async start(components: readonly string[] | 'all', kind: 'set' | 'commit' = 'set'): Promise<unknown> {
+  async start(
+    components: readonly string[] | 'all',
+    kind: 'set' | 'commit' = 'set',
+    commit?: string,
+  ): Promise<unknown> {
     const definition = releaseDefinition.parse({ ...definitionOf(), ...this.outside.definition });
     await this.take({ type: 'release.apply', release: 'mill', definition, why: '' });
     await this.take({ type: 'capacity.known', system: 'local-rpm', limit: definition.capacity });
-    return this.change(components, kind);
+    return this.change(components, kind, commit);
   }
 
   change(components: readonly string[] | 'all', kind: 'set' | 'commit' = 'commit', commit?: string): Promise<unknown> {
@@ -118,6 +124,16 @@ export class World {
       const moves = this.moves();
       if (moves.length === 0 && !this.fireTimer()) return;
       if (moves.length > 0) await moves[choose(moves.length)]!();
+    }
+    throw new Error('the world does not come to rest');
+  }
+
+  /** Performs everything that is left while no time passes. */
+  async rest(most = 20_000): Promise<void> {
+    for (let n = 0; n < most; n++) {
+      const [next] = this.moves();
+      if (!next) return;
+      await next();
     }
     throw new Error('the world does not come to rest');
   }
@@ -183,6 +199,7 @@ export class World {
     const id = `${effect.kind}|${effect.key}`;
     if (this.done.has(id)) return;
     this.done.add(id);
+    if (effect.kind === 'change.check') this.checked.push(effect.order as ChangeToCheck);
     if (effect.kind !== 'sources.poll' && effect.kind !== 'builds.seen') this.works.set(id, effect);
   }
 
