@@ -1,9 +1,11 @@
 import { cascadeResumed, rebuildFailed, rebuildSettled, type Evidence } from '@millrace/contracts';
 import { digestOf, later } from '@millrace/kernel';
 import { rankOf } from './capacity';
+import { countFailure } from './history';
 import { isReleased, mayStart } from './needs';
 import { isStack } from './policy';
 import { rebuildEnded } from './ramp';
+import { regressionOf } from './regression';
 import type { CascadeRow, RebuildRow } from './state';
 import { move, moveCascade } from './transitions';
 import type { Turn } from './turn';
@@ -12,7 +14,6 @@ import {
   cascadeData,
   componentOfId,
   failureData,
-  isRegression,
   keyOfRebuild,
   listed,
   makeCommand,
@@ -114,8 +115,10 @@ type StepWork = keyof typeof workOf;
 
 /** A failure that is the component's: it stands until somebody acts. */
 export function fail(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void {
-  const row = move(turn, rebuild, 'failed', { evidence, because: evidence.summary, endedAt: turn.at });
-  rebuildEnded(turn, row.cascade, isRegression(turn, row));
+  const ended = { evidence, because: evidence.summary, failedOnce: true, endedAt: turn.at };
+  const row = move(turn, rebuild, 'failed', ended);
+  countFailure(turn, row);
+  rebuildEnded(turn, row.cascade, regressionOf(turn, row) === 'yes');
   const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, row.component)];
   turn.say(rebuildFailed, row.component, failureData(turn, row, evidence, remedy));
 }
@@ -168,9 +171,9 @@ export function isIdle(cascade: CascadeRow): boolean {
   return cascade.state === 'running' && settled && !moving;
 }
 
-/** Milliseconds until the next attempt after a breakdown: 2 s, then 8 s. */
-export function breakdownPause(turn: Turn, breakdowns: number): string {
-  return later(turn.at, 2000 * 4 ** (breakdowns - 1));
+/** When the next attempt after a breakdown is made; four times the pause with each, at most an hour. */
+export function breakdownPause(turn: Turn, breakdowns: number, pause: number): string {
+  return later(turn.at, Math.min(3_600_000, pause * 4 ** (breakdowns - 1)));
 }
 
 function waitingWords(turn: Turn, rebuild: RebuildRow): string {

@@ -1,18 +1,24 @@
-import { rebuildStarted, type Evidence } from '@millrace/contracts';
+import {
+  classified,
+  durationMs,
+  isInfrastructure,
+  rebuildStarted,
+  retriesOf,
+  type Evidence,
+} from '@millrace/contracts';
 import { later, msBetween } from '@millrace/kernel';
 import { advance, begin, breakdownPause, fail, step } from './advance';
 import { capacityId } from './capacity';
+import { failureAhead, rememberFailure, repeatedEvidence } from './failures';
 import { keepBuild, ownBuild, sayFinished } from './finished';
+import { countBreakdown, countBuilt } from './history';
 import { wantVerdict } from './gate';
 import type { EndedBuild, Hindrance, RebuildInput, SeenBuild, Step } from './input';
 import { isClear } from './needs';
-import type { BuildRow, RebuildRow } from './state';
+import type { BuildRow, FailureRow, RebuildRow } from './state';
 import { move, returnSlot } from './transitions';
 import type { Turn } from './turn';
 import { clip, componentOfId, evidenceOf } from './words';
-
-/** Attempts in a row that may break for reasons that are not the component's before people are told. */
-const mostBreakdowns = 3;
 
 /** A slot was granted: the build is submitted, unless the rebuild does not want it any more. */
 export function slotGranted(turn: Turn, input: Extract<RebuildInput, { type: 'slot.granted' }>): void {
@@ -20,6 +26,11 @@ export function slotGranted(turn: Turn, input: Extract<RebuildInput, { type: 'sl
   const cascade = rebuild && turn.row('cascades', rebuild.cascade);
   const wants = rebuild?.attempt === input.attempt && rebuild.state === 'ready' && isClear(rebuild);
   if (rebuild && wants && cascade?.state === 'running') {
+    const known = failureAhead(turn, rebuild);
+    if (known) {
+      returnSlot(turn, rebuild, false);
+      return failAgain(turn, rebuild, known);
+    }
     const because = 'it is being submitted to its build system';
     const row = move(turn, rebuild, 'submitting', { slot: true, because, startedAt: turn.at, endedAt: null });
     step(turn, row, 'submit');
@@ -27,6 +38,11 @@ export function slotGranted(turn: Turn, input: Extract<RebuildInput, { type: 'sl
   }
   if (rebuild && rebuild.attempt === input.attempt && rebuild.slot) return;
   if (rebuild) returnSlot(turn, { ...rebuild, attempt: input.attempt }, false);
+}
+
+/** It is not built once more for the same source and inputs; a person who retries it wants it all the same. */
+function failAgain(turn: Turn, rebuild: RebuildRow, known: FailureRow): void {
+  fail(turn, rebuild, repeatedEvidence(known));
 }
 
 export function submitted(turn: Turn, rebuild: RebuildRow, build: string): void {
@@ -67,6 +83,7 @@ export function ended(turn: Turn, rebuild: RebuildRow, end: EndedBuild): void {
   const { status } = end;
   const build = keepBuild(turn, { ...ownBuild(turn, rebuild, status.ref), ...turn.find('builds', status.ref) }, end);
   sayFinished(turn, build);
+  countBuilt(turn, rebuild.cascade, build.startedAt, build.endedAt);
   if (status.state === 'complete' && build.nvr && build.contents) {
     learnDuration(turn, build);
     toGate(turn, rebuild, build, 'it is built; its gate is asked');
@@ -142,19 +159,35 @@ export function stepDue(turn: Turn, rebuild: RebuildRow, at: Step | 'start'): vo
 }
 
 /** A build that broke for reasons of ours is made again after a pause; any other failure stands. */
-function failedOrAgain(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void {
-  if (evidence.class !== 'infrastructure') return fail(turn, rebuild, evidence);
+function failedOrAgain(turn: Turn, rebuild: RebuildRow, found: Evidence): void {
+  const { definition } = turn.row('releases', rebuild.release);
+  const evidence = classified(found, definition.failure_patterns);
+  if (!isInfrastructure(evidence.class)) {
+    rememberFailure(turn, rebuild, evidence);
+    return fail(turn, rebuild, evidence);
+  }
   const { system } = rebuild;
-  if (system) turn.self({ type: 'system.broke', system, problem: clip(evidence.summary, 500) });
+  if (system && evidence.class === 'infrastructure')
+    turn.self({ type: 'system.broke', system, problem: clip(evidence.summary, 500), of: rebuild.release });
   // A build system that is down blames no component: its attempts are not counted.
   const down = system !== null && (turn.find('capacity', capacityId(system))?.downSince ?? null) !== null;
   const breakdowns = rebuild.breakdowns + (down ? 0 : 1);
-  if (breakdowns >= mostBreakdowns) return fail(turn, rebuild, evidence);
+  const { attempts, pause, budget } = retriesOf(definition);
+  const spent = !down && countBreakdown(turn, rebuild.cascade) > budget;
+  if (breakdowns >= attempts || spent) return fail(turn, rebuild, spent ? budgetSpent(evidence, budget) : evidence);
   const row = move(turn, rebuild, 'ready', { evidence, because: `${evidence.summary}; it is tried again` });
   const next = { ...row, attempt: row.attempt + 1, breakdowns, build: null, nvr: null };
-  const pausing = turn.put('rebuilds', { ...next, notBefore: breakdownPause(turn, Math.max(1, breakdowns)) });
+  const pausing = turn.put('rebuilds', {
+    ...next,
+    notBefore: breakdownPause(turn, Math.max(1, breakdowns), durationMs(pause)),
+  });
   if (pausing.held || pausing.open.length > 0) advance(turn, pausing.id);
   else begin(turn, pausing);
+}
+
+function budgetSpent(evidence: Evidence, budget: number): Evidence {
+  const summary = clip(`the cascade's ${budget} retries for such failures are spent: ${evidence.summary}`, 1000);
+  return { ...evidence, summary };
 }
 
 const wordsOfStep: Readonly<Record<Step, string>> = {

@@ -43,33 +43,35 @@ function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRo
       return row;
     case 'slot.returned': {
       const granted = row.granted.filter((one) => one.rebuild !== input.rebuild || one.attempt !== input.attempt);
-      return input.worked ? up(turn, { ...row, granted }) : { ...row, granted };
+      return input.worked ? up(turn, { ...row, granted }, input.of) : { ...row, granted };
     }
     case 'system.broke':
-      return broke(turn, row, input.problem);
+      return broke(turn, row, input);
   }
 }
 
 /** It did something: whatever it was that broke, it is over. */
-function up(turn: Turn, row: CapacityRow): CapacityRow {
+function up(turn: Turn, row: CapacityRow, of: string | undefined): CapacityRow {
   if (row.breakdowns === 0 && row.downSince === null) return row;
-  if (row.downSince !== null) tellReleases(turn);
+  if (row.downSince !== null) tellRelease(turn, of);
   return { ...row, breakdowns: 0, downSince: null, nextTry: null, problem: null };
 }
 
-function broke(turn: Turn, row: CapacityRow, problem: string): CapacityRow {
+type Broke = Extract<CapacityInput, { type: 'system.broke' }>;
+
+function broke(turn: Turn, row: CapacityRow, { problem, of }: Broke): CapacityRow {
   const breakdowns = row.breakdowns + 1;
   if (breakdowns < mostBreakdowns) return { ...row, breakdowns, problem };
   const nextTry = later(turn.at, trialEvery);
   const system = row.id.slice('build-system/'.length);
   turn.wake(`trial/${system}`, nextTry, { type: 'slots.look', system });
-  if (row.downSince === null) tellReleases(turn);
+  if (row.downSince === null) tellRelease(turn, of);
   return { ...row, breakdowns, problem, downSince: row.downSince ?? turn.at, nextTry };
 }
 
-/** The releases that build now raise an alert, or end it. */
-function tellReleases(turn: Turn): void {
-  for (const { id: release } of turn.all('releases')) turn.self({ type: 'watch.due', release });
+/** The release whose build showed it raises the alert, or ends it, at once. */
+function tellRelease(turn: Turn, release: string | undefined): void {
+  if (release !== undefined) turn.self({ type: 'watch.due', release });
 }
 
 function grant(turn: Turn, row: CapacityRow): void {

@@ -167,6 +167,10 @@ export interface RebuildRow extends Row {
   readonly overdue?: readonly string[];
   /** The passed verdict that let its dependants start, and when. Kept whatever the gate says later. */
   readonly passed?: { readonly revision: number; readonly at: Moment } | null;
+  /** A person wants it built although it failed with the same source and inputs. */
+  readonly insisted?: boolean;
+  /** It failed or was rejected before. */
+  readonly failedOnce?: boolean;
   /** When it last entered each stage, for its times. */
   readonly marks?: Marks;
   /** Ids of the rebuilds in doubt that it was built on; its own when its verdict turned or its build was withdrawn. */

@@ -56,6 +56,7 @@ export function remembered(turn: Turn, input: Extract<CascadeInput, { type: 'cas
   const ended = endCascade(turn, moveCascade(turn, cascade, 'completed', { landed, repository, problem: null }));
   const release = turn.row('releases', cascade.release);
   turn.put('releases', { ...release, repository });
+  turn.self({ type: 'failures.freed', release: cascade.release, cascade: id });
   const why = landed ? 'everything is settled; it has landed' : 'everything is settled; it waits to be landed by hand';
   turn.say(cascadeCompleted, id, { ...cascadeData(ended, why, 'scheduler'), landed, repository });
 }
@@ -134,6 +135,7 @@ function remember(turn: Turn, row: RebuildRow): void {
     cascade: row.cascade,
     generation: row.generation,
     source: row.source,
+    at: row.endedAt,
   };
   turn.put('validated', next);
 }

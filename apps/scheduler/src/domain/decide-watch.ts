@@ -1,5 +1,6 @@
 import { assertNever } from '@millrace/kernel';
 import { spreadDoubt } from './doubt';
+import { freeFailures } from './failures';
 import type { Turn } from './turn';
 import { watchDue } from './watch';
 import type { WatchInput } from './watch-input';
@@ -14,6 +15,8 @@ export function decideWatch(turn: Turn, input: WatchInput): void {
       return buildWithdrawn(turn, input.withdrawn);
     case 'doubt.spread':
       return spreadDoubt(turn, input);
+    case 'failures.freed':
+      return freeFailures(turn, input);
     default:
       return assertNever(input);
   }

@@ -8,22 +8,16 @@ import {
 import { digestOf } from '@millrace/kernel';
 import { release, step, unstall } from './advance';
 import { beginDoubt, endDoubt } from './doubt';
+import { rememberFailure } from './failures';
+import { countFailure, countHop } from './history';
 import type { BuildInput } from './input';
 import { decisionContextOf, subjectTypeOf } from './policy';
 import { rebuildEnded } from './ramp';
+import { regressionOf } from './regression';
 import type { BuildRow, RebuildRow, Repository } from './state';
 import { move } from './transitions';
 import type { Turn } from './turn';
-import {
-  clip,
-  componentOfId,
-  failureData,
-  isRegression,
-  keyOfRebuild,
-  listed,
-  makeCommand,
-  retryCommand,
-} from './words';
+import { clip, componentOfId, failureData, keyOfRebuild, listed, makeCommand, retryCommand } from './words';
 
 /** Asks the gate for its answer on a build, now and whenever it turns. */
 export function wantVerdict(turn: Turn, build: BuildRow): void {
@@ -121,6 +115,7 @@ export function admitted(turn: Turn, rebuild: RebuildRow, repository: Repository
     overlay,
     resumed: row.resumed,
   });
+  countHop(turn, row);
   rebuildEnded(turn, row.cascade, false);
   release(turn, row.id);
 }
@@ -145,9 +140,12 @@ function reject(turn: Turn, row: RebuildRow, reasons: readonly VerdictReason[]):
     evidence,
     because: evidence.summary,
     admitting: false,
+    failedOnce: true,
     endedAt: turn.at,
   });
-  rebuildEnded(turn, row.cascade, isRegression(turn, row));
+  countFailure(turn, rejected);
+  rememberFailure(turn, rejected, evidence);
+  rebuildEnded(turn, row.cascade, regressionOf(turn, row) === 'yes');
   sayRejected(turn, rejected, evidence, reasons);
 }
 

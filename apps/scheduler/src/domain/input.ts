@@ -261,8 +261,10 @@ export type CapacityInput =
       readonly attempt: number;
       /** It did its part, whatever became of the build. */
       readonly worked: boolean;
+      /** The build's release. */
+      readonly of?: string;
     }
-  | { readonly type: 'system.broke'; readonly system: string; readonly problem: string }
+  | { readonly type: 'system.broke'; readonly system: string; readonly problem: string; readonly of?: string }
   | { readonly type: 'capacity.known'; readonly system: string; readonly limit: number };
 
 export type Input =

@@ -12,6 +12,7 @@ export function retry(turn: Turn, id: string, source: SourceRef | null, why: str
     ...unbuilt,
     because,
     source: source ?? rebuild.source,
+    insisted: by !== 'scheduler',
     attempt: rebuild.attempt + 1,
     breakdowns: 0,
     notBefore: null,

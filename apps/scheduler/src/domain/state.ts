@@ -8,12 +8,14 @@ import type { Hold } from './hold-rows';
 export type {
   BuildRow,
   CascadeRow,
+  Marks,
   Planning,
   PreviewRow,
   Ramp,
   RebuildRow,
   Repository,
   RequestRow,
+  Sums,
   Urgency,
   WantedComponent,
 } from './cascade-rows';
@@ -124,6 +126,8 @@ export interface ValidatedRow extends Row {
   /** Of its rebuild in that cascade. */
   readonly generation: number;
   readonly source: SourceRef | null;
+  /** When it was validated. */
+  readonly at?: Moment | null;
 }
 
 /** id: the release's name. Every event about a release takes the next number as its revision. */

@@ -1,6 +1,6 @@
 import type { CascadeState, RebuildState } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
-import type { CascadeRow, RebuildRow } from './state';
+import type { CascadeRow, Marks, RebuildRow } from './state';
 import type { Turn } from './turn';
 
 /** What a rebuild may become. Validated, skipped, unneeded and cancelled never change back. */
@@ -44,9 +44,17 @@ export function move(turn: Turn, rebuild: RebuildRow, to: RebuildState, patch: P
   return turn.put('rebuilds', {
     ...rebuild,
     ...patch,
+    marks: marked(turn, rebuild, to),
     state: to,
     slot: returns ? false : (patch.slot ?? rebuild.slot),
   });
+}
+
+/** When a rebuild entered the stages that its times are told by. */
+function marked(turn: Turn, { marks }: RebuildRow, to: RebuildState): Marks {
+  if (to === 'ready') return { ready: turn.at };
+  if (to === 'submitting') return { ...marks, started: turn.at };
+  return to === 'gating' ? { ...marks, built: turn.at } : (marks ?? {});
 }
 
 export function moveCascade(
@@ -75,8 +83,8 @@ function count(turn: Turn, rebuild: RebuildRow, to: RebuildState): void {
 
 /** `worked`: the build system did its part. */
 export function returnSlot(turn: Turn, rebuild: RebuildRow, worked: boolean): void {
-  const { system, id, attempt } = rebuild;
-  if (system) turn.self({ type: 'slot.returned', system, rebuild: id, attempt, worked });
+  const { system, id, attempt, release: of } = rebuild;
+  if (system) turn.self({ type: 'slot.returned', system, rebuild: id, attempt, worked, of });
 }
 
 function forbidden(what: string, id: string, from: string, to: string): AppError {

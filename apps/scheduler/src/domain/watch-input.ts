@@ -27,12 +27,14 @@ export type WatchInput =
       readonly root: string;
       readonly on: boolean;
       readonly because: string;
-    });
+    })
+  | (OfRelease & { readonly type: 'failures.freed'; readonly cascade: string });
 
 const types: readonly string[] = [
   'watch.due',
   'build.withdrawn',
   'doubt.spread',
+  'failures.freed',
 ] satisfies readonly WatchInput['type'][];
 
 export function isWatch<Other extends { readonly type: string }>(input: Other | WatchInput): input is WatchInput {

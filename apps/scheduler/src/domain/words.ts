@@ -11,6 +11,7 @@ import {
 } from '@millrace/contracts';
 import { digestOf, parseComponentId, type ComponentId } from '@millrace/kernel';
 import type { Hindrance } from './input';
+import { regressionOf } from './regression';
 import type { CascadeRow, RebuildRow } from './state';
 import type { Turn } from './turn';
 
@@ -63,17 +64,12 @@ export function failureData(turn: Turn, rebuild: RebuildRow, evidence: Evidence,
     attempt: rebuild.attempt,
     evidence,
     cause: { component: rebuild.component, signature: evidence.signature },
-    regression: isRegression(turn, rebuild) ? 'yes' : 'unknown',
+    regression: regressionOf(turn, rebuild),
     waiting: waiting.slice(0, 200),
     waiting_count: waiting.length,
     remedy,
     owners: [...ownersOf(definition, rebuild.component)],
   };
-}
-
-/** Was it well before this cascade? */
-export function isRegression(turn: Turn, rebuild: RebuildRow): boolean {
-  return turn.find('validated', `${rebuild.release}/${rebuild.component}`) !== undefined;
 }
 
 /** Components that wait for a rebuild, directly or not, as far as the slice holds them. */

@@ -13,6 +13,8 @@ type Read = Readers<SchedulerTables>;
 
 /** Rebuilds that are looked at in one go; those beyond it are seen when others have ended. */
 const most = 2000;
+/** Failures that one completed cascade may free; the oldest come first. */
+const mostFailures = 300;
 
 /** The rows of what is looked at by itself, and of what others took away. */
 export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<State>> {
@@ -23,6 +25,8 @@ export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<Sta
       return ofWithdrawn(read, input.release, input.withdrawn);
     case 'doubt.spread':
       return ofSpread(read, input.cascade, input.rebuilds);
+    case 'failures.freed':
+      return ofFailures(read, input.release);
   }
 }
 
@@ -41,6 +45,14 @@ async function ofWithdrawn(read: Read, release: string, { ref, component, nvr }:
 async function ofSpread(read: Read, cascade: string, ids: readonly string[]) {
   const rows = await read.rebuilds.getMany(ids);
   return { cascades: byId(await read.cascades.get(cascade)), rebuilds: byId(await withAbove(read, rows)) };
+}
+
+/** Failures that nothing has validated since, with the newest builds of what they could come from. */
+async function ofFailures(read: Read, release: string) {
+  const failures = await read.failures.where({ release, open: 1 }, { orderBy: 'at', limit: mostFailures });
+  const names = new Set(failures.flatMap((row) => [row.component, ...row.suspects]));
+  const validated = await read.validated.getMany([...names].map((one) => `${release}/${one}`));
+  return { failures: byId(failures), validated: byId(validated) };
 }
 
 /** What may hang in a release: what is under way, its pollers, its build systems, and the alerts that are open. */

@@ -12,7 +12,7 @@ import { emptyState, type CapacityRow, type RebuildRow, type State } from '../do
 import { isTrigger } from '../domain/trigger-input';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
 import { ofTrigger } from './load-trigger';
-import { alone, neighbourhood, withAbove, withWaiting } from './neighbourhood';
+import { alone, neighbourhood, withAbove, withFailures, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
 
 type Read = Readers<SchedulerTables>;
@@ -225,6 +225,8 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
     }
     case 'build.broke':
       return withWaiting(read, rebuild);
+    case 'slot.granted':
+      return withFailures(read, rebuild);
     case 'stack.assembled':
       return input.missing.length > 0 ? withWaiting(read, rebuild) : alone(read, rebuild);
     case 'build.admitted':

@@ -7,6 +7,8 @@ type Read = Readers<SchedulerTables>;
 
 /** Rebuilds above a failure that are looked at to say who waits for it. */
 const mostWaiting = 300;
+/** Failures of one component that a decision looks at. */
+const mostRemembered = 50;
 
 /** A rebuild with its cascade and its build. */
 export async function alone(read: Read, rebuild: RebuildRow) {
@@ -30,7 +32,24 @@ export async function withWaiting(read: Read, rebuild: RebuildRow) {
   const validated = byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`));
   const above = await rowsAbove(read, [rebuild], waiting, mostWaiting);
   const capacity = byId(rebuild.system === null ? null : await read.capacity.get(capacityId(rebuild.system)));
-  return { ...part, validated, capacity, rebuilds: byId(above, rebuild) };
+  const needs = await read.rebuilds.getMany(rebuild.needs);
+  const failures = byId(await failuresOf(read, rebuild));
+  return { ...part, validated, capacity, failures, rebuilds: byId(above, needs, rebuild) };
+}
+
+/** A rebuild that is about to start: with its needs where it has failed before. */
+export async function withFailures(read: Read, rebuild: RebuildRow) {
+  const part = await alone(read, rebuild);
+  const failures = await failuresOf(read, rebuild);
+  if (failures.length === 0) return part;
+  const validated = byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`));
+  const rebuilds = byId(await read.rebuilds.getMany(rebuild.needs), rebuild);
+  return { ...part, validated, rebuilds, failures: byId(failures) };
+}
+
+/** What is remembered of a component, the newest first. */
+function failuresOf(read: Read, { release, component }: RebuildRow) {
+  return read.failures.where({ release, component }, { orderBy: '-at', limit: mostRemembered });
 }
 
 /** The dependants of rebuilds, through those that pass a release on. */
