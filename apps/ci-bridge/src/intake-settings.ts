@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { durationMs } from '@millrace/contracts';
 import { z } from 'zod';
 import { webhookKinds } from './inbound/registry';
 
@@ -21,7 +22,12 @@ const webhook = z.strictObject({
   api: z.url({ protocol: /^https?$/ }).optional(),
 });
 
-/** Settings of how results come in, and where else they go. */
+const span = z
+  .string()
+  .regex(/^\d{1,6}(s|m|h)$/, "is no duration, e.g. '1m'")
+  .transform(durationMs);
+const api = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+
 export const intakeSettings = {
   /**
    * Who may post results through ResultsDB's API v3: names of tokens (`users`) or roles of tokens (`groups`), and globs
@@ -30,5 +36,23 @@ export const intakeSettings = {
   permissions: z.array(z.object({ users: names, groups: names, testcases: names })).optional(),
   /** Webhooks by the name in their address, `/webhooks/NAME`. */
   webhooks: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'is no name of small letters'), webhook).default({}),
+  /** Somebody else's ResultsDB that every result is posted to, too, or (mode only) that alone keeps and shows them. */
+  forward_to: z
+    .strictObject({
+      /** Of API v2.0. */
+      url: api,
+      token_file: file.optional(),
+      mode: z.enum(['also', 'only']).default('also'),
+    })
+    .optional(),
+  /** Other ResultsDBs that are asked for new results, by name. */
+  resultsdb_sources: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/),
+      z.strictObject({ url: api, token_file: file.optional(), every: span.default(60_000) }),
+    )
+    .default({}),
+  /** CI messages of these namespaces (globs) are taken from these publishers only, as their broker proved them. */
+  namespaces: z.array(z.strictObject({ namespaces: z.array(z.string()).min(1), publishers: names })).default([]),
 };
 export type IntakeSettings = z.output<z.ZodObject<typeof intakeSettings>>;

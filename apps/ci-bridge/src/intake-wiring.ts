@@ -1,38 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { doors } from '@millrace/contracts';
+import { AppError } from '@millrace/kernel';
+import { resultsDbClient, type ResultsDbClient } from '@millrace/resultsdb';
 import { obey, type ServiceContext, type ServiceParts } from '@millrace/service';
 import type { BridgeConfig } from './config';
 import type { Input } from './domain/input';
 import { FileDesk } from './inbound/file-desk';
+import type { IntakeParts } from './inbound/intake';
 import { Lags } from './inbound/lags';
 import { replayQuarantined } from './inbound/quarantine';
+import { mapForeignResults } from './inbound/resultsdb/take-over';
 import { webhookController } from './inbound/webhook-controller';
 import { WebhookDesk } from './inbound/webhook-desk';
 import { configuredWebhooks } from './inbound/webhooks';
+import { forwarder, poller } from './outbound/resultsdb/works';
 import type { BridgeTables } from './store/tables';
 
 type Context = ServiceContext<BridgeTables, Input, BridgeConfig>;
-type Parts = Required<Pick<ServiceParts<Input>, 'controllers' | 'doors' | 'gauges' | 'replay'>>;
+type Parts = Required<
+  Pick<ServiceParts<Input>, 'controllers' | 'doors' | 'gauges' | 'replay' | 'works' | 'start' | 'stop'>
+>;
 
-/** How results come in beside the bus and ResultsDB's API: webhooks and files, and what cannot be mapped. */
-export function intakeOf({ config, take, bury, log }: Context): Parts {
+/** How results come in beside the bus and ResultsDB's API, where else they go, and what cannot be mapped. */
+export function intakeOf(context: Context): Parts {
+  const { config, take, bury, log, read } = context;
   const lags = new Lags();
-  const parts = {
+  const parts: IntakeParts = {
     ...{ take, bury, outcomes: config.outcomes },
-    late: (source: string, seconds: number) => lags.late(source, seconds),
+    late: (source, seconds) => lags.late(source, seconds),
   };
   const webhooks = new WebhookDesk(parts, configuredWebhooks(config.webhooks));
   const files = new FileDesk(parts);
   const audit = (fields: object): void => log.warn({ audit: true, ...fields }, 'a webhook was refused: not proven');
+  const sources = Object.entries(config.resultsdb_sources).map(([name, one]) => [name, clientOf(one)] as const);
   return {
     controllers: [webhookController(webhooks, audit)],
     doors: [obey(doors['ci-bridge'].resultPost, (file, caller) => files.inputOf(file, caller.name))],
+    works: [
+      forwarder(config.forward_to ? clientOf(config.forward_to) : null),
+      poller(new Map(sources), (name, results) => mapForeignResults(parts, name, results)),
+    ],
     gauges: {
       source_lag_seconds: {
         help: 'How old the newest message of a source was when it came',
         label: 'source',
         values: () => lags.values(),
       },
+      forwards: {
+        help: "Results on their way to somebody else's ResultsDB, and those that it refused",
+        label: 'state',
+        values: async () =>
+          new Map([
+            ['waiting', await read.forwards.count({ state: 'waiting' })],
+            ['refused', await read.forwards.count({ state: 'refused' })],
+          ]),
+      },
     },
-    replay: (letter, who) => replayQuarantined({ webhooks, files }, letter, who),
+    replay: (letter, who) => replayQuarantined({ webhooks, files, parts }, letter, who),
+    start: async () => {
+      await take(
+        { type: 'intake-set', settings: settingsOf(config) },
+        { id: `intake/${randomUUID()}`, who: 'ci-bridge' },
+      );
+    },
+    stop: () => Promise.resolve(),
   };
+}
+
+function settingsOf({ forward_to, namespaces, resultsdb_sources }: BridgeConfig) {
+  return {
+    forward: forward_to?.mode ?? null,
+    bound: namespaces,
+    polled: Object.entries(resultsdb_sources).map(([name, { every }]) => ({ name, everyMs: every })),
+  };
+}
+
+function clientOf({
+  url,
+  token_file,
+}: {
+  readonly url: string;
+  readonly token_file?: string | undefined;
+}): ResultsDbClient {
+  return resultsDbClient({ url, token: token_file === undefined ? null : secretIn(token_file) });
+}
+
+function secretIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (thrown) {
+    throw new AppError({
+      code: 'token-unreadable',
+      kind: 'invalid',
+      message: `the token of a ResultsDB cannot be read: ${(thrown as Error).message}`,
+      remedy: 'point token_file at a file that this user may read',
+      cause: thrown,
+    });
+  }
 }

@@ -49,7 +49,7 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
     const gates = await gateParts(context);
     return {
       doors: [...intake.doors, ...gates.doors],
-      works: [releasesAsker(asker), ...gates.works],
+      works: [releasesAsker(asker), ...intake.works, ...gates.works],
       controllers: [
         resultsDbController(results),
         resultsDbV3Controller(results),
@@ -59,10 +59,14 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
       gauges: { ...intake.gauges, ...gates.gauges },
       replay: intake.replay,
       start: async () => {
+        await intake.start();
         await gates.start();
         await take({ type: 'releases-missed' }, { id: `start/${randomUUID()}`, who: 'ci-bridge' });
       },
-      stop: gates.stop,
+      stop: async () => {
+        await intake.stop();
+        await gates.stop();
+      },
     };
   },
 };

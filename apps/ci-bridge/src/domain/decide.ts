@@ -12,8 +12,11 @@ import {
 import { answerVerdicts, touchedBy } from './answer';
 import { keepCatalogue, keepRemote, retryRemote } from './catalogue-inputs';
 import { groupQuestion, groupReply, withGroupId } from './group';
+import { forwarded } from './forward';
 import type { Input, ResultDraft, VerdictWanted } from './input';
-import { recordResult, saveGroup, saveTestcase, uuidOf } from './record';
+import { askPolled, polledUpTo, refusedPublisher, setIntake } from './intake';
+import { recordResult, saveGroup, saveTestcase } from './record';
+import { uuidOf } from './uuid';
 import { verdictId, type Answer, type ResultRow, type State, type VerdictRow, type WatchRow } from './state';
 import { namesIn, namesOf } from './subject';
 import { postWaivers, waive } from './waive';
@@ -23,9 +26,17 @@ export function decide(state: State, input: Input, context: DecideContext): Deci
     case 'result-reported':
       return takeResult(state, input.draft, context);
     case 'results-reported':
-      return takeResults(state, input.drafts, context);
+      return firstRefused(state, input.drafts) ?? takeResults(state, input.drafts, context);
     case 'result-unmappable':
       return input.refusal;
+    case 'intake-set':
+      return setIntake(state, input.settings, context);
+    case 'result-forwarded':
+      return forwarded(state, input.forwarded, context);
+    case 'poll-due':
+      return askPolled(state, input.name, context);
+    case 'results-polled':
+      return takePolled(state, input, context);
     case 'group-posted':
       return keepGroup(state, input.group, context);
     case 'testcase-posted':
@@ -59,13 +70,23 @@ export function decide(state: State, input: Input, context: DecideContext): Deci
   }
 }
 
-function takeResult(state: State, draft: ResultDraft, context: DecideContext): Decision<State> {
+function takeResult(state: State, draft: ResultDraft, context: DecideContext): Decision<State> | Refusal {
+  const refused = refusedPublisher(state, draft);
+  if (refused) return refused;
   const recorded = recordResult(state, draft, context);
   const { result } = recorded;
   const reply = { result, testcase: recorded.state.testcases.get(result.testcase) ?? null };
   if (!recorded.fresh) return { state, effects: [], reply };
   const answered = answerVerdicts(recorded.state, touchedBy(recorded.state, namesIn(result.data)), context.at);
   return { state: answered.state, effects: [...recorded.effects, ...answered.effects], reply };
+}
+
+function firstRefused(state: State, drafts: readonly ResultDraft[]): Refusal | null {
+  for (const draft of drafts) {
+    const refused = refusedPublisher(state, draft);
+    if (refused) return refused;
+  }
+  return null;
 }
 
 /** One message's results are decided on together: a gate turns once. */
@@ -81,6 +102,16 @@ function takeResults(state: State, drafts: readonly ResultDraft[], context: Deci
   }
   const answered = answerVerdicts(recorded.state, touchedBy(recorded.state, [...names]), context.at);
   return { state: answered.state, effects: [...recorded.effects, ...answered.effects], reply: { results } };
+}
+
+function takePolled(
+  state: State,
+  { name, drafts, cursor }: Extract<Input, { type: 'results-polled' }>,
+  context: DecideContext,
+): Decision<State> {
+  const taken = takeResults(state, drafts, context);
+  const noted = polledUpTo(taken.state, name, cursor, context);
+  return { state: noted.state, effects: [...taken.effects, ...noted.effects] };
 }
 
 function keepGroup(

@@ -2,6 +2,8 @@ import type { EventData, releaseChanged, verdictWanted } from '@millrace/contrac
 import type { RemoteFile, RemoteRule } from '@millrace/gate-policy';
 import type { Refusal } from '@millrace/kernel';
 import type { Catalogue } from './catalogue';
+import type { Forwarded } from './forward';
+import type { IntakeSettingsRow } from './intake';
 import type { Span, Stamp } from './stamp';
 import type { WaiverScope } from './state';
 
@@ -56,6 +58,18 @@ export type Input =
   | { readonly type: 'result-reported'; readonly draft: ResultDraft }
   /** Several results of one message or file: all of them or none. */
   | { readonly type: 'results-reported'; readonly drafts: readonly ResultDraft[] }
+  /** At the start: what the settings say about results that come in. */
+  | { readonly type: 'intake-set'; readonly settings: IntakeSettingsRow }
+  /** A result is in somebody else's ResultsDB, or could not be put there. */
+  | { readonly type: 'result-forwarded'; readonly forwarded: Forwarded }
+  | { readonly type: 'poll-due'; readonly name: string }
+  /** What somebody else's ResultsDB has that is new; a null cursor: it could not be asked. */
+  | {
+      readonly type: 'results-polled';
+      readonly name: string;
+      readonly drafts: readonly ResultDraft[];
+      readonly cursor: Stamp | null;
+    }
   /** A message that is no result: the sender's words are kept as a dead letter. */
   | { readonly type: 'result-unmappable'; readonly refusal: Refusal }
   | { readonly type: 'group-posted'; readonly group: GroupDraft }

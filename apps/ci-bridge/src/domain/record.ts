@@ -1,9 +1,12 @@
 import { resultRecorded, say } from '@millrace/contracts';
-import { put, sha256, type DecideContext, type Effect } from '@millrace/kernel';
+import { put, type DecideContext, type Effect } from '@millrace/kernel';
+import { forward } from './forward';
 import type { GroupDraft, ResultDraft } from './input';
+import { intakeId } from './intake';
 import { earlier, later, stampAfter, stampOf, type Stamp } from './stamp';
 import { numberId, type CounterRow, type GroupRow, type ResultRow, type State, type TestcaseRow } from './state';
 import { namesIn } from './subject';
+import { uuidOf } from './uuid';
 
 export interface Recorded {
   readonly state: State;
@@ -22,11 +25,15 @@ export function recordResult(state: State, draft: ResultDraft, context: DecideCo
   const groups = groupsOf(draft, context.id);
   const result = resultRow(draft, counter.next, now, groups, context.who);
   let next = put(state, 'counters', { ...counter, next: counter.next + 1, last: now });
-  next = put(next, 'results', result);
+  const forwarding = state.intake.get(intakeId)?.forward ?? null;
+  if (forwarding !== 'only') next = put(next, 'results', result);
   if (draft.source !== null) next = put(next, 'sources', { id: draft.source, revision: 0, result: result.id });
   next = saveTestcase(next, draft.testcase.name, draft.testcase.ref_url).state;
   for (const group of groups) next = saveGroup(next, group, 1).state;
-  return { state: next, effects: [recorded(result, draft.release)], result, fresh: true };
+  const said = recorded(result, next, draft.release);
+  if (forwarding === null) return { state: next, effects: [said], result, fresh: true };
+  const sent = forward(next, result, forwarding);
+  return { state: sent.state, effects: [said, ...sent.effects], result, fresh: true };
 }
 
 /** Makes the group or updates what is given; `results` is how many more results it has. */
@@ -56,26 +63,13 @@ export function saveTestcase(state: State, name: string, ref_url?: string): { st
   return { state: put(state, 'testcases', testcase), testcase };
 }
 
-/** A name-based UUID (RFC 9562, version 8): the same name gives the same one. */
-export function uuidOf(name: string): string {
-  const hex = sha256(`millrace-group/${name}`);
-  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20, 32),
-  ].join('-');
-}
-
 export function counterOf(state: State, name: 'results' | 'groups' | 'waivers' | 'decisions'): CounterRow {
   return state.counters.get(name) ?? { id: name, revision: 0, next: 1, last: '1970-01-01T00:00:00.000000' };
 }
 
 function knownResult(state: State, source: string): ResultRow | undefined {
   const known = state.sources.get(source);
-  return known && state.results.get(known.result);
+  return known && (state.results.get(known.result) ?? state.forwards.get(known.result)?.result ?? undefined);
 }
 
 function groupsOf(draft: ResultDraft, id: string): readonly (GroupDraft & { uuid: string })[] {
@@ -110,8 +104,9 @@ function resultRow(
   };
 }
 
-function recorded(result: ResultRow, release: string | null): Effect {
+function recorded(result: ResultRow, state: State, release: string | null): Effect {
   const item = namesIn(result.data)[0] ?? result.testcase;
+  const whole = asShown(result, state);
   return say(resultRecorded, {
     release,
     subject: item.slice(0, 512),
@@ -124,6 +119,27 @@ function recorded(result: ResultRow, release: string | null): Effect {
       type: result.data['type']?.[0] ?? 'unknown',
       ref_url: result.ref_url,
       note: result.note,
+      ...(JSON.stringify(whole).length <= longestShown ? { result: whole } : {}),
     },
   });
+}
+
+/** An event is bounded: a larger result is left to be asked for. */
+const longestShown = 100_000;
+const base = '/resultsdb/api/v2.0';
+
+/** As API v2.0 shows it, its addresses without the host. */
+function asShown(result: ResultRow, state: State) {
+  const ref_url = state.testcases.get(result.testcase)?.ref_url ?? null;
+  return {
+    id: result.number,
+    testcase: { name: result.testcase, ref_url, href: `${base}/testcases/${result.testcase}` },
+    outcome: result.outcome,
+    note: result.note,
+    ref_url: result.ref_url,
+    submit_time: result.submit_time,
+    groups: result.groups,
+    data: result.data,
+    href: `${base}/results/${result.number}`,
+  };
 }

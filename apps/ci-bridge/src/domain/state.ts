@@ -2,6 +2,8 @@ import type { ReleaseDefinition, Subject, VerdictReason } from '@millrace/contra
 import type { Moment, Row, SliceOf } from '@millrace/kernel';
 import type { RemoteRule } from '@millrace/gate-policy';
 import type { CatalogueRow } from './catalogue';
+import type { ForwardRow } from './forward';
+import type { IntakeRow, PollRow } from './intake';
 import type { DecisionRow, ForeignFacts, RemoteFound } from './evidence';
 import type { Stamp } from './stamp';
 
@@ -151,6 +153,9 @@ export interface Rows {
   readonly releases: ReleaseRow;
   readonly catalogues: CatalogueRow;
   readonly decisions: DecisionRow;
+  readonly intake: IntakeRow;
+  readonly forwards: ForwardRow;
+  readonly polls: PollRow;
 }
 
 export type State = SliceOf<{ [Table in keyof Rows]: Rows[Table] }>;
@@ -167,6 +172,9 @@ export const emptyState: State = {
   releases: new Map(),
   catalogues: new Map(),
   decisions: new Map(),
+  intake: new Map(),
+  forwards: new Map(),
+  polls: new Map(),
 };
 
 /** No data key holds a colon, so this one is free. */

@@ -1,6 +1,6 @@
 import { crop, dataOf } from '../domain/bounds';
 import type { ResultDraft } from '../domain/input';
-import { uuidOf } from '../domain/record';
+import { uuidOf } from '../domain/uuid';
 import type { Found } from './adapter';
 import { wrong } from './wrong';
 

@@ -1,6 +1,7 @@
 import { AppError } from '@millrace/kernel';
 import type { FileDesk } from './file-desk';
-import type { Taken } from './intake';
+import type { IntakeParts, Taken } from './intake';
+import { takeOver } from './resultsdb/take-over';
 import type { WebhookDesk } from './webhook-desk';
 
 interface QuarantinedLetter {
@@ -11,11 +12,15 @@ interface QuarantinedLetter {
 
 /** Hands what was quarantined over once more; throws when it is refused again. False: it came over the bus. */
 export async function replayQuarantined(
-  desks: { readonly webhooks: WebhookDesk; readonly files: FileDesk },
+  desks: { readonly webhooks: WebhookDesk; readonly files: FileDesk; readonly parts: IntakeParts },
   letter: QuarantinedLetter,
   who: string,
 ): Promise<boolean> {
-  const taken = (await desks.webhooks.replay(letter)) ?? (await desks.files.replay(letter, who));
+  const [, foreign] = /^resultsdb\/(.+)$/.exec(letter.origin) ?? [];
+  const taken =
+    (await desks.webhooks.replay(letter)) ??
+    (await desks.files.replay(letter, who)) ??
+    (foreign === undefined ? null : await takeOver(desks.parts, foreign, JSON.parse(letter.content)));
   if (taken === null) {
     if (!/^(webhook|file|amqp|resultsdb)\//.test(letter.origin)) return false;
     throw new AppError({

@@ -11,7 +11,7 @@ const mappingFile = join(__dirname, 'generic/fixtures/mapping.yaml');
 const generic = genericAdapter(mappingFile, readFileSync(mappingFile, 'utf8'));
 const webhooks = [...webhookAdapters, generic];
 /** Ways that results come in by themselves, with a spec of their own. */
-const messages = ['amqp', 'ci-message', 'resultsdb'];
+const messages = ['ci-message', 'resultsdb'];
 
 interface Fixture {
   readonly headers?: Readonly<Record<string, string>>;

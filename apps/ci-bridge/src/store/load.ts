@@ -1,13 +1,16 @@
 import { assertNever } from '@millrace/kernel';
 import { byId, type Readers } from '@millrace/store';
 import { catalogueId } from '../domain/catalogue';
+import { laneOf } from '../domain/forward';
 import { groupIdOf } from '../domain/group';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
+import { intakeId } from '../domain/intake';
 import {
   emptyState,
   term,
   verdictId,
   type ResultRow,
+  type SourceRow,
   type State,
   type VerdictRow,
   type WaiverRow,
@@ -28,6 +31,14 @@ export async function load(read: Read, input: Input): Promise<State> {
       return loadResults(read, [input.draft]);
     case 'results-reported':
       return loadResults(read, input.drafts);
+    case 'intake-set':
+      return { ...emptyState, intake: byId(await read.intake.get(intakeId)) };
+    case 'result-forwarded':
+      return loadForwarded(read, input.forwarded.id);
+    case 'poll-due':
+      return loadPoll(read, input.name, emptyState);
+    case 'results-polled':
+      return loadPoll(read, input.name, await loadResults(read, input.drafts));
     case 'result-unmappable':
     case 'releases-missed':
     case 'rerun-asked':
@@ -75,14 +86,47 @@ async function loadResults(read: Read, drafts: readonly ResultDraft[]): Promise<
   const sources = await read.sources.getMany(drafts.flatMap(({ source }) => source ?? []));
   const known = await read.results.getMany(sources.map(({ result }) => result));
   const around = await loadAround(read, [...new Set(drafts.flatMap(({ data }) => namesIn(data)))], null);
+  const intake = await read.intake.get(intakeId);
   return {
     ...around,
+    intake: byId(intake),
+    forwards: intake?.forward ? await loadForwards(read, drafts, sources) : emptyState.forwards,
     sources: byId(sources),
     results: byId([...around.results.values()], known),
     counters: byId(await read.counters.getMany(['results', 'groups', 'decisions'])),
     groups: byId(await read.groups.getMany(uuids)),
     testcases: byId(await read.testcases.getMany(drafts.map(({ testcase }) => testcase.name))),
   };
+}
+
+/** What is on its way already: of the same subjects, and kept nowhere else. */
+async function loadForwards(
+  read: Read,
+  drafts: readonly ResultDraft[],
+  sources: readonly SourceRow[],
+): Promise<State['forwards']> {
+  const lanes = drafts.map(({ data, testcase }) => laneOf(data, testcase.name));
+  const known = await read.forwards.getMany(sources.map(({ result }) => result));
+  return byId(await read.forwards.where({ lane: [...new Set(lanes)] }), known);
+}
+
+async function loadForwarded(read: Read, id: string): Promise<State> {
+  const row = await read.forwards.get(id);
+  const waiting = row ? await read.forwards.where({ lane: row.subject }) : [];
+  const next = waiting.map((one) => one.id).find((one) => one !== id);
+  const result =
+    next === undefined ? null : ((await read.results.get(next)) ?? waiting.find((one) => one.id === next)?.result);
+  return {
+    ...emptyState,
+    forwards: byId(waiting, row),
+    results: byId(next === undefined ? null : await read.results.get(next)),
+    testcases: byId(result ? await read.testcases.get(result.testcase) : null),
+    groups: byId(result ? await read.groups.getMany(result.groups) : []),
+  };
+}
+
+async function loadPoll(read: Read, name: string, state: State): Promise<State> {
+  return { ...state, intake: byId(await read.intake.get(intakeId)), polls: byId(await read.polls.get(name)) };
 }
 
 async function loadWanted(read: Read, wanted: VerdictWanted): Promise<State> {

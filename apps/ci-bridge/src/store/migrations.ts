@@ -2,6 +2,7 @@ import { engineMigration } from '@millrace/engine';
 import type { Migration } from '@millrace/store';
 import { compactResultData } from './compact-result-data';
 import { gateMigration } from './gate-migration';
+import { intakeMigration } from './intake-migration';
 
 export const migrations: readonly Migration[] = [
   engineMigration,
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
     drops: ['result_data'],
   },
   gateMigration,
+  intakeMigration,
 ];

@@ -1,6 +1,8 @@
 import { integer, table, text } from '@millrace/store';
 import type { CatalogueRow } from '../domain/catalogue';
 import type { DecisionRow } from '../domain/evidence';
+import type { ForwardRow } from '../domain/forward';
+import type { IntakeRow, PollRow } from '../domain/intake';
 import { countedAs, reachOf, termsOf } from '../domain/state';
 import type {
   CounterRow,
@@ -68,5 +70,16 @@ export const tables = {
     { subject: text((row) => row.verdict.subject.id), verdict: text((row) => row.verdict.id) },
     [['subject'], ['verdict']],
   ),
+  intake: table<IntakeRow>('intake'),
+  forwards: table<ForwardRow>(
+    'forwards',
+    {
+      /** Only of those that are on their way. */
+      lane: text((row) => (row.state === 'waiting' ? row.subject : null)),
+      state: text((row) => row.state),
+    },
+    [['lane'], ['state']],
+  ),
+  polls: table<PollRow>('polls'),
 };
 export type BridgeTables = typeof tables;

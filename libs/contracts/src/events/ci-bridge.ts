@@ -90,6 +90,8 @@ export const resultRecorded = defineEvent({
     type: z.string(),
     ref_url: z.string().nullable(),
     note: z.string().nullable(),
+    /** The whole result as ResultsDB's `resultsdb.result.new` has it, unless it is too large for an event. */
+    result: z.record(z.string(), z.unknown()).optional(),
   }),
   summary: (d) => `${d.testcase} is ${d.outcome} for ${d.item}`,
   link: (d) => `/resultsdb/api/v2.0/results/${d.id}`,

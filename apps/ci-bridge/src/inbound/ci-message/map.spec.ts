@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { inletResultReported } from '@millrace/contracts';
 import type { ResultDraft } from '../../domain/input';
 import { artifactTypes } from './artifacts';
@@ -152,4 +154,17 @@ describe('what cannot be mapped names its member', () => {
   ])('%#', (given, member) => {
     expect(refusalOf(given)).toContain(member);
   });
+});
+
+const folder = join(__dirname, 'fixtures');
+
+it.each(readdirSync(folder))('maps %s', (file) => {
+  const {
+    topic,
+    body,
+    expect: expected,
+  } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Report & {
+    readonly expect: object;
+  };
+  expect(draftOf({ topic, body })).toMatchObject(expected);
 });

@@ -2,7 +2,7 @@ import { digestOf } from '@millrace/kernel';
 import { z } from 'zod';
 import { crop, dataOf, longestReason } from '../../domain/bounds';
 import type { Input, ResultDraft } from '../../domain/input';
-import { uuidOf } from '../../domain/record';
+import { uuidOf } from '../../domain/uuid';
 import { parseSpan } from '../../domain/stamp';
 import { unmappable, wrong } from '../wrong';
 import { artifactMapper, artifactTypes } from './artifacts';
