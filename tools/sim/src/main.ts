@@ -1,9 +1,10 @@
-import { toAppError } from '@millrace/kernel';
+import { AppError, toAppError } from '@millrace/kernel';
 import { readGraph } from './graph';
 import { optionsFrom, originOf, type Options } from './options';
 import { reportOf, tableOf } from './report';
 import { stepsOf, type Step } from './schedule';
 import { knownSets, membersOf } from './sets';
+import { simulateWeek } from './week';
 import { simulate, type Outcome, type Run } from './simulate';
 
 void main();
@@ -11,6 +12,7 @@ void main();
 async function main(): Promise<void> {
   try {
     const options = optionsFrom(process.argv.slice(2));
+    if (options.week) return await week(options);
     const network = await readGraph(originOf(options));
     const steps = stepsOf(network, membersOf(network, knownSets().get(options.set)!));
     const outcomes: Outcome[] = [];
@@ -23,6 +25,16 @@ async function main(): Promise<void> {
     process.stderr.write(`sim: ${message}${remedy ? `\n     ${remedy}` : ''}\n`);
     process.exitCode = code === 'wrong-usage' ? 2 : 1;
   }
+}
+
+async function week(options: Options): Promise<void> {
+  const { seeds: seed, builders, pace } = options;
+  const times = { gateS: options['gate-s'], repoS: options['repo-s'], fixS: options['fix-s'] ?? 1800 };
+  const found = await simulateWeek({ seed, builders, pace, failRate: options['fail-rate'], ...times });
+  for (const [name, value] of Object.entries(found)) process.stdout.write(`${name.padEnd(14)} ${value}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(found)}\n`);
+  if (found.open > 0)
+    throw new AppError({ code: 'cascades-open', kind: 'conflict', message: `${found.open} cascades have not ended` });
 }
 
 function runOf(options: Options, steps: readonly Step[], seed: number): Run {

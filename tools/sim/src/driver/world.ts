@@ -5,8 +5,8 @@ import type { Input } from '@millrace/scheduler/domain/input';
 import type { CascadeRow, RebuildRow, State } from '@millrace/scheduler/domain/state';
 import { load } from '@millrace/scheduler/store/load';
 import { seeded, type Random } from '../random';
-import { answerTo, type Coming } from './calls';
-import { EventQueue } from './event-queue';
+import { Agenda, type Happening } from './agenda';
+import { answerTo } from './calls';
 import { Farm } from './farm';
 import { verdictOn, type Verdict } from './gate';
 import { MemoryStore } from './memory-store';
@@ -15,14 +15,6 @@ import { fixesOf } from './people';
 
 /** Virtual time begins here. */
 export const epochMs = Date.UTC(2026, 0, 1);
-
-/** Timers of looks at what here comes by itself: they never end, and find nothing. */
-const polls: readonly string[] = ['builds', 'sources', 'watch'];
-
-type Happening =
-  | { readonly kind: 'outcome'; readonly call: string; readonly life: number; readonly coming: Coming }
-  | { readonly kind: 'timer'; readonly key: string; readonly turn: number }
-  | { readonly kind: 'message'; readonly inputs: readonly Input[]; readonly who: string };
 
 export interface Taken {
   readonly input: Input;
@@ -54,16 +46,7 @@ export class World {
   readonly random: Random;
   nowMs = epochMs;
   decisions = 0;
-  private readonly queue = new EventQueue<Happening>();
-  private readonly selfs: Input[] = [];
-  private nextSelf = 0;
-  private readonly calls = new Map<string, WorkEffect>();
-  private readonly called = new Set<string>();
-  private readonly timers = new Map<string, { readonly turn: number; readonly input: Input }>();
-  private readonly parked = new Map<string, Input[]>();
-  private messages = 0;
-  private turns = 0;
-  private life = 0;
+  private readonly agenda: Agenda;
 
   constructor(
     readonly outside: Outside,
@@ -71,31 +54,29 @@ export class World {
     readonly watching: Watching = {},
   ) {
     this.random = seeded(seed);
+    this.agenda = new Agenda(watching.reconciles ?? false);
   }
 
   /** When the next thing happens, in virtual milliseconds; null: nothing does. */
   get nextMs(): number | null {
-    return this.selfs[this.nextSelf] ? this.nowMs : this.queue.next;
+    return this.agenda.isCaughtUp ? this.agenda.queue.next : this.nowMs;
   }
 
-  /** Everything that followed at once has been decided. */
   get isCaughtUp(): boolean {
-    return this.nextSelf >= this.selfs.length;
+    return this.agenda.isCaughtUp;
+  }
+
+  get isQuiet(): boolean {
+    return this.agenda.isQuiet;
   }
 
   /** A cascade has work to do: it is being planned, or it runs. */
   get isRunning(): boolean {
-    return [...this.store.tables.cascades.rows.values()].some(
-      (row) => row.state === 'planning' || row.state === 'running',
-    );
+    const cascades = [...this.store.tables.cascades.rows.values()];
+    return cascades.some((row) => row.state === 'planning' || row.state === 'running');
   }
 
-  /** Nothing is on its way any more but looks whether something was missed. */
-  get isQuiet(): boolean {
-    const waits = [...this.timers.keys()].some((key) => !key.startsWith('reconcile/'));
-    return this.isCaughtUp && this.calls.size === 0 && this.messages === 0 && !waits;
-  }
-
+  /** The newest. */
   get cascade(): CascadeRow | null {
     const rows = [...this.store.tables.cascades.rows.values()];
     return rows.reduce<CascadeRow | null>((last, row) => (last && last.number > row.number ? last : row), null);
@@ -107,48 +88,42 @@ export class World {
     await this.take({ type: 'capacity.known', system: farm, limit: this.outside.builders });
   }
 
-  /** One decision, and what follows from it at once is left to {@link step}. */
-  async take(input: Input, who = 'sim'): Promise<Refusal | unknown> {
-    const state = await load(this.store.read, input);
-    const context = { at: moment(this.nowMs), id: `input-${++this.decisions}`, who };
-    const decided = decide(state, input, context);
+  /** One decision, answered with its reply or refusal; what follows from it at once is left to {@link step}. */
+  async take(input: Input, who = 'sim'): Promise<unknown> {
+    const before = await load(this.store.read, input);
+    const decided = decide(before, input, { at: moment(this.nowMs), id: `input-${++this.decisions}`, who });
+    const taken = { input, who, atMs: this.nowMs, before };
     if (isParked(decided)) {
-      this.parked.set(decided.until, [...(this.parked.get(decided.until) ?? []), input]);
+      this.agenda.park(decided.until, input);
+      this.watching.taken?.({ ...taken, effects: [], refusal: null, after: before });
       return null;
     }
-    const refusal = isRefusal(decided) ? decided : null;
-    const effects = isRefusal(decided) ? [] : decided.effects;
-    if (!isRefusal(decided)) {
-      this.store.apply(state, decided.state);
-      for (const token of decided.appeared ?? []) {
-        this.selfs.push(...(this.parked.get(token) ?? []));
-        this.parked.delete(token);
-      }
-      for (const effect of effects) this.keep(effect);
+    if (isRefusal(decided)) {
+      this.watching.taken?.({ ...taken, effects: [], refusal: decided, after: before });
+      return decided;
     }
-    const after = isRefusal(decided) ? state : decided.state;
-    this.watching.taken?.({ input, who, atMs: this.nowMs, effects, refusal, before: state, after });
-    return refusal ?? (decided as { reply?: unknown }).reply ?? null;
+    this.store.apply(before, decided.state);
+    for (const token of decided.appeared ?? []) this.agenda.appeared(token);
+    for (const effect of decided.effects) this.keep(effect);
+    this.watching.taken?.({ ...taken, effects: decided.effects, refusal: null, after: decided.state });
+    return decided.reply ?? null;
   }
 
   /** Something reaches the scheduler from outside after a while. */
   send(afterMs: number, who: string, ...inputs: readonly Input[]): void {
-    this.messages++;
-    this.queue.put(this.nowMs + afterMs, { kind: 'message', inputs, who });
+    this.agenda.keepMessage(this.nowMs + afterMs, who, inputs);
   }
 
   /** The next thing happens. False: nothing is left to happen. */
   async step(): Promise<boolean> {
-    const self = this.selfs[this.nextSelf];
+    const self = this.agenda.takeSelf();
     if (self) {
-      this.nextSelf++;
       await this.take(self, 'scheduler');
       return true;
     }
-    this.selfs.length = this.nextSelf = 0;
-    const next = this.queue.take();
+    const next = this.agenda.queue.take();
     if (!next) return false;
-    this.nowMs = Math.max(this.nowMs, next.at);
+    this.passTo(next.at);
     await this.happen(next.value);
     return true;
   }
@@ -165,9 +140,9 @@ export class World {
 
   /** The scheduler dies and comes back: its rows are read anew, its calls are made again, what was on the way is void. */
   crash(): void {
-    this.life++;
+    this.agenda.life++;
     for (const table of Object.values(this.store.tables)) table.reread();
-    for (const [id, call] of this.calls) this.perform(id, call);
+    for (const [id, call] of this.agenda.calls) this.perform(id, call);
   }
 
   onSubmit(row: RebuildRow): void {
@@ -177,23 +152,22 @@ export class World {
   private async happen(one: Happening): Promise<void> {
     switch (one.kind) {
       case 'outcome': {
-        if (one.life !== this.life) return;
+        if (one.life !== this.agenda.life) return;
         const [input, ...rest] = one.coming.inputs();
         // What a call brings in several parts comes one after another, and what follows from each comes between.
-        if (rest.length > 0) this.queue.put(this.nowMs, { ...one, coming: { ...one.coming, inputs: () => rest } });
-        else this.calls.delete(one.call);
+        const left = { ...one, coming: { ...one.coming, inputs: () => rest } };
+        if (rest.length > 0) this.agenda.queue.put(this.nowMs, left);
+        else this.agenda.calls.delete(one.call);
         if (input) await this.take(input, 'scheduler');
         return;
       }
       case 'timer': {
-        const timer = this.timers.get(one.key);
-        if (timer?.turn !== one.turn) return;
-        this.timers.delete(one.key);
-        await this.take(timer.input, 'scheduler');
+        const input = this.agenda.takeTimer(one.key, one.turn);
+        if (input) await this.take(input, 'scheduler');
         return;
       }
       case 'message':
-        this.messages--;
+        this.agenda.messageTaken();
         for (const input of one.inputs) await this.take(input, one.who);
     }
   }
@@ -201,47 +175,28 @@ export class World {
   private keep(effect: Effect): void {
     switch (effect.lane) {
       case 'input':
-        this.selfs.push(effect.input as Input);
+        return this.agenda.keepSelf(effect.input as Input);
+      case 'work': {
+        const id = `${effect.kind} ${effect.key}`;
+        if (this.agenda.keepCall(id, effect)) this.perform(id, effect);
         return;
-      case 'work':
-        this.keepCall(effect);
-        return;
+      }
       case 'deadline':
-        this.keepTimer(effect.key, effect.at, effect.input as Input);
-        return;
+        return this.agenda.keepTimer(effect.key, effect.at, effect.input as Input);
       case 'bus':
         this.hear(effect.event, effect.data);
     }
   }
 
-  private keepCall(call: WorkEffect): void {
-    const id = `${call.kind} ${call.key}`;
-    if (this.called.has(id)) return;
-    this.called.add(id);
-    this.calls.set(id, call);
-    this.perform(id, call);
-  }
-
   private perform(id: string, call: WorkEffect): void {
     const coming = answerTo(this, call);
     if (coming === null) {
-      this.calls.delete(id);
+      this.agenda.calls.delete(id);
       return;
     }
     const notBefore = call.notBefore === undefined ? 0 : Date.parse(call.notBefore);
     const at = Math.max(coming.atMs, notBefore);
-    this.queue.put(at, { kind: 'outcome', call: id, life: this.life, coming });
-  }
-
-  private keepTimer(key: string, at: string | null, input: Input): void {
-    const [what] = key.split('/');
-    if (polls.includes(what!)) return;
-    if (what === 'reconcile' && !this.watching.reconciles) return;
-    this.timers.delete(key);
-    if (at === null) return;
-    const turn = ++this.turns;
-    this.timers.set(key, { turn, input });
-    this.queue.put(Date.parse(at), { kind: 'timer', key, turn });
+    this.agenda.queue.put(at, { kind: 'outcome', call: id, life: this.agenda.life, coming });
   }
 
   /** Who listens to the scheduler: CI, and the people. */

@@ -1,7 +1,7 @@
 import type { Input } from '@millrace/scheduler/domain/input';
 import { verdict } from '../driver/gate';
 import { release } from '../driver/outside';
-import { World, epochMs } from '../driver/world';
+import { World, epochMs, type Taken } from '../driver/world';
 import { Promises } from './promises';
 import { nameOf, outsideOf } from './small-world';
 import { Story } from './story';
@@ -15,7 +15,7 @@ const longest = 48 * 3_600_000;
  *
  * @throws an error whose message tells what happened until a promise was broken
  */
-export async function play(tale: Tale): Promise<World> {
+export async function play(tale: Tale, watch: (taken: Taken) => void = () => undefined): Promise<World> {
   const story = new Story();
   const promises = new Promises(tale, story);
   const inputs: Input[] = [];
@@ -24,6 +24,7 @@ export async function play(tale: Tale): Promise<World> {
     taken: (taken) => {
       story.taken(taken);
       promises.taken(world, taken);
+      watch(taken);
       inputs.push(taken.input);
     },
   });

@@ -13,6 +13,8 @@ const underWay = ['submitting', 'building'];
 export class Promises {
   private readonly builtWith = new Map<string, string>();
   private readonly named = new Map<string, string>();
+  /** Components that a person wanted built once more, as they are. */
+  private readonly asked = new Set<string | null>();
 
   constructor(
     private readonly tale: Tale,
@@ -22,6 +24,7 @@ export class Promises {
   /** After each decision: what it did to the rows that it touched, and what it said. */
   taken(world: World, { input, before, after, effects, refusal }: Taken): void {
     if (refusal && (!refusal.because || !refusal.remedy)) broken('a refusal says why and what to do', input.type);
+    if (input.type === 'cascade.retry') this.asked.add(input.component);
     for (const [id, row] of after.rebuilds) {
       const old = before.rebuilds.get(id);
       if (old !== row) this.rebuildChanged(world, old, row);
@@ -84,7 +87,7 @@ export class Promises {
     }
     const ground = `${row.cascade} ${row.component} ${row.pass} ${JSON.stringify(row.source)} ${groundOf(rows, row)}`;
     const earlier = this.builtWith.get(ground);
-    if (earlier !== undefined && earlier !== row.id) {
+    if (earlier !== undefined && earlier !== row.id && !this.asked.has(row.component) && !this.asked.has(null)) {
       broken(
         'nothing is built twice for one state of its inputs',
         `${row.id} is built with what ${earlier} was built with`,
@@ -148,7 +151,9 @@ export class Promises {
     const groundless = mine.find((row) => row.state === 'waiting' && cascade.pace === 'flow' && !hasGrounds(rows, row));
     if (groundless)
       broken('a failure blocks only what needs it', `${shortOf(groundless)} waits in a stalled cascade for no failure`);
-    const bad = mine.filter((row) => row.state === 'failed' || row.state === 'rejected' || row.doubtful);
+    // Who is doubted only for what it was built on waits for that.
+    const doubted = (row: RebuildRow): boolean => row.doubtful && row.verdict !== 'passed';
+    const bad = mine.filter((row) => row.state === 'failed' || row.state === 'rejected' || doubted(row));
     const words = this.named.get(cascade.id) ?? '';
     const unnamed = bad.find((row) => !words.includes(row.component));
     if (unnamed) broken('a stalled cascade names whom it waits for', `${shortOf(unnamed)} is named nowhere`);

@@ -1,8 +1,7 @@
 import { releaseDefinition, type ReleaseDefinition } from '@millrace/contracts';
-import { CatalogueBuilder } from '@millrace/resolver/domain/graph/build-catalogue';
-import { flag } from '@millrace/resolver/domain/graph/catalogue';
-import { networkOf, type Network } from '@millrace/resolver/domain/graph/network';
+import type { Network } from '@millrace/resolver/domain/graph/network';
 import { farm, release, type BuildEnd, type HandFix, type Outside } from '../driver/outside';
+import { networkWith } from '../invented';
 import { stepsOf } from '../schedule';
 import type { Tale } from './tale';
 
@@ -16,7 +15,7 @@ function numberOf(component: string): number {
 
 /** The outside of the scheduler as a tale has it. */
 export function outsideOf(tale: Tale): Outside {
-  const network = graphOf(tale);
+  const network = networkWith(tale.needs, tale.recipes);
   const everything = tale.needs.map((_, n) => nameOf(n));
   const turn = <Value>(values: readonly Value[], component: string, attempt: number): Value =>
     values[(numberOf(component) * 3 + attempt) % values.length]!;
@@ -51,18 +50,6 @@ function endOf(end: BuildEnd, attempt: number): BuildEnd {
 
 function fixOf(kind: Tale['fixes'][number]): HandFix | null {
   return kind === 'none' ? null : { afterMs: 240_000, againstCascade: kind === 'proven' };
-}
-
-/** The tale's graph in the resolver's core: one package for each component. */
-function graphOf({ needs, recipes }: Tale): Network {
-  const builder = new CatalogueBuilder();
-  const numbers = needs.map((_, n) => builder.component(nameOf(n), '1', recipes[n] ? flag.recipe : 0));
-  needs.forEach((_, n) => builder.offer(builder.package(numbers[n]!, `p${n}`, '1', 'noarch'), `p${n}`, '1'));
-  needs.forEach((of, n) => {
-    for (const need of new Set(of))
-      builder.needs('build', numbers[n]!, builder.clause('deb', `p${need}`, 'noarch', [`p${need}`]));
-  });
-  return networkOf(builder.finish());
 }
 
 function planOf(network: Network, members: readonly string[]) {
