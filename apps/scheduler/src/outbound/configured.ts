@@ -1,12 +1,27 @@
-import { createConfigured, createLocalRpm, type BuildSystem, type Definitions } from '@millrace/build-systems';
+import {
+  createConfigured,
+  createLocalRpm,
+  type BuildSystem,
+  type Definitions,
+  type MessageSettings,
+} from '@millrace/build-systems';
 import { AppError } from '@millrace/kernel';
 import { join, resolve } from 'node:path';
 import type { SchedulerConfig } from '../config';
 import type { Outside } from './outside';
 import type { Systems } from './systems';
 
+/** A bus that a build system's messages come by. */
+export interface ConfiguredBus {
+  readonly name: string;
+  readonly settings: MessageSettings;
+  readonly us: () => Promise<string | null>;
+  readonly hint: () => void;
+}
+
 export interface Configured {
   readonly systems: Systems;
+  readonly buses: readonly ConfiguredBus[];
   stop(): Promise<void>;
 }
 
@@ -20,16 +35,26 @@ export function buildSystems(settings: SchedulerConfig, dataDir: string, read: O
   });
   const systems = new Map<string, BuildSystem>([[local.name, local]]);
   const ends: (() => Promise<void>)[] = [];
+  const buses: ConfiguredBus[] = [];
   for (const [name, one] of Object.entries(settings.build_systems)) {
     if (name === local.name) throw nameTaken(name);
     const system = createConfigured(name, one, { dir: folder, definitions: definitionsOn(read) });
     systems.set(name, system);
     ends.push(() => system.end());
+    if (one.messages) buses.push(busOf(name, one.messages, system));
   }
-  return { systems, stop: async () => void (await Promise.allSettled(ends.map((end) => end()))) };
+  return { systems, buses, stop: async () => void (await Promise.allSettled(ends.map((end) => end()))) };
 }
 
-function definitionsOn(read: Outside['read']): Definitions {
+function busOf(name: string, settings: MessageSettings, system: BuildSystem): ConfiguredBus {
+  return {
+    ...{ name, settings },
+    us: () => system.who?.() ?? Promise.resolve(null),
+    hint: () => system.hint?.(),
+  };
+}
+
+export function definitionsOn(read: Outside['read']): Definitions {
   return {
     named: async (release) => (await read.releases.get(release))?.definition ?? null,
     all: async () => (await read.releases.where({})).map((row) => row.definition),

@@ -60,6 +60,7 @@ function mbs(name: string, settings: MbsSettings, { dir, definitions }: Configur
       return { target: '', ...definition.build_targets?.module };
     },
     capacity: settings.capacity,
+    user: login && 'user' in login ? (login.user ?? null) : null,
     completeAt: settings.gate === 'self' ? 'ready' : 'done',
     pollMs: settings.poll_seconds * 1000,
   });

@@ -88,7 +88,7 @@ const mbs = z.strictObject({
   top_url: address.transform((url) => url.replace(/\/+$/, '')).optional(),
   login: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('token'), token_file: file }),
+      z.strictObject({ kind: z.literal('token'), token_file: file, user: z.string().max(200).optional() }),
       z.strictObject({ kind: z.literal('kerberos'), service: z.string().max(200).optional() }),
     ])
     .optional(),

@@ -38,6 +38,7 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
       paced.hint();
       parts.watch.hint();
     },
+    who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
     close: (place, outcome) => closePlace(parts, place, outcome),
     repository: async (release, cascade) => {

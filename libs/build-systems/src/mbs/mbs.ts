@@ -25,6 +25,7 @@ export function createMbsBuildSystem(options: MbsBuildSystemOptions): BuildSyste
     admit: (ref, place) => admit(parts, ref, place),
     promote: () => Promise.resolve(),
     seen: paced.seen,
+    who: () => Promise.resolve(options.user ?? null),
     hint: paced.hint,
     cancel: (ref) => cancel(parts, ref),
     close: async (place, outcome) => {

@@ -15,6 +15,8 @@ export interface MbsBuildSystemOptions {
   /** null: the release builds no modules here. */
   readonly target: (release: string) => Promise<ModuleTarget | null>;
   readonly capacity: number;
+  /** Who we are there; null: nobody says. */
+  readonly user?: string | null;
   /**
    * When a module counts as built: `ready`, or as soon as it is `done`. Then the service's own gate is told as a result
    * of the build, and ours decides with it.

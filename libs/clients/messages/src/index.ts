@@ -1,1 +1,3 @@
-export {};
+export { readMessage, type ForeignMessage } from './message';
+export { receive, type Handle, type Receiver } from './receiver';
+export type { FedoraSettings, NatsSettings, ReceiverSettings, UmbSettings } from './settings';

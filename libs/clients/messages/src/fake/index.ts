@@ -1,0 +1,1 @@
+export { startFakeBroker, type FakeBroker } from './broker';

@@ -1,0 +1,106 @@
+import { eventually, startTestNats } from '@millrace/testing';
+import { connect } from 'nats';
+import { create_container, type EventContext, type Sender } from 'rhea';
+import type { AddressInfo, Server } from 'node:net';
+import { startFakeBroker } from './fake';
+import { readMessage, type ForeignMessage } from './message';
+import { receive, type Receiver } from './receiver';
+
+const tagged = { tag: 'f44', name: 'libfoo', version: '1', release: '2' };
+
+describe('what a message says', () => {
+  it('is read in its plain form and in fedmsg’s old one', () => {
+    const plain = { topic: 'org.fedoraproject.prod.buildsys.tag', id: 'uuid-1', content: JSON.stringify(tagged) };
+    expect(readMessage(plain)).toEqual({ id: 'uuid-1', topic: plain.topic, body: tagged });
+    const old = { msg_id: '2026-1', topic: 'org.fedoraproject.prod.buildsys.tag', timestamp: 1, i: 1, msg: tagged };
+    const content = Buffer.from(JSON.stringify(old));
+    expect(readMessage({ topic: 'x', id: null, content })).toEqual({ id: '2026-1', topic: old.topic, body: tagged });
+  });
+
+  it.each([
+    ['no JSON', { topic: 't', id: '1', content: 'hello' }],
+    ['no id', { topic: 't', id: null, content: '{}' }],
+    ['more than a megabyte', { topic: 't', id: '1', content: JSON.stringify('x'.repeat(1024 * 1024)) }],
+  ])('is nothing when it is %s', (_, arrived) => expect(readMessage(arrived)).toBeNull());
+});
+
+describe('a receiver', () => {
+  const heard: ForeignMessage[] = [];
+  let receiver: Receiver | null = null;
+  afterEach(async () => {
+    await receiver?.stop();
+    receiver = null;
+    heard.length = 0;
+  });
+  const hear = (message: ForeignMessage): Promise<void> => {
+    heard.push(message);
+    return Promise.resolve();
+  };
+
+  it('takes messages of fedora-messaging, drops what is none, and connects again', async () => {
+    const broker = await startFakeBroker();
+    let refuse = true;
+    receiver = receive(
+      { kind: 'fedora-messaging', url: broker.url, exchange: 'amq.topic', topic_prefix: 'org.fedoraproject.prod' },
+      (message) => {
+        if (message.id !== 'later' || !refuse) return hear(message);
+        refuse = false;
+        return Promise.reject(new Error('not now'));
+      },
+    );
+    await eventually(() => broker.consumers() === 1, 'a consumer');
+    expect([broker.bound, receiver.problem()]).toEqual([['org.fedoraproject.prod.#'], null]);
+    const topic = 'org.fedoraproject.prod.buildsys.tag';
+    broker.publish({ topic, id: 'one', body: JSON.stringify(tagged) });
+    broker.publish({ topic, id: 'broken', body: 'no json' });
+    broker.publish({ topic, id: 'later', body: '{}' });
+    await eventually(() => broker.settled.again.length === 1, 'the message that was refused');
+    expect(broker.settled).toEqual({ acked: [1], dropped: [2], again: [3] });
+    expect(heard).toEqual([{ id: 'one', topic, body: tagged }]);
+    broker.cut();
+    await eventually(() => receiver!.problem() !== null, 'the lost connection');
+    await eventually(() => broker.consumers() === 1, 'the connection anew');
+    broker.publish({ topic, id: 'two', body: '{}' });
+    await eventually(() => heard.length === 2, 'a message after that');
+    await receiver.stop();
+    await broker.close();
+  });
+
+  it('takes messages of AMQP 1.0, as Koji’s plug-in sends them', async () => {
+    const container = create_container();
+    const senders: Sender[] = [];
+    const outcomes: string[] = [];
+    container.on('sender_open', (context: EventContext) => void senders.push(context.sender!));
+    for (const outcome of ['accepted', 'rejected', 'released'] as const)
+      container.on(outcome, () => void outcomes.push(outcome));
+    const server: Server = container.listen({ port: 0, host: '127.0.0.1' });
+    await new Promise((ready) => server.once('listening', ready));
+    const url = `amqp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    receiver = receive({ kind: 'umb', url, addresses: ['topic://koji.build.tag'] }, hear);
+    await eventually(() => senders.length === 1 && senders[0]!.sendable(), 'a receiver');
+    const properties = { type: 'Tag', tag: 't1', name: 'libfoo', version: '1.1', release: '1', user: 'kojiadmin' };
+    const body = JSON.stringify({ tag: { name: 't1' }, build: { name: 'libfoo' }, user: { name: 'kojiadmin' } });
+    senders[0]!.send({ to: 'topic://koji.build.tag', application_properties: properties, body });
+    senders[0]!.send({ to: 'topic://koji.build.tag', message_id: 'x', body: 'no json' });
+    await eventually(() => outcomes.length === 2, 'two outcomes');
+    expect(outcomes.sort()).toEqual(['accepted', 'rejected']);
+    expect(heard).toMatchObject([{ topic: 'koji.build.tag', body: { build: { name: 'libfoo' } } }]);
+    expect(heard[0]!.id.length).toBeGreaterThan(10);
+    await receiver.stop();
+    server.close();
+  });
+
+  it('takes messages of NATS', async () => {
+    const nats = await startTestNats(false);
+    receiver = receive({ kind: 'nats', url: nats.url, subjects: ['koji.>'] }, hear);
+    await eventually(() => receiver!.problem() === null, 'a connection');
+    const publisher = await connect({ servers: nats.url });
+    publisher.publish('koji.build.tag', JSON.stringify({ id: 'n-1', ...tagged }));
+    await publisher.flush();
+    await eventually(() => heard.length === 1, 'the message');
+    expect(heard[0]).toMatchObject({ id: 'n-1', topic: 'koji.build.tag' });
+    await publisher.close();
+    await receiver.stop();
+    await nats.stop();
+  });
+});
