@@ -11,6 +11,7 @@ import {
   cascadeStarted,
   changeDetected,
   changeReported,
+  graphPublished,
   rebuildDoubted,
   rebuildFailed,
   rebuildRejected,
@@ -33,7 +34,7 @@ import { config, secretFilesOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
 import { changeCommands } from './inbound/change-commands';
 import { commands } from './inbound/commands';
-import { decided, missed, reported } from './inbound/heard';
+import { decided, missed, published, reported } from './inbound/heard';
 import { peopleCommands } from './inbound/people-commands';
 import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems } from './outbound/configured';
@@ -50,6 +51,7 @@ import type { SchedulerTables } from './store/tables';
 export const hears: readonly Hears<Input>[] = [
   hear(changeReported, (envelope) => reported(envelope)),
   hear(rebuildWanted, (envelope) => missed(envelope)),
+  hear(graphPublished, ({ data }) => published(data)),
   hear(verdictDecided, ({ data }) => decided(data)),
 ];
 

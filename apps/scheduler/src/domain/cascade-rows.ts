@@ -60,6 +60,8 @@ export interface CascadeRow extends Row {
   readonly closing: boolean;
   /** What hinders it, beside its rebuilds; null: nothing. */
   readonly problem: string | null;
+  /** Finished builds that started it: its rebuilds of their components take them. */
+  readonly adopts?: readonly string[];
   /** Makes the keys of the cascade's own calls unique. */
   readonly round: number;
   /** Sums over its rebuilds, for its history and its cost. */

@@ -32,6 +32,8 @@ export interface ChangeRow extends Row {
   readonly because: string;
   readonly at: Moment;
   readonly message?: MessageId | null;
+  /** The finished build that it is about. */
+  readonly build?: string | null;
   /** Components that it named and that need no cascade of its own, with the reasons. */
   readonly dropped?: readonly { readonly component: ComponentId; readonly because: string }[];
   /** The rule of the release that decided, with its reason; null: none matched. */

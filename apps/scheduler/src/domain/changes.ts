@@ -7,11 +7,11 @@ import { doneShare, join } from './fold';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import type { ChangeInput, ChangeToCheck, Hindrance, ReportedChange } from './input';
 import { holdWords, standingHold } from './hold-rows';
-import { startCascade, startWords } from './start';
+import { startWords } from './start';
 import type { CascadeRow, ReleaseRow } from './state';
 import { judge, ruleWords } from './triggers';
 import type { Turn } from './turn';
-import { isRipe, settleWords, startsAt } from './waiting';
+import { isRipe, settleWords, startsAt, startWith } from './waiting';
 import { clip, listed } from './words';
 
 export interface ChangeReply {
@@ -56,14 +56,14 @@ export function changeReported(turn: Turn, change: ReportedChange, asked: boolea
   const release = turn.find('releases', change.release);
   if (!release) return unknownRelease(change.release);
   if (asked && change.unknown.length > 0) return unknownComponents(change);
-  const { kind, components, all, urgency, by, why, message = null } = change;
+  const { kind, components, all, urgency, by, why, message = null, build = null } = change;
   const dropped = change.unknown.map(({ component, hint }) => ({
     component,
     because: `the graph does not know ${component}: ${hint}`,
   }));
   return consider(turn, release, {
     ...{ id: change.id ?? changeId(turn), revision: 0, release: release.id },
-    ...{ kind, components, all, urgency, by, why, message, dropped },
+    ...{ kind, components, all, urgency, by, why, message, build, dropped },
     ...{ outcome: 'ignored', cascade: null, because: '', at: turn.at },
     settles: kind !== 'set' && !asked,
   });
@@ -129,7 +129,7 @@ function gather(turn: Turn, release: ReleaseRow, row: ChangeRow): ChangeReply {
     turn.wake(`changes/${release.id}`, at, { type: 'changes.due', release: release.id });
     return detected(turn, waits(row, 'lull', settleWords(release.definition), at));
   }
-  const cascade = startCascade(turn, release, inOrder([...others, started(row)]));
+  const cascade = startWith(turn, release, inOrder([...others, started(row)]));
   return { change: row.id, outcome: 'cascade', cascade: cascade.id, because: startWords };
 }
 

@@ -2,6 +2,7 @@ import { assertNever } from '@millrace/kernel';
 import { decideChange } from './approval';
 import { endHold, holdDue, setHold, turnTier } from './holds';
 import { pushReceived } from './pushes';
+import { graphPublished, snapshotChecked } from './snapshots';
 import type { TriggerInput } from './trigger-input';
 import type { Turn } from './turn';
 import { changeDue } from './waiting';
@@ -11,6 +12,10 @@ export function decideTrigger(turn: Turn, input: TriggerInput): unknown {
   switch (input.type) {
     case 'push.received':
       return pushReceived(turn, input);
+    case 'graph.published':
+      return graphPublished(turn, input);
+    case 'snapshot.checked':
+      return snapshotChecked(turn, input);
     case 'change.approve':
     case 'change.reject':
       return decideChange(turn, input);

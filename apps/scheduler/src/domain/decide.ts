@@ -35,7 +35,10 @@ export const decide: Decide<State, Input> = (state, input, context) => {
 
 function handle(turn: Turn, input: Input): unknown {
   if (!('release' in input)) return decideCapacity(turn, input);
-  if (!turn.find('releases', input.release) && input.type !== 'release.apply') return unknownRelease(input.release);
+  const known = turn.find('releases', input.release) !== undefined;
+  // The resolver has graphs of releases too that are not built here.
+  if (!known && input.type === 'graph.published') return null;
+  if (!known && input.type !== 'release.apply') return unknownRelease(input.release);
   if (isWatch(input)) return decideWatch(turn, input);
   if (isTrigger(input)) return decideTrigger(turn, input);
   switch (input.type) {

@@ -26,11 +26,9 @@ export function fateOf(
   const { component } = one;
   const bar = barOf(release.definition, component);
   if (bar && change.kind !== 'set') return ignored(`${component}: ${bar.because}`);
-  if (change.kind === 'build') {
-    return ignored(`${component}: a finished build is no change of a source; report the commit that it was built from`);
-  }
   const commit = commitOf(one.source);
   const member = running ? memberOf(turn, running, component) : undefined;
+  if (change.kind === 'build') return fateOfBuild(turn, release, member, change, one);
   if (running && member && change.kind !== 'set') return fateOfMember(turn, { release, running, member }, one, change);
   const validated = turn.find('validated', `${release.id}/${component}`);
   if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
@@ -55,7 +53,7 @@ function fateOfMember(
   const commit = commitOf(one.source);
   const same = commit !== null && commit === commitOf(member.source);
   const failed = member.state === 'failed' || member.state === 'rejected';
-  if (change.kind === 'missing') {
+  if (change.kind === 'missing' || change.kind === 'snapshot') {
     if (member.state === 'validated' || !isSettled(member.state)) {
       return joined(`${component} is ${member.state} in the running cascade ${cascade}`);
     }
@@ -74,6 +72,25 @@ function fateOfMember(
   const not = fold(turn, release, running, member, { one, why });
   if (not === null) return joined(`${component} is built once more in cascade ${cascade}, and what was built on it`);
   return { goesOn: true, joined: false, because: not };
+}
+
+/** A finished build is taken as it is, by a cascade of its own. */
+function fateOfBuild(
+  turn: Turn,
+  release: ReleaseRow,
+  member: RebuildRow | undefined,
+  { build }: ReportedChange,
+  { component, nvr }: ChangedComponent,
+): Fate {
+  const name = nvr ?? build ?? component;
+  if (!build) return ignored(`${component}: no build system of the release has shown the build ${name}`);
+  if (member) {
+    const command = `millrace build adopt ${build} --cascade ${member.cascade}`;
+    return ignored(`${component} is ${member.state} in cascade ${member.cascade}, which can take ${name}: ${command}`);
+  }
+  const validated = turn.find('validated', `${release.id}/${component}`);
+  if (validated?.build === build) return ignored(`${component}: ${name} is its validated build already`);
+  return { goesOn: true, joined: false, because: '' };
 }
 
 /** Every pass of a component that has not started is built from the new source. */

@@ -5,6 +5,7 @@ import { toGate } from './builds';
 import { keepBuild, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
 import { isReleased } from './needs';
+import { buildAppeared } from './seen-builds';
 import type { BuildRow, RebuildRow } from './state';
 import { returnSlot } from './transitions';
 import type { Turn } from './turn';
@@ -29,6 +30,7 @@ export function handEnded(turn: Turn, end: EndedBuild): void {
   const build = keepBuild(turn, handBuild(turn, status, adopts ? rebuild : undefined, proof.because), end);
   turn.appear(`build/${status.ref}`);
   sayFinished(turn, build);
+  if (!rebuild) buildAppeared(turn, build, status.submittedBy ?? 'somebody');
   if (adopts) adopt(turn, rebuild, build, `${status.submittedBy ?? 'somebody'} built it by hand`);
 }
 

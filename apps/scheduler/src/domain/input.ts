@@ -86,6 +86,8 @@ export interface ReportedChange {
   readonly by: string;
   readonly why: string;
   readonly message?: MessageId | null;
+  /** The finished build that it is about. */
+  readonly build?: string | null;
 }
 
 /** Components that somebody named, before their sources and the graph were looked up. */

@@ -76,6 +76,9 @@ export function startPlanned(turn: Turn, cascade: CascadeRow, why: string, by: s
   const started = moveCascade(turn, cascade, 'running');
   turn.say(cascadeStarted, cascade.id, cascadeData(started, why, by));
   const { id, release: name } = cascade;
+  for (const build of cascade.adopts ?? []) {
+    turn.self({ type: 'build.adopt', release: name, cascade: id, build, why: 'it started this cascade' });
+  }
   turn.wake(`reconcile/${id}`, later(turn.at, 60_000), { type: 'cascade.reconcile', release: name, cascade: id });
   return started;
 }

@@ -33,6 +33,8 @@ export interface ReleaseRow extends Row {
   readonly at: Moment;
   /** The one cascade of this release that has not ended. */
   readonly running: string | null;
+  /** The newest snapshot of its graph that the resolver has told of. */
+  readonly snapshot?: string;
   /** What people hold now. */
   readonly holds?: readonly Hold[];
   /** Cascades so far. */

@@ -23,6 +23,11 @@ interface OfHold extends OfRelease {
   readonly why: string;
 }
 
+export interface BrokenRequirement {
+  readonly component: ComponentId;
+  readonly requirement: string;
+}
+
 /** What starts cascades, and what lets them start or keeps them from it. */
 export type TriggerInput =
   | (OfRelease & {
@@ -33,6 +38,12 @@ export type TriggerInput =
       readonly before: string | null;
       readonly by: string;
       readonly why: string;
+    })
+  | (OfRelease & { readonly type: 'graph.published'; readonly snapshot: string })
+  | (OfRelease & {
+      readonly type: 'snapshot.checked';
+      readonly to: string;
+      readonly broken: readonly BrokenRequirement[];
     })
   | (OfChange & { readonly type: 'change.approve' })
   | (OfChange & { readonly type: 'change.reject' })
@@ -51,6 +62,8 @@ export type TriggerInput =
 
 const types: readonly string[] = [
   'push.received',
+  'graph.published',
+  'snapshot.checked',
   'change.approve',
   'change.reject',
   'change.due',

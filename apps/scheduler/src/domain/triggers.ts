@@ -22,7 +22,9 @@ export function judge(definition: ReleaseDefinition, change: Judged, component: 
   );
   if (rule) return { outcome: rule.outcome, reason: rule.reason };
   // A release's own cascades publish snapshots and builds too: only a rule lets those start others.
-  return change.kind === 'snapshot' ? { outcome: 'ignore', reason: null } : { outcome: 'start', reason: null };
+  return change.kind === 'snapshot' || change.kind === 'build'
+    ? { outcome: 'ignore', reason: null }
+    : { outcome: 'start', reason: null };
 }
 
 /** Why a rule lets a change do what it does, in words. */

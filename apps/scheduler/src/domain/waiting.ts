@@ -5,7 +5,7 @@ import { consider, detected, inOrder, started, waits } from './changes';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import { standingHold } from './hold-rows';
 import { startCascade } from './start';
-import type { ReleaseRow } from './state';
+import type { CascadeRow, ReleaseRow } from './state';
 import type { Turn } from './turn';
 
 /** The release is free, a lull or a freeze is over, or there is a new definition: what is ripe becomes one cascade. */
@@ -24,7 +24,14 @@ export function startWaiting(turn: Turn, name: string): void {
   if (ripe.length === 0) return;
   const at = startsAt(release.definition, ripe);
   if (at > turn.at) return turn.wake(`changes/${name}`, at, { type: 'changes.due', release: name });
-  startCascade(turn, release, ripe.map(started));
+  startWith(turn, release, ripe.map(started));
+}
+
+/** Starts a cascade for changes; finished builds among them are taken by its rebuilds once it runs. */
+export function startWith(turn: Turn, release: ReleaseRow, changes: readonly ChangeRow[]): CascadeRow {
+  const cascade = startCascade(turn, release, changes);
+  const adopts = changes.flatMap((one) => (one.build ? [one.build] : []));
+  return adopts.length === 0 ? cascade : turn.put('cascades', { ...turn.row('cascades', cascade.id), adopts });
 }
 
 function isPutOff(change: ChangeRow): boolean {

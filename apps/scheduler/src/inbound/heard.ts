@@ -1,4 +1,11 @@
-import type { changeReported, Envelope, EventData, rebuildWanted, verdictDecided } from '@millrace/contracts';
+import type {
+  changeReported,
+  Envelope,
+  EventData,
+  graphPublished,
+  rebuildWanted,
+  verdictDecided,
+} from '@millrace/contracts';
 import type { Input } from '../domain/input';
 
 /** Another team says that components changed. */
@@ -6,6 +13,11 @@ export function reported({ id, source, data }: Envelope<EventData<typeof changeR
   const { release, components, urgency, reporter: by, reason: why } = data;
   const kind = components.every((one) => one.commit === undefined && one.nvr !== undefined) ? 'build' : 'commit';
   return { type: 'change.heard', release, kind, components, urgency, by, why, message: messageOf(source, id) };
+}
+
+/** The resolver has a new snapshot of a release's graph. */
+export function published({ release, snapshot }: EventData<typeof graphPublished>): Input {
+  return { type: 'graph.published', release, snapshot };
 }
 
 /** A compose misses artifacts: they enter by the same door as any change. */

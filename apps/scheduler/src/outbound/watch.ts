@@ -86,13 +86,23 @@ export function changeChecking(outside: Outside): WorkKind<ChangeToCheck, Report
     run: async (order, { signal }) => {
       const checked = await checkComponents(outside, order.release, order.components, signal);
       const { change: id, release, kind, urgency, by, why, message = null } = order;
-      return { id, release, kind, all: false, urgency, by, why, message, ...checked };
+      const build = kind === 'build' ? await builtAs(outside, order) : null;
+      return { id, release, kind, all: false, urgency, by, why, message, build, ...checked };
     },
     toInput: (order, outcome) =>
       outcome.ok
         ? { type: 'change.reported', release: order.release, change: outcome.value, asked: false }
         : { type: 'change.unchecked', release: order.release, order, fault: hindrance(outcome.fault) },
   };
+}
+
+/** The build that somebody names by its NVR, where a build system of the release has shown it. */
+async function builtAs({ read }: Outside, { release, components }: ChangeToCheck): Promise<string | null> {
+  const [named] = components;
+  if (!named?.nvr || components.length !== 1) return null;
+  const newest = { orderBy: '-started_at', limit: 200 };
+  const rows = await read.builds.where({ release, component: named.component }, newest);
+  return rows.find((row) => row.nvr === named.nvr && row.state === 'complete')?.id ?? null;
 }
 
 /** Splits components into those that the graph knows, with their sources, and the unknown ones, with hints. */
@@ -118,6 +128,7 @@ export async function checkComponents(
 async function sourceOf(release: ReleaseRow, one: NamedComponent, signal?: AbortSignal): Promise<SourceRef | null> {
   const source = gitSourceOf(release.definition, one.component);
   if (!source) return null;
+  if (one.commit === undefined && one.nvr !== undefined) return null;
   if (one.commit === undefined) return headOf(release.definition, one.component, signal);
   if (/^[0-9a-f]{40}$/.test(one.commit)) return { kind: 'git', url: source.url, commit: one.commit };
   throw new AppError({

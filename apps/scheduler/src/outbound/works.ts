@@ -5,6 +5,7 @@ import { admitting, assembling, comparing } from './gate';
 import type { Outside } from './outside';
 import { placeClosing } from './place';
 import { planMaking } from './plan';
+import { snapshotChecking } from './snapshot';
 import { buildsWatching, changeChecking, sourcePolling } from './watch';
 
 /** Every call that the scheduler makes to the outside. */
@@ -13,6 +14,7 @@ export function worksOf(outside: Outside): readonly WorkKind<never, unknown, Inp
     planMaking(outside),
     changeChecking(outside),
     sourcePolling(outside),
+    snapshotChecking(outside),
     buildsWatching(outside),
     handCollecting(outside),
     buildSubmission(outside),

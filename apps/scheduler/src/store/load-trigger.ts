@@ -16,6 +16,9 @@ export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> 
       const ids = input.pushes.map((one) => `${input.release}/${one.component}`);
       return { sources: byId(await read.sources.getMany(ids)) };
     }
+    case 'graph.published':
+    case 'snapshot.checked':
+      return {};
     case 'change.approve':
     case 'change.reject':
     case 'change.due': {
