@@ -23,36 +23,64 @@ export interface Candidate {
 export function candidatesOf(repositories: readonly PrioritizedRepository[]): readonly Candidate[] {
   const best = new Map<string, number>();
   for (const { priority, packages } of repositories) {
-    for (const { name } of packages) best.set(name, Math.min(priority, best.get(name) ?? priority));
-  }
-  const found = new Map<string, Candidate>();
-  for (const { id, priority, packages } of repositories) {
-    for (const of of packages) {
-      const key = `${of.name}-${of.epoch}:${of.version}-${of.release}.${of.arch}`;
-      if (best.get(of.name) === priority && !found.has(key)) found.set(key, { repository: id, of });
+    for (const { name } of packages) {
+      const known = best.get(name);
+      if (known === undefined || priority < known) best.set(name, priority);
     }
   }
-  return [...found.values()];
+  const found: Candidate[] = [];
+  const byName = new Map<string, Candidate[]>();
+  for (const { id, priority, packages } of repositories) {
+    for (const of of packages) {
+      if (best.get(of.name) !== priority) continue;
+      const candidate = { repository: id, of };
+      if (addOnce(byName, candidate)) found.push(candidate);
+    }
+  }
+  return found;
 }
 
 /** Of each name and architecture the newest candidate; one for all architectures competes with each. */
 export function newestOf(candidates: readonly Candidate[]): readonly Candidate[] {
-  const newest = new Map<string, Candidate>();
-  const names = new Map<string, Candidate>();
-  for (const candidate of candidates) {
-    keepNewer(newest, `${candidate.of.name}.${candidate.of.arch}`, candidate);
-    keepNewer(names, candidate.of.name, candidate);
-  }
-  return [...newest.values()].filter((one) => {
-    const { name, arch } = one.of;
-    const rival = arch === 'noarch' ? names.get(name) : newest.get(`${name}.noarch`);
-    return !rival || rival === one || compareEvr(one.of, rival.of) >= 0;
-  });
+  const byName = new Map<string, Candidate[]>();
+  for (const candidate of candidates) addTo(byName, candidate);
+  if (byName.size === candidates.length) return candidates;
+  return [...byName.values()].flatMap((all) =>
+    all.filter((one, n) => !all.some((other, m) => isRival(one, other) && supersedes(other, one, m < n))),
+  );
 }
 
-function keepNewer(newest: Map<string, Candidate>, key: string, candidate: Candidate): void {
-  const known = newest.get(key);
-  if (!known || compareEvr(candidate.of, known.of) > 0) newest.set(key, candidate);
+function isRival({ of: { arch } }: Candidate, { of: { arch: other } }: Candidate): boolean {
+  return arch === other || arch === 'noarch' || other === 'noarch';
+}
+
+/** Of equal ones the first counts, where they are of one architecture. */
+function supersedes(other: Candidate, one: Candidate, isBefore: boolean): boolean {
+  if (other === one) return false;
+  const order = compareEvr(other.of, one.of);
+  return order > 0 || (order === 0 && isBefore && other.of.arch === one.of.arch);
+}
+
+function addTo(byName: Map<string, Candidate[]>, candidate: Candidate): Candidate[] {
+  const same = byName.get(candidate.of.name);
+  if (same) {
+    same.push(candidate);
+    return same;
+  }
+  const first = [candidate];
+  byName.set(candidate.of.name, first);
+  return first;
+}
+
+function addOnce(byName: Map<string, Candidate[]>, candidate: Candidate): boolean {
+  const same = byName.get(candidate.of.name);
+  if (same?.some((one) => isEqual(one.of, candidate.of))) return false;
+  addTo(byName, candidate);
+  return true;
+}
+
+function isEqual(a: RepositoryPackage, b: RepositoryPackage): boolean {
+  return a.version === b.version && a.release === b.release && a.arch === b.arch && a.epoch === b.epoch;
 }
 
 /**
@@ -60,12 +88,9 @@ function keepNewer(newest: Map<string, Candidate>, key: string, candidate: Candi
  * versions of packages, never at provides, and a package does not obsolete its own name.
  */
 export function obsoletedBy(candidates: readonly Candidate[]): ReadonlyMap<Candidate, Candidate> {
+  const named = new Set(candidates.flatMap(({ of }) => of.obsoletes?.map((one) => one.name) ?? []));
   const byName = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const same = byName.get(candidate.of.name);
-    if (same) same.push(candidate);
-    else byName.set(candidate.of.name, [candidate]);
-  }
+  for (const candidate of candidates) if (named.has(candidate.of.name)) addTo(byName, candidate);
   const found = new Map<Candidate, Candidate>();
   for (const candidate of candidates) {
     for (const obsolete of candidate.of.obsoletes ?? []) {

@@ -7,7 +7,8 @@ const intel32 = /^(i[3-6]86|athlon|geode)$/;
  * x86_64 stand beside its own ones and satisfy one another's requirements (multilib).
  */
 export function baseArchitectures(candidates: readonly Candidate[]): (arch: string) => string {
-  const all = new Set(candidates.map((one) => one.of.arch));
+  const all = new Set<string>();
+  for (const { of } of candidates) all.add(of.arch);
   return (arch) => {
     if (all.has('x86_64') && intel32.test(arch)) return 'x86_64';
     return all.has('s390x') && arch === 's390' ? 's390x' : arch;

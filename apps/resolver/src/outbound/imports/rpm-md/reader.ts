@@ -102,6 +102,8 @@ class PackageWriter {
   /** Component -> architectures that it has packages of. */
   private readonly builtOn = new Map<number, Set<string>>();
   private readonly arches = new Set<string>();
+  /** Equal requirements are mostly one object (see `DependencyCache`): they are found without a text. */
+  private readonly clauses = new Map<string, Map<Dependency, number>>();
 
   constructor(
     private readonly builder: CatalogueBuilder,
@@ -148,8 +150,15 @@ class PackageWriter {
   }
 
   private clause(wanted: Dependency, arch: string): number {
+    const ofArch = this.clauses.get(arch) ?? new Map<Dependency, number>();
+    if (ofArch.size === 0) this.clauses.set(arch, ofArch);
+    const known = ofArch.get(wanted);
+    if (known !== undefined) return known;
     const text = dependencyText(wanted);
-    return this.builder.clause('rpm', text, arch, namesIn('rpm', text));
+    const names = text.startsWith('(') ? namesIn('rpm', text) : [wanted.name];
+    const number = this.builder.clause('rpm', text, arch, names);
+    ofArch.set(wanted, number);
+    return number;
   }
 }
 
