@@ -1,17 +1,7 @@
-import {
-  AppError,
-  digestOf,
-  isParked,
-  isRefusal,
-  moment,
-  toAppError,
-  type Decision,
-  type Moment,
-  type Refusal,
-} from '@millrace/kernel';
+import { AppError, isParked, isRefusal, moment, toAppError, type Moment, type Refusal } from '@millrace/kernel';
 import { Session, tablePrefix, type Connection, type Database, type Slice, type Tables } from '@millrace/store';
-import { engineTable, insertDocuments, type DocumentRow } from './documents';
-import { envelopesOf } from './envelopes';
+import { engineTable, type DocumentRow } from './documents';
+import { Gathered, bounded } from './gathered';
 import type { Machine, TypedInput } from './machine';
 
 export interface TakeMeta {
@@ -20,7 +10,9 @@ export interface TakeMeta {
   readonly source: string;
   readonly who: string;
   readonly traceparent?: string;
-  /** Runs in the same transaction, however the input is decided: marks the row that it came from as done. */
+  /** The row of ours that it came from: done in the same transaction, however the input is decided. */
+  readonly from?: { readonly table: 'self' | 'parked' | 'work'; readonly id: string };
+  /** Runs in the same transaction, however the input is decided: for rows that take more than that. */
   readonly settle?: (tx: Connection) => Promise<void>;
   /** The row of an input that was parked before: when it must wait on, that row stays and nothing else is written. */
   readonly parkedAs?: string;
@@ -39,17 +31,15 @@ interface Waiting<Input> {
   readonly reject: (thrown: unknown) => void;
 }
 
-/** What a batch adds to the engine's tables, gathered in memory and written at its end with one insert each. */
-interface Gathered {
-  readonly inbox: DocumentRow[];
-  readonly journal: DocumentRow[];
-  readonly outbox: DocumentRow[];
-  readonly work: DocumentRow[];
-  readonly deadlines: Map<string, DocumentRow | null>;
-  readonly self: DocumentRow[];
-  readonly parked: Map<string, DocumentRow>;
-  readonly appeared: Set<string>;
+interface Turn {
+  readonly gathered: Gathered;
+  readonly at: Moment;
+  /** Locks that are held, when what the batch tells this service itself is decided with it. */
+  readonly reach: ReadonlySet<string> | null;
 }
+
+/** Inputs to itself that one transaction decides at most beside its batch. */
+const mostOwn = 500;
 
 export interface EngineOptions {
   readonly batch?: number;
@@ -149,8 +139,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     );
     for (const row of rows) {
       const { input, who } = JSON.parse(row.doc) as { input: Input; who: string };
-      const settle = (tx: Connection): Promise<void> => this.remove(tx, 'parked', row.id);
-      void this.takeUnasked(input, { id: `${row.id}+`, source: 'parked', who, settle, parkedAs: row.id });
+      const from = { table: 'parked', id: row.id } as const;
+      void this.takeUnasked(input, { id: `${row.id}+`, source: 'parked', who, from, parkedAs: row.id });
     }
     return rows.length;
   }
@@ -162,22 +152,24 @@ export class Engine<T extends Tables, Input extends TypedInput> {
 
   private async drain(): Promise<void> {
     while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, this.options.batch ?? 50);
-      const error = await this.attempt(batch);
+      const batch = this.queue.splice(0, this.options.batch ?? 100);
+      const error = await this.attempt(batch, true);
       if (error === null) continue;
-      if (batch.length === 1) batch[0]!.reject(error);
-      // One bad input stops nobody: the batch is taken again one by one.
-      else for (const one of batch) await this.attempt([one]).then((e) => e !== null && one.reject(e));
+      // One bad input stops nobody: the batch is taken again one by one, and what they tell themselves later.
+      for (const one of batch) await this.attempt([one], false).then((e) => e !== null && one.reject(e));
     }
     // In the same turn as the last look at the queue: an input that comes now starts the loop again.
     this.running = null;
   }
 
-  private async attempt(batch: readonly Waiting<Input>[]): Promise<unknown> {
-    const gathered = emptyGathered();
+  /** `whole`: what the inputs make this service tell itself is decided with them, as far as their locks reach. */
+  private async attempt(batch: readonly Waiting<Input>[], whole: boolean): Promise<unknown> {
+    const at = moment(this.now());
+    const gathered = new Gathered(this.machine.app, this.options.newId, at);
     try {
       const locks = batch.map(({ input }) => `${this.app}/${this.machine.keyOf(input)}`);
-      const taken = await this.database.transaction((tx) => this.decideAll(tx, batch, gathered), locks);
+      const reach = whole ? new Set(locks) : null;
+      const taken = await this.database.transaction((tx) => this.decideAll(tx, batch, { gathered, at, reach }), locks);
       taken.forEach((one, n) => batch[n]!.resolve(one));
     } catch (thrown) {
       return thrown;
@@ -192,8 +184,11 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     return null;
   }
 
-  private async decideAll(tx: Connection, batch: readonly Waiting<Input>[], gathered: Gathered): Promise<Taken[]> {
-    const at = moment(this.now());
+  private async decideAll(
+    tx: Connection,
+    batch: readonly Waiting<Input>[],
+    { gathered, at, reach }: Turn,
+  ): Promise<Taken[]> {
     const session = new Session(tx, tablePrefix(this.app), this.machine.tables, at);
     const seen = await this.claimed(tx, batch);
     const fresh = batch.filter(({ meta }) => !seen.has(inboxId(meta)));
@@ -218,11 +213,34 @@ export class Engine<T extends Tables, Input extends TypedInput> {
         seen.set(id, result.status === 'decided' ? { status: 'duplicate', reply: result.reply } : result);
         gathered.inbox.push({ id, doc: seen.get(id), columns: { at, reply: null } });
       }
+      if (meta.from) gathered.done[meta.from.table].push(meta.from.id);
       if (meta.settle) await meta.settle(tx);
     }
+    if (reach) await this.decideOwn(session, gathered, at, reach);
     await session.flush();
-    await this.save(tx, gathered, at);
+    await gathered.save(tx);
     return taken;
+  }
+
+  /**
+   * Decides what the batch told this service itself, in its order. What needs a lock that is not held, and what goes
+   * beyond a bound, stays a row for later.
+   */
+  private async decideOwn(
+    session: Session<T>,
+    gathered: Gathered,
+    at: Moment,
+    reach: ReadonlySet<string>,
+  ): Promise<void> {
+    const left: DocumentRow[] = [];
+    for (let n = 0; n < mostOwn && gathered.self.length > 0; n++) {
+      const row = gathered.self.shift()!;
+      const { input, who } = row.doc as { input: Input; who: string };
+      const held = this.database.kind === 'sqlite' || reach.has(`${this.app}/${this.machine.keyOf(input)}`);
+      if (held) await this.decideOne(session, input, { id: row.id, source: 'self', who }, at, gathered);
+      else left.push(row);
+    }
+    gathered.self.unshift(...left);
   }
 
   private async claimed(tx: Connection, batch: readonly Waiting<Input>[]): Promise<Map<string, Taken>> {
@@ -257,93 +275,21 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       return { status: 'parked', until: decided.until };
     }
     session.apply(slice, decided.state);
-    this.gather(decided, meta, at, gathered);
+    decided.appeared?.forEach((token) => gathered.appeared.add(token));
+    gathered.add(decided.effects, meta);
     const effects = decided.effects.map((effect) => bounded(effect));
     gathered.journal.push({ id, doc: { input: bounded(input), effects, cause: meta.id }, columns });
     return { status: 'decided', reply: decided.reply ?? null };
   }
 
-  private gather(decision: Decision<Slice<T>>, meta: TakeMeta, at: Moment, gathered: Gathered): void {
-    decision.appeared?.forEach((token) => gathered.appeared.add(token));
-    for (const effect of decision.effects) {
-      switch (effect.lane) {
-        case 'bus':
-          gathered.outbox.push(envelopesOf(this.machine.app, effect, this.options.newId(), at, meta.traceparent));
-          break;
-        case 'work':
-          gathered.work.push({
-            id: `${effect.kind}|${effect.key}`,
-            doc: { kind: effect.kind, key: effect.key, order: effect.order },
-            columns: {
-              kind: effect.kind,
-              state: 'waiting',
-              due_at: effect.notBefore ?? at,
-              lease_until: null,
-              attempts: 0,
-            },
-          });
-          break;
-        case 'deadline':
-          gathered.deadlines.set(
-            effect.key,
-            effect.at === null
-              ? null
-              : { id: effect.key, doc: { input: effect.input, at: effect.at }, columns: { due_at: effect.at } },
-          );
-          break;
-        case 'input':
-          gathered.self.push({ id: this.options.newId(), doc: { input: effect.input, who: meta.who } });
-          break;
-      }
-    }
-  }
-
-  private async save(tx: Connection, gathered: Gathered, at: Moment): Promise<void> {
-    const { app } = this;
-    await insertDocuments(tx, app, 'inbox', gathered.inbox, at);
-    await insertDocuments(tx, app, 'journal', gathered.journal, at);
-    await insertDocuments(tx, app, 'outbox', gathered.outbox, at);
-    await insertDocuments(tx, app, 'work', gathered.work, at);
-    await insertDocuments(tx, app, 'self', gathered.self, at);
-    await insertDocuments(tx, app, 'parked', [...gathered.parked.values()], at, true);
-    const deadlines = [...gathered.deadlines];
-    for (const [key, row] of deadlines) if (row === null) await this.remove(tx, 'deadline', key);
-    const set = deadlines.map(([, row]) => row).filter((row) => row !== null);
-    await insertDocuments(tx, app, 'deadline', set, at, true);
-  }
-
   private takeSelf(rows: readonly { readonly id: string; readonly doc: unknown }[]): void {
     for (const { id, doc } of rows) {
       const { input, who } = doc as { input: Input; who: string };
-      const settle = (tx: Connection): Promise<void> => this.remove(tx, 'self', id);
-      void this.takeUnasked(input, { id, source: 'self', who, settle });
+      void this.takeUnasked(input, { id, source: 'self', who, from: { table: 'self', id } });
     }
-  }
-
-  private async remove(tx: Connection, table: 'self' | 'parked' | 'deadline', id: string): Promise<void> {
-    await tx.change(`DELETE FROM ${engineTable(this.app, table)} WHERE id = $1`, [id]);
   }
 }
 
 function inboxId(meta: TakeMeta): string {
   return `${meta.source}|${meta.id}`;
-}
-
-function emptyGathered(): Gathered {
-  return {
-    inbox: [],
-    journal: [],
-    outbox: [],
-    work: [],
-    deadlines: new Map(),
-    self: [],
-    parked: new Map(),
-    appeared: new Set(),
-  };
-}
-
-/** The journal holds large things by digest. */
-function bounded(value: unknown): unknown {
-  const size = JSON.stringify(value).length;
-  return size <= 16_384 ? value : { digest: digestOf(value), size };
 }

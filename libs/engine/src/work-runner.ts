@@ -13,6 +13,11 @@ interface WorkRow {
   readonly attempts: number;
 }
 
+interface Claimed<Input extends TypedInput> {
+  readonly kind: WorkKind<unknown, unknown, Input>;
+  readonly row: WorkRow;
+}
+
 export interface WorkLog {
   retry(kind: string, key: string, attempt: number, fault: AppError): void;
   unknown(kind: string): void;
@@ -99,31 +104,54 @@ export class WorkRunner<Input extends TypedInput> {
       `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2)) AND kind IN (${places}) ORDER BY due_at, id LIMIT 100`,
       [at, at, ...free],
     );
-    let started = 0;
+    const wanted: Claimed<Input>[] = [];
     for (const { id, doc, attempts } of rows) {
       const { kind, key, order } = JSON.parse(doc) as Omit<WorkRow, 'id' | 'attempts'>;
       const found = this.kinds.get(kind);
-      if (!found || this.running.has(id) || this.free(found) <= 0) continue;
-      if (await this.begin(found, { id, kind, key, order, attempts: Number(attempts) + 1 })) started++;
+      const coming = wanted.filter((one) => one.kind === found).length;
+      if (!found || this.running.has(id) || this.free(found) <= coming) continue;
+      wanted.push({ kind: found, row: { id, kind, key, order, attempts: Number(attempts) + 1 } });
     }
-    return started;
+    const claimed = await this.claim(wanted, at);
+    if (this.stopped) return 0;
+    for (const one of claimed) this.begin(one);
+    return claimed.length;
   }
 
   private free(kind: WorkKind<unknown, unknown, Input>): number {
     return kind.concurrency - [...this.running.values()].filter((one) => one.kind === kind.kind).length;
   }
 
-  private async begin(kind: WorkKind<unknown, unknown, Input>, row: WorkRow): Promise<boolean> {
-    const at = moment(this.now());
-    // The lease outlives the call by five seconds: two calls of one row never overlap.
-    const until = moment(this.now() + kind.timeoutMs + 5000);
-    const claimed = await this.database.transaction((tx) =>
-      tx.change(
-        `UPDATE ${this.table} SET state = 'running', lease_until = $1, attempts = $2 WHERE id = $3 AND (state = 'waiting' OR (state = 'running' AND lease_until < $4))`,
-        [until, row.attempts, row.id, at],
-      ),
+  /** Leases rows, all in one transaction; gives those that nobody else was faster with. */
+  private async claim(wanted: readonly Claimed<Input>[], at: string): Promise<readonly Claimed<Input>[]> {
+    if (wanted.length === 0) return [];
+    const free = await this.database.transaction(async (tx) => {
+      const places = wanted.map((_, n) => `$${n + 2}`).join(', ');
+      const rows = await tx.rows<{ id: string }>(
+        `SELECT id FROM ${this.table} WHERE (state = 'waiting' OR (state = 'running' AND lease_until < $1)) ` +
+          `AND id IN (${places})${this.database.kind === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''}`,
+        [at, ...wanted.map((one) => one.row.id)],
+      );
+      const ids = new Set(rows.map(({ id }) => id));
+      for (const kind of new Set(wanted.map((one) => one.kind))) {
+        const own = wanted.filter((one) => one.kind === kind && ids.has(one.row.id)).map((one) => one.row.id);
+        if (own.length > 0) await this.lease(tx, own, kind.timeoutMs);
+      }
+      return ids;
+    });
+    return wanted.filter((one) => free.has(one.row.id));
+  }
+
+  /** The lease outlives the call by five seconds: two calls of one row never overlap. */
+  private async lease(tx: Connection, ids: readonly string[], timeoutMs: number): Promise<void> {
+    const places = ids.map((_, n) => `$${n + 2}`).join(', ');
+    await tx.change(
+      `UPDATE ${this.table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN (${places})`,
+      [moment(this.now() + timeoutMs + 5000), ...ids],
     );
-    if (claimed !== 1 || this.stopped) return false;
+  }
+
+  private begin({ kind, row }: Claimed<Input>): void {
     const abort = new AbortController();
     const done = this.perform(kind, row, abort)
       // Its outcome could not be written: the call is made again when its lease is over.
@@ -133,7 +161,6 @@ export class WorkRunner<Input extends TypedInput> {
         this.wake();
       });
     this.running.set(row.id, { kind: kind.kind, abort, done });
-    return true;
   }
 
   private async perform(kind: WorkKind<unknown, unknown, Input>, row: WorkRow, abort: AbortController): Promise<void> {
@@ -173,12 +200,10 @@ export class WorkRunner<Input extends TypedInput> {
     row: WorkRow,
     outcome: Outcome<unknown>,
   ): Promise<void> {
-    const settle = async (tx: Connection): Promise<void> => {
-      await tx.change(`UPDATE ${this.table} SET state = 'done', lease_until = NULL WHERE id = $1`, [row.id]);
-    };
     const input = kind.toInput(row.order, outcome, row.key);
+    const from = { table: 'work', id: row.id } as const;
     try {
-      await this.engine.take(input, { id: row.id, source: 'work', who: this.engine.app, settle });
+      await this.engine.take(input, { id: row.id, source: 'work', who: this.engine.app, from });
     } catch (thrown) {
       if (!this.stopped) await this.postpone(row, toAppError(thrown));
     }

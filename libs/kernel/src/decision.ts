@@ -46,6 +46,8 @@ export interface DeadlineEffect {
 export interface InputEffect {
   readonly lane: 'input';
   readonly input: unknown;
+  /** Said several times before it is decided, it is decided once. */
+  readonly once?: string;
 }
 
 export type Effect = BusEffect | WorkEffect | DeadlineEffect | InputEffect;
@@ -107,6 +109,7 @@ export function wakeAt(key: string, at: Moment | null, input: unknown): Deadline
   return { lane: 'deadline', key, at, input };
 }
 
-export function tellSelf(input: unknown): InputEffect {
-  return { lane: 'input', input };
+/** `once`: of those that were not decided yet, only the newest with the same word is. */
+export function tellSelf(input: unknown, once?: string): InputEffect {
+  return { lane: 'input', input, ...(once === undefined ? {} : { once }) };
 }

@@ -4,13 +4,14 @@ import type { Connection } from './database';
 import { tablePrefix } from './migrate';
 import { plainReader } from './plain-reader';
 import { ReadAhead } from './read-ahead';
+import { together } from './together';
 import type { Readers, Slice, Table, TableReader, Tables } from './table';
 import { upsert } from './upsert';
 
 /** Readers over a connection that is not in a transaction: always what is committed. */
 export function readersOn<T extends Tables>(connection: Connection, app: string, tables: T): Readers<T> {
   return mapTables(tables, (table) =>
-    plainReader(connection, `${tablePrefix(app)}_${table.name}`, table),
+    together(plainReader(connection, `${tablePrefix(app)}_${table.name}`, table)),
   ) as Readers<T>;
 }
 

@@ -17,7 +17,9 @@ const weights = { security: 8, normal: 2, background: 1 } as const;
  */
 export function decideCapacity(turn: Turn, input: CapacityInput): void {
   const row = changed(turn, turn.find('capacity', capacityId(input.system)) ?? emptyCapacity(input.system), input);
-  grant(turn, row);
+  if (input.type === 'slots.look') return grant(turn, row);
+  turn.put('capacity', row);
+  turn.look(input.system);
 }
 
 export function capacityId(system: string): string {
@@ -31,7 +33,7 @@ export function queueOf(rebuild: RebuildRow): string | null {
 }
 
 /** Ascending: who comes first in a queue. Priority is worth more than any path of less than three years. */
-export function rankOf(rebuild: RebuildRow): number {
+export function rankOf(rebuild: Pick<RebuildRow, 'priority' | 'path'>): number {
   return -(rebuild.priority * 1e11 + rebuild.path);
 }
 

@@ -6,6 +6,7 @@ import { admitWhenReady } from './gate';
 import type { CascadeInput, Hindrance, MadePlan } from './input';
 import { isMovable, openNeeds } from './needs';
 import { layPart } from './plan-rows';
+import { mostRoots } from './start';
 import type { CascadeRow, RebuildRow } from './state';
 import { isSettled, moveCascade } from './transitions';
 import type { Turn } from './turn';
@@ -42,7 +43,7 @@ export function planMade(turn: Turn, id: string, number: number, plan: MadePlan)
     planning: { asked: number, made: number, wanted: cascade.planning.wanted.filter((one) => one.plan > number) },
     tiers: Math.max(cascade.tiers, plan.tiers),
     snapshot: cascade.snapshot ?? plan.snapshot,
-    roots: first && cascade.roots.length === 0 ? plan.roots.slice(0, 1000) : cascade.roots,
+    roots: first && cascade.roots.length === 0 ? plan.roots.slice(0, mostRoots) : cascade.roots,
     problem: null,
   });
   if (first) {

@@ -1,4 +1,4 @@
-import { policyOf, type ReleaseDefinition, type Subject } from '@millrace/contracts';
+import { policyOf, type ComponentPolicy, type ReleaseDefinition, type Subject } from '@millrace/contracts';
 import { assertNever, parseComponentId, type ComponentId } from '@millrace/kernel';
 
 /** Name of the build system that builds a component; null: none of the release does (stacks are assembled). */
@@ -20,7 +20,7 @@ export function isStack(component: ComponentId): boolean {
 export function barOf(
   definition: ReleaseDefinition,
   component: ComponentId,
-): { readonly policy: 'never' | 'manual' | 'excluded'; readonly because: string } | null {
+): { readonly policy: Exclude<ComponentPolicy['policy'], 'normal'>; readonly because: string } | null {
   const policy = policyOf(definition, component);
   if (!policy || policy.policy === 'normal') return null;
   return { policy: policy.policy, because: `the policy '${policy.policy}' holds for it: ${policy.reason}` };

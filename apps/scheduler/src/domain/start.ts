@@ -6,6 +6,9 @@ import type { CascadeRow, ChangeRow, ReleaseRow } from './state';
 import type { Turn } from './turn';
 import { clip } from './words';
 
+/** Names of roots that a cascade carries with it; its request has all of them. */
+export const mostRoots = 50;
+
 export const startWords = 'no cascade of this release was running';
 
 export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly ChangeRow[]): CascadeRow {
@@ -31,7 +34,7 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     number,
     definitionRevision: release.definitionRevision,
     state: 'planning',
-    roots: all ? [] : [...components.keys()].sort().slice(0, 1000),
+    roots: all ? [] : [...components.keys()].sort().slice(0, mostRoots),
     why: clip([...new Set(changes.map((one) => one.why).filter(Boolean))].join('; ') || 'it was asked for', 1000),
     by: changes[0]!.by,
     plan: 0,

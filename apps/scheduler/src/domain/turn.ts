@@ -95,7 +95,8 @@ export class Turn {
   }
 
   done(reply?: unknown): Decision<State> {
-    for (const system of this.looks) this.self({ type: 'slots.look', system });
+    for (const system of this.looks)
+      this.effects.push(tellSelf({ type: 'slots.look', system }, `slots.look/${system}`));
     const state = { ...this.before } as { -readonly [K in keyof State]: State[K] };
     for (const [table, rows] of this.changed) {
       (state as Record<keyof Rows, ReadonlyMap<string, unknown>>)[table] = new Map<string, unknown>([

@@ -36,7 +36,7 @@ export function stepInput<Value>(
 export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, Input> {
   return {
     kind: 'build.submit',
-    concurrency: 8,
+    concurrency: 64,
     timeoutMs: 120_000,
     tries: 5,
     run: async (order, { signal }) => {
@@ -74,17 +74,37 @@ async function orderOf(read: Outside['read'], rebuild: RebuildRow, source: Order
   };
 }
 
+interface Below {
+  readonly needs: readonly string[];
+  readonly build: string | null;
+}
+
+/** Rebuilds that came to their end: what they needed and gave never changes. */
+const settledBelow = new Map<string, Below>();
+const mostKept = 100_000;
+
 /** Validated builds of everything in the cascade that the rebuild needs, directly or not. */
 async function validatedBelow(read: Outside['read'], rebuild: RebuildRow): Promise<readonly string[]> {
-  const found = new Map<string, RebuildRow>();
-  let level: readonly RebuildRow[] = [rebuild];
+  const found = new Map<string, Below>();
+  let level: readonly Below[] = [rebuild];
   while (level.length > 0) {
-    const ids = [...new Set(level.flatMap((row) => row.needs))].filter((id) => !found.has(id));
-    level = await read.rebuilds.getMany(ids);
-    level.forEach((row) => found.set(row.id, row));
+    const ids = [...new Set(level.flatMap((one) => one.needs))].filter((id) => !found.has(id));
+    const unknown = ids.filter((id) => !settledBelow.has(id));
+    for (const row of await read.rebuilds.getMany(unknown)) {
+      const below = { needs: row.needs, build: row.state === 'validated' ? row.build : null };
+      found.set(row.id, below);
+      if (row.state === 'validated') keep(row.id, below);
+    }
+    for (const id of ids) if (settledBelow.has(id)) found.set(id, settledBelow.get(id)!);
+    level = ids.map((id) => found.get(id)).filter((one) => one !== undefined);
   }
-  const builds = [...found.values()].flatMap((row) => (row.state === 'validated' && row.build ? [row.build] : []));
+  const builds = [...found.values()].flatMap((one) => (one.build ? [one.build] : []));
   return builds.sort();
+}
+
+function keep(id: string, below: Below): void {
+  if (settledBelow.size >= mostKept) settledBelow.clear();
+  settledBelow.set(id, below);
 }
 
 type Look = { readonly ended: EndedBuild } | { readonly running: SeenBuild };

@@ -23,7 +23,7 @@ interface Comparison {
 export function comparing({ asker }: Outside): WorkKind<CompareOrder, Comparison, Input> {
   return {
     kind: 'build.compare',
-    concurrency: 4,
+    concurrency: 64,
     timeoutMs: 60_000,
     tries: 12,
     run: async ({ release, cascade, component, scope, snapshot, overlay, contents }) => {
@@ -51,7 +51,7 @@ export function comparing({ asker }: Outside): WorkKind<CompareOrder, Comparison
 export function admitting({ read, systems }: Outside): WorkKind<StepOrder, Repository, Input> {
   return {
     kind: 'build.admit',
-    concurrency: 2,
+    concurrency: 64,
     timeoutMs: 120_000,
     tries: 8,
     run: async (order) => {

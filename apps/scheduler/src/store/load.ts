@@ -167,11 +167,13 @@ async function ofSweep(read: Read, cascade: string): Promise<Part> {
 }
 
 /** A build system's row, and of each running cascade the head of its queue: enough for all slots that are free. */
-async function ofCapacity(read: Read, input: CapacityInput): Promise<Part> {
-  const row = await read.capacity.get(capacityId(input.system));
+async function ofCapacity(read: Read, { type, system }: CapacityInput): Promise<Part> {
+  const row = await read.capacity.get(capacityId(system));
+  const free = (row?.limit ?? 0) - (row?.granted.length ?? 0);
+  if (type !== 'slots.look' || !row || free <= 0) return { capacity: byId(row) };
   const cascades = await read.cascades.where({ state: 'running' });
   const rebuilds: RebuildRow[] = [];
-  for (const { id } of cascades) rebuilds.push(...(await headOfQueue(read, id, input, row)));
+  for (const { id } of cascades) rebuilds.push(...(await headOfQueue(read, id, row, free)));
   const names = [...new Set(cascades.map((one) => one.release))];
   return {
     capacity: byId(row),
@@ -181,20 +183,12 @@ async function ofCapacity(read: Read, input: CapacityInput): Promise<Part> {
   };
 }
 
-async function headOfQueue(
-  read: Read,
-  cascade: string,
-  input: CapacityInput,
-  row: CapacityRow | null,
-): Promise<RebuildRow[]> {
-  const limit = input.type === 'capacity.known' ? input.limit : (row?.limit ?? 0);
-  const granted = new Set(row?.granted.map((one) => one.rebuild));
-  const returned = input.type === 'slot.returned' ? 1 : 0;
-  const free = limit - granted.size + returned;
-  if (free <= 0) return [];
+async function headOfQueue(read: Read, cascade: string, row: CapacityRow, free: number): Promise<RebuildRow[]> {
+  const queue = row.id.slice('build-system/'.length);
+  const granted = new Set(row.granted.map((one) => one.rebuild));
   // Those that were granted a slot and have not taken it yet stand at the head too.
   for (let most = free + 8; ; most *= 4) {
-    const rows = await read.rebuilds.where({ cascade, queue: input.system }, { orderBy: 'rank', limit: most });
+    const rows = await read.rebuilds.where({ cascade, queue }, { orderBy: 'rank', limit: most });
     const fresh = rows.filter((one) => !granted.has(one.id));
     if (fresh.length >= free || rows.length < most) return rows;
   }

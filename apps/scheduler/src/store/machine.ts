@@ -5,4 +5,11 @@ import { load } from './load';
 import { tables, type SchedulerTables } from './tables';
 
 /** The scheduler's heart as the engine runs it. */
-export const machine: Machine<SchedulerTables, Input> = { app: 'scheduler', tables, keyOf, load, decide };
+export const machine: Machine<SchedulerTables, Input> = {
+  app: 'scheduler',
+  tables,
+  keyOf,
+  load,
+  decide,
+  readsAhead: true,
+};

@@ -53,7 +53,7 @@ export const tables = {
       state: text((row) => row.state),
       tier: integer((row) => row.tier),
       queue: text(queueOf),
-      rank: bigint(rankOf),
+      rank: bigint((row) => rankOf(row)),
       fresh: integer((row) => (row.fresh ? 1 : null)),
       clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
       doubtful: integer((row) => (row.doubtful ? 1 : null)),

@@ -1,0 +1,150 @@
+import { doors, releaseDefinition } from '@millrace/contracts';
+import { Engine } from '@millrace/engine';
+import type { Input } from '@millrace/scheduler/domain/input';
+import type { Outside } from '@millrace/scheduler/outbound/outside';
+import { worksOf } from '@millrace/scheduler/outbound/works';
+import { definition } from '@millrace/scheduler/wiring';
+import { startService } from '@millrace/service';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Builder } from './builder';
+import { webOf, type Shape } from './web';
+
+/** What the bench asks of the process, and what it answers. */
+export type Ask =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'pace'; readonly perSecond: number; readonly except: string | null }
+  | { readonly kind: 'end'; readonly component: string }
+  | { readonly kind: 'at-once' }
+  | { readonly kind: 'exit' }
+  | { readonly kind: 'report'; readonly forget: boolean };
+
+export interface Report {
+  readonly state: string | null;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Milliseconds from delivery to commit, by type of input. */
+  readonly times: Readonly<Record<string, readonly number[]>>;
+  /** Milliseconds from the verdict that freed a rebuild to its submission. */
+  readonly verdictToSubmit: readonly number[];
+  readonly busy: number;
+  readonly submissions: number;
+  readonly peakMb: number;
+}
+
+const shape = JSON.parse(process.argv[2]!) as Shape & { readonly capacity: number };
+const timed = new Set<string>(['build.ended', 'verdict.decided', 'build.admitted']);
+const times: Record<string, number[]> = {};
+const web = webOf(shape);
+const needs = new Map(web.rebuilds.map((one) => [one.component, one.needs.map((need) => need.component)]));
+const verdictAt = new Map<string, number>();
+let verdictToSubmit: number[] = [];
+
+/**
+ * The scheduler whole, with a builder that takes no time and a resolver that answers from memory: what is measured is
+ * the scheduler's own.
+ */
+async function main(): Promise<void> {
+  const builder = new Builder(shape.capacity, (order) => {
+    const freed = Math.max(...needs.get(order.component)!.map((need) => verdictAt.get(need) ?? 0));
+    if (freed > 0) verdictToSubmit.push(performance.now() - freed);
+  });
+  watchTimes();
+  await startService(
+    {
+      ...definition,
+      setUp: ({ read, take }) => {
+        const answer = (door: unknown): unknown =>
+          door === doors.resolver.impact ? web : { lost: [], added: [], unneeded: [] };
+        const played = { ask: (door: unknown) => Promise.resolve(answer(door)) } as unknown as Outside['asker'];
+        const outside: Outside = { read, asker: played, systems: new Map([[builder.name, builder]]), take };
+        process.on('message', (ask: Ask) => void obey(ask, builder, outside));
+        const known = { type: 'capacity.known', system: builder.name, limit: shape.capacity } as const;
+        return Promise.resolve({
+          doors: [],
+          works: worksOf(outside),
+          start: async () => void (await take(known, { id: `start/${randomUUID()}`, who: 'bench' })),
+        });
+      },
+    },
+    process.env,
+  );
+  process.send!({ kind: 'ready' });
+}
+
+let pacing: NodeJS.Timeout | null = null;
+
+async function obey(ask: Ask, builder: Builder, outside: Outside): Promise<void> {
+  switch (ask.kind) {
+    case 'start':
+      return begin(outside, [...needs.keys()]);
+    case 'pace': {
+      if (pacing) clearInterval(pacing);
+      pacing = ask.perSecond === 0 ? null : setInterval(() => builder.end(1, ask.except), 1000 / ask.perSecond);
+      return;
+    }
+    case 'end':
+      return builder.endOf(ask.component);
+    case 'at-once':
+      builder.atOnce = true;
+      return builder.end(Infinity);
+    case 'exit':
+      return process.exit(0);
+    case 'report':
+      return report(builder, outside, ask.forget);
+  }
+}
+
+async function begin({ take }: Outside, components: readonly string[]): Promise<void> {
+  const bench = releaseDefinition.parse({
+    release: 'bench',
+    title: 'Bench',
+    mode: 'act',
+    product_version: 'bench-1',
+    build_systems: { rpm: 'local-rpm' },
+    sources: {},
+    gates: [],
+    people: { ada: { mail: 'ada@bench.example' } },
+    owners: [],
+    releng: ['ada'],
+    capacity: 10_000,
+    canaries: { first: 0 },
+    landing: 'automatic',
+  });
+  await take({ type: 'release.apply', release: 'bench', definition: bench, why: '' }, { id: 'release', who: 'bench' });
+  const source = { kind: 'git', url: 'https://src.example/rpms', commit: '0'.repeat(40) } as const;
+  const named = components.map((component) => ({ component, source, nvr: null }));
+  const change = { id: null, release: 'bench', kind: 'set', all: false, components: named, unknown: [] } as const;
+  const asked = { ...change, urgency: 'normal', by: 'bench', why: 'a mass rebuild' } as const;
+  await take({ type: 'change.reported', release: 'bench', asked: true, change: asked }, { id: 'go', who: 'bench' });
+}
+
+async function report(builder: Builder, { read }: Outside, forget: boolean): Promise<void> {
+  const [cascade] = await read.cascades.where({ release: 'bench' });
+  const answer: Report = {
+    state: cascade?.takingUp ? 'taking-up' : (cascade?.state ?? null),
+    counts: (cascade?.counts ?? {}) as Record<string, number>,
+    times,
+    verdictToSubmit,
+    busy: builder.busy,
+    submissions: builder.submissions,
+    peakMb: Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1000),
+  };
+  process.send!({ kind: 'report', report: answer });
+  if (!forget) return;
+  for (const type of Object.keys(times)) times[type] = [];
+  verdictToSubmit = [];
+}
+
+/** From delivery (the engine is given the input) to commit (it answers). */
+function watchTimes(): void {
+  const { take: taken } = Engine.prototype;
+  Engine.prototype.take = async function timedTake(this: Engine<never, Input>, input: Input, meta: never) {
+    const from = performance.now();
+    if (input.type === 'verdict.decided') verdictAt.set(`rpm/${input.build.split('_')[2]}`, from);
+    const result = await taken.call(this as never, input as never, meta);
+    if (timed.has(input.type)) (times[input.type] ??= []).push(performance.now() - from);
+    return result;
+  } as never;
+}
+
+void main();
