@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startFakeMbs, type FakeMbs } from './fake';
 import { connectToMbs, type Mbs } from './client';
-import { nsvcOf, nvrOf } from './schema';
+import { moduleBuild, nsvcOf, nvrOf } from './schema';
 
 const scmurl = (name: string, commit = 'a') => `https://src.example/modules/${name}?#${commit.repeat(40)}`;
+
+it('reads what a service says, and keeps what it does not know', () => {
+  const text = readFileSync(join(__dirname, 'fixtures', 'module-build.json'), 'utf8');
+  const build = moduleBuild.parse(JSON.parse(text));
+  expect(build).toMatchObject({ state: 'failed', version: '3820230220', component_builds: [9001, 9002] });
+  expect(nvrOf(build)).toBe('nodejs-18-3820230220.c0c0a5b3');
+});
 
 describe.each([1, 2] as const)('the Module Build Service, REST v%d', (api) => {
   let fake: FakeMbs;

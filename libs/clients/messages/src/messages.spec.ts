@@ -1,20 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually, startTestNats } from '@millrace/testing';
 import { connect } from 'nats';
 import { create_container, type EventContext, type Sender } from 'rhea';
 import type { AddressInfo, Server } from 'node:net';
 import { startFakeBroker } from './fake';
-import { readMessage, type ForeignMessage } from './message';
+import { readMessage, type ForeignMessage } from './schema';
 import { receive, type Receiver } from './receiver';
 
-const tagged = { tag: 'f44', name: 'libfoo', version: '1', release: '2' };
+const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', `${name}.json`));
+const tagged = JSON.parse(fixture('buildsys-tag').toString()) as object;
 
 describe('what a message says', () => {
   it('is read in its plain form and in fedmsg’s old one', () => {
-    const plain = { topic: 'org.fedoraproject.prod.buildsys.tag', id: 'uuid-1', content: JSON.stringify(tagged) };
-    expect(readMessage(plain)).toEqual({ id: 'uuid-1', topic: plain.topic, body: tagged });
-    const old = { msg_id: '2026-1', topic: 'org.fedoraproject.prod.buildsys.tag', timestamp: 1, i: 1, msg: tagged };
-    const content = Buffer.from(JSON.stringify(old));
-    expect(readMessage({ topic: 'x', id: null, content })).toEqual({ id: '2026-1', topic: old.topic, body: tagged });
+    const content = fixture('buildsys-tag');
+    const topic = 'org.fedoraproject.prod.buildsys.tag';
+    expect(readMessage({ topic, id: 'uuid-1', content })).toEqual({ id: 'uuid-1', topic, body: tagged });
+    const old = JSON.parse(fixture('fedmsg').toString()) as { msg_id: string; topic: string; msg: unknown };
+    const read = readMessage({ topic: 'x', id: null, content: fixture('fedmsg') });
+    expect(read).toEqual({ id: old.msg_id, topic: old.topic, body: old.msg });
   });
 
   it.each([

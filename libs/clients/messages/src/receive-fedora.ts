@@ -1,5 +1,5 @@
 import { connect, credentials, type ConsumeMessage } from 'amqplib';
-import { readMessage } from './message';
+import { readMessage } from './schema';
 import type { Handle, Link } from './receiver';
 import type { FedoraSettings } from './settings';
 import { tlsOf } from './tls';

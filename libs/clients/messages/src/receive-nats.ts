@@ -1,5 +1,5 @@
 import { connect } from 'nats';
-import { readMessage } from './message';
+import { readMessage } from './schema';
 import type { Handle, Link } from './receiver';
 import type { NatsSettings } from './settings';
 

@@ -1,6 +1,6 @@
 import { sha256 } from '@millrace/kernel';
 import { create_container, type Connection, type ConnectionOptions, type EventContext, type Message } from 'rhea';
-import { readMessage } from './message';
+import { readMessage } from './schema';
 import type { Handle, Link } from './receiver';
 import type { UmbSettings } from './settings';
 import { tlsOf } from './tls';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { receiveFedora } from './receive-fedora';
 import { receiveNats } from './receive-nats';
 import { receiveUmb } from './receive-umb';
-import type { ForeignMessage } from './message';
+import type { ForeignMessage } from './schema';
 import type { ReceiverSettings } from './settings';
 
 /** Takes one message; when it throws, the message comes again. */
