@@ -1,3 +1,4 @@
+import type { Definitions } from '@millrace/build-systems';
 import {
   alertEnded,
   alertRaised,
@@ -25,6 +26,7 @@ import {
   verdictWanted,
   type EventName,
 } from '@millrace/contracts';
+import type { Receiver } from '@millrace/messages';
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
@@ -33,11 +35,13 @@ import { questions } from './admin/questions';
 import { config, secretFilesOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
 import { changeCommands } from './inbound/change-commands';
+import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
 import { decided, missed, published, reported } from './inbound/heard';
 import { peopleCommands } from './inbound/people-commands';
 import { webhooksController } from './inbound/webhooks/controller';
-import { buildSystems } from './outbound/configured';
+import { buildSystems, definitionsOn } from './outbound/configured';
+import { gitSourceOf } from './outbound/git-source';
 import { lookupsOf } from './outbound/lookups';
 import { changeNamed, type Outside } from './outbound/outside';
 import { trackedAt } from './outbound/pushed';
@@ -87,7 +91,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
   says,
   config,
   setUp: ({ config: settings, read, asker, take, dataDir }) => {
-    const { systems, stop } = buildSystems(settings, dataDir, read);
+    const { systems, buses, stop: endSystems } = buildSystems(settings, dataDir, read);
+    const receivers: Receiver[] = [];
     const outside: Outside = { read, asker, systems, take };
     return Promise.resolve({
       doors: [
@@ -101,7 +106,10 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
       gauges: { alerts: alertGauge(read) },
       alerts: () => openAlerts(read),
       works: worksOf(outside),
-      stop,
+      stop: async () => {
+        await Promise.all(receivers.map((one) => one.stop()));
+        await endSystems();
+      },
       controllers: [
         webhooksController({
           secretFiles: secretFilesOf(settings),
@@ -118,6 +126,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
             { id: `start/${randomUUID()}`, who: 'scheduler' },
           );
         }
+        const definitions = (): ReturnType<Definitions['all']> => definitionsOn(read).all();
+        receivers.push(...listen(buses, { definitions, sourceOf: gitSourceOf, take }));
         for (const { id: release } of await read.releases.where({})) {
           await take({ type: 'watch.due', release }, { id: `start/${randomUUID()}`, who: 'scheduler' });
         }
