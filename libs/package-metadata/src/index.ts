@@ -10,6 +10,8 @@ export * from './modulemd/module-edges';
 export * from './modulemd/modulemd';
 export * from './modulemd/read-modulemd';
 export * from './modulemd/streams';
+export * from './payload/package-insides';
+export type { ElfSymbols } from './payload/elf';
 export * from './rpm-md/dependency';
 export * from './rpm-md/evr';
 export * from './rpm-md/filelists';
