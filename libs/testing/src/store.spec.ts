@@ -5,15 +5,22 @@ import { openTestDatabase, schemaDrift, testEngines, type TestDatabase } from '.
 interface Stone extends Row {
   readonly colour: string | null;
   readonly weight: number;
+  readonly marks?: readonly string[];
 }
 const tables = {
-  stones: table<Stone>('stone', { colour: text((s) => s.colour), weight: integer((s) => s.weight) }, [['colour']]),
+  stones: table<Stone>(
+    'stone',
+    { colour: text((s) => s.colour), weight: integer((s) => s.weight) },
+    [['colour']],
+    (s) => s.marks ?? [],
+  ),
 };
 const migrations: readonly Migration[] = [
   {
     version: 202611230001,
     name: 'Stones',
     tables: { stone: { columns: { colour: 'text', weight: 'integer' }, indexes: [['colour']] } },
+    terms: ['stone'],
   },
 ];
 const at = '2026-01-31T09:30:00.000Z';
@@ -64,6 +71,81 @@ describe.each(testEngines)('the store on %s', (kind) => {
     await expect(ids({ size: 1 })).rejects.toThrow('no column size');
   });
 
+  it('finds rows in a range, both ends included', async () => {
+    await write(stone('a', 'red', 3), stone('b', null, 2), stone('c', 'red', 1));
+    const ids = async (range: object): Promise<string[]> => (await read().where({ weight: range })).map((s) => s.id);
+    expect(await ids({ from: 2 })).toEqual(['a', 'b']);
+    expect(await ids({ until: 2 })).toEqual(['b', 'c']);
+    expect(await ids({ from: 2, until: 2 })).toEqual(['b']);
+    expect(await ids({})).toEqual(['a', 'b', 'c']);
+  });
+
+  describe('terms', () => {
+    const marked = (id: string, weight: number, ...marks: string[]): Stone => ({ ...stone(id, 'red', weight), marks });
+    beforeEach(() =>
+      write(
+        marked('a', 3, 'x', 'y', 'y'),
+        marked('b', 2, 'x'),
+        marked('c', 1, 'y', 'long'.repeat(5000)),
+        marked('d', 0),
+      ),
+    );
+    const ids = async (...args: Parameters<ReturnType<typeof read>['where']>): Promise<string[]> =>
+      (await read().where(...args)).map((s) => s.id);
+
+    it.each([false, true])('find rows that have one of each list, in any order (walked: %s)', async (walk) => {
+      expect(await ids({}, { terms: [['x']], walk })).toEqual(['a', 'b']);
+      expect(await ids({}, { terms: [['x', 'y']], walk, orderBy: 'weight' })).toEqual(['c', 'b', 'a']);
+      expect(await ids({}, { terms: [['x'], ['y']], walk })).toEqual(['a']);
+      expect(await ids({ weight: { from: 2 } }, { terms: [['y']], walk })).toEqual(['a']);
+      expect(await ids({}, { terms: [['x', 'y']], walk, orderBy: '-weight', limit: 2 })).toEqual(['a', 'b']);
+      expect(await ids({}, { terms: [['long'.repeat(5000)]], walk })).toEqual(['c']);
+      expect(await ids({}, { terms: [['z']], walk })).toEqual([]);
+      expect(await ids({}, { terms: [[], ['x']], walk })).toEqual([]);
+    });
+
+    it('are counted up to a number, and stay when the row changes', async () => {
+      expect(await read().countTerms(['x', 'y'], 10)).toBe(4);
+      expect(await read().countTerms(['x', 'y'], 2)).toBe(2);
+      expect(await read().countTerms([], 2)).toBe(0);
+      const before = (await read().get('b'))!;
+      await write({ ...before, weight: 9, marks: ['other'] });
+      expect(await ids({}, { terms: [['x']] })).toEqual(['a', 'b']);
+      expect(await ids({}, { terms: [['other']] })).toEqual([]);
+    });
+  });
+
+  it('reads ahead for many loads with few statements, and later changes are seen all the same', async () => {
+    await write(stone('a', 'red', 3), stone('b', 'blue', 2), stone('c', 'red', 1));
+    await opened.database.transaction(async (tx) => {
+      let asked = 0;
+      const counting = {
+        ...tx,
+        rows: <R extends object>(...args: Parameters<typeof tx.rows>) => (asked++, tx.rows<R>(...args)),
+      };
+      const session = new Session(counting, 'quarry', tables, at);
+      const load = (id: string, colour: string) => async (readers: typeof session.readers) => {
+        const row = await readers.stones.get(id);
+        return row ? readers.stones.where({ colour: row.colour }) : readers.stones.where({ colour });
+      };
+      await session.readAhead([load('a', 'x'), load('b', 'x'), load('nobody', 'green'), load('c', 'x')]);
+      expect(asked).toBe(2);
+      const { stones } = session.readers;
+      expect(await stones.get('nobody')).toBeNull();
+      expect((await stones.where({ colour: 'red' })).map((s) => s.id)).toEqual(['a', 'c']);
+      expect(await stones.where({ colour: 'green' })).toEqual([]);
+      expect(asked).toBe(2);
+      const before = { stones: byId(await stones.get('a')) };
+      session.apply(before, { stones: byId({ ...before.stones.get('a')!, colour: 'green' }, stone('n', 'red', 1)) });
+      expect((await stones.where({ colour: 'red' })).map((s) => s.id)).toEqual(['c', 'n']);
+      expect((await stones.where({ colour: ['green'] })).map((s) => s.id)).toEqual(['a']);
+      expect(asked).toBe(2);
+      expect((await stones.where({ colour: 'red' }, { orderBy: '-weight' })).map((s) => s.id)).toEqual(['n', 'c']);
+      await session.flush();
+    });
+    expect((await read().where({ colour: 'green' })).map((s) => s.id)).toEqual(['a']);
+  });
+
   it('saves and reads thousands of rows at once', async () => {
     await write(...Array.from({ length: 2500 }, (_, n) => stone(`s${n}`, 'grey', n)));
     expect(await read().count({ colour: 'grey' })).toBe(2500);
@@ -108,7 +190,7 @@ describe.each(testEngines)('the store on %s', (kind) => {
   it('migrates once, and agrees with the live table specs', async () => {
     await migrate(opened.database, 'quarry', migrations);
     expect(await schemaDrift(opened.database, 'quarry', tables)).toEqual([]);
-    expect(await schemaDrift(opened.database, 'quarry', { stones: table<Stone>('stone', {}) })).toHaveLength(1);
+    expect(await schemaDrift(opened.database, 'quarry', { stones: table<Stone>('stone', {}) })).toHaveLength(2);
   });
 
   it('refuses a database that a newer program has made', async () => {
