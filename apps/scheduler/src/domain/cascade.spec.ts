@@ -3,7 +3,7 @@ import { endedBuild, verdict } from '../store/testing/outside';
 import { World } from '../store/testing/world';
 
 const chain = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': ['rpm/b'], 'rpm/x': ['rpm/a'] };
-const person = (world: World) => ({ release: 'mill', cascade: world.cascade.id, why: 'because' });
+const person = (world: World) => ({ release: 'mill', cascade: world.cascade.id, why: 'because', until: null });
 const built = (world: World): string[] => world.submitted.map((one) => one.component);
 
 describe('a cascade that goes well', () => {

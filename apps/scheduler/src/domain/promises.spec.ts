@@ -12,7 +12,7 @@ const validBefore = (world: World): void => {
     world.store.rows.validated.set(id, { id, revision: 1, ...row, source: null });
   }
 };
-const person = (world: World) => ({ release: 'mill', cascade: world.cascade.id, why: 'because' });
+const person = (world: World) => ({ release: 'mill', cascade: world.cascade.id, why: 'because', until: null });
 
 describe('promise 6: a change in the middle of a cascade is folded in', () => {
   it('what was built is built once more, and what was built on it; what has not started stays one build', async () => {
