@@ -76,10 +76,16 @@ export const changeDetected = defineEvent({
     waits_for: z.enum(['approval', 'freeze', 'hold', 'cascade', 'lull']).optional(),
     until: z.string().nullable().optional(),
   }),
-  summary: (d) =>
-    `${d.components.length === 1 ? d.components[0]!.component : `${d.components.length} components`} changed: ${d.why}`,
+  summary: (d) => {
+    const what = d.components.length === 1 ? d.components[0]!.component : `${d.components.length} components`;
+    return `${what} changed${d.waits_for === 'approval' ? ' and waits for approval' : ''}: ${d.why}`;
+  },
   link: (d) => `/api/v1/changes/${encodeURIComponent(d.change)}`,
-  concerns: (d) => ({ components: d.components.map((c) => c.component).slice(0, 1000), people: [], severity: 'info' }),
+  concerns: (d) => ({
+    components: d.components.map((c) => c.component).slice(0, 1000),
+    people: [],
+    severity: d.waits_for === 'approval' ? 'warning' : 'info',
+  }),
   example: {
     release: 'minidistro',
     subject: 'rpm/libstone',
