@@ -10,6 +10,10 @@ export function groupIdOf(nvrs: readonly string[]): string {
   return digestOf([...new Set(nvrs)].sort());
 }
 
+export function componentOfGroup(id: string): string {
+  return `stack/${id.replace(/^sha256:/, '').slice(0, 16)}`;
+}
+
 /** A group that somebody names by its builds, as a question about it. Results on its id count whenever they were made. */
 export function groupQuestion(state: State, wish: GroupWanted): VerdictWanted | Refusal {
   const definition = state.releases.get(wish.release)?.definition;
@@ -29,7 +33,7 @@ export function groupQuestion(state: State, wish: GroupWanted): VerdictWanted | 
     release: wish.release,
     product_version: definition.product_version,
     decision_context: wish.context,
-    component: `stack/${id.replace(/^sha256:/, '').slice(0, 16)}`,
+    component: componentOfGroup(id),
     build: id,
     repository: '',
     group: nvrs.map((nvr) => ({ component: componentOf(state, nvr)!, nvr })),

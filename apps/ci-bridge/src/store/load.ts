@@ -1,28 +1,13 @@
 import { assertNever } from '@millrace/kernel';
-import { byId, type Readers } from '@millrace/store';
+import { byId } from '@millrace/store';
 import { catalogueId } from '../domain/catalogue';
 import { laneOf } from '../domain/forward';
-import { groupIdOf } from '../domain/group';
+import { componentOfGroup, groupIdOf } from '../domain/group';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
 import { intakeId } from '../domain/intake';
-import {
-  emptyState,
-  term,
-  verdictId,
-  type ResultRow,
-  type SourceRow,
-  type State,
-  type VerdictRow,
-  type WaiverRow,
-  type WatchRow,
-} from '../domain/state';
-import { nameKeys, namesIn, namesOf } from '../domain/subject';
-import type { BridgeTables } from './tables';
-
-type Read = Readers<BridgeTables>;
-
-/** When there are more results about one subject than this, the newest count. */
-const mostRows = 5000;
+import { emptyState, verdictId, type SourceRow, type State } from '../domain/state';
+import { namesIn, namesOf } from '../domain/subject';
+import { loadAround, memberNames, mostRows, type Read } from './load-around';
 
 /** The rows that an input touches: a subject's results, waivers and verdicts, never the whole of a release. */
 export async function load(read: Read, input: Input): Promise<State> {
@@ -131,7 +116,7 @@ async function loadPoll(read: Read, name: string, state: State): Promise<State> 
 
 async function loadWanted(read: Read, wanted: VerdictWanted): Promise<State> {
   const members = (wanted.group ?? []).map((member) => member.nvr);
-  const around = await loadAround(read, namesOf(wanted.subject), members);
+  const around = await loadAround(read, namesOf(wanted.subject), { ...wanted, members });
   const release = await read.releases.get(wanted.release);
   const known = await read.verdicts.get(verdictId(wanted.subject, wanted.decision_context));
   return {
@@ -141,38 +126,11 @@ async function loadWanted(read: Read, wanted: VerdictWanted): Promise<State> {
   };
 }
 
-/**
- * All that the verdicts of these names depend on, and those of the groups that they are in: a name leads to builds, a
- * build's other names lead to its groups, a group to the verdicts of its members. `asked`: the members of what is asked
- * about now. Null: nobody asks, and where no verdict is nothing else matters.
- */
-async function loadAround(read: Read, names: readonly string[], asked: readonly string[] | null): Promise<State> {
-  const members = asked ?? [];
-  const named = await watchesOf(read, names);
-  const own = await verdictsOf(read, named, 'subject');
-  const ownNames = [...new Set(own.flatMap((verdict) => namesOf(verdict.subject)))];
-  const further = await watchesOf(read, [...ownNames.filter((name) => !names.includes(name)), ...members]);
-  const groups = await verdictsOf(read, [...named, ...further], 'member');
-  const decided = [...own, ...groups];
-  if (decided.length === 0 && asked === null) return emptyState;
-  const others = await verdictsOf(read, await watchesOf(read, [...members, ...memberNames(decided)]), 'subject');
-  const components = [...new Set(decided.map(({ component }) => component))];
-  const about = [...new Set([...names, ...ownNames, ...groups.flatMap((verdict) => namesOf(verdict.subject))])];
-  return {
-    ...emptyState,
-    verdicts: byId(await buildsOf(read, components), decided, others),
-    watches: byId(named, further),
-    results: byId(await resultsAbout(read, about)),
-    waivers: byId(await read.waivers.where({ subject: about }), await reaching(read, decided)),
-    counters: byId(await read.counters.get('decisions')),
-    catalogues: byId(await read.catalogues.get(catalogueId)),
-    releases: byId(await read.releases.getMany([...new Set(decided.map((verdict) => verdict.release))])),
-  };
-}
-
 async function loadVerdict(read: Read, id: string): Promise<State> {
   const verdict = await read.verdicts.get(id);
-  return verdict ? loadAround(read, namesOf(verdict.subject), memberNames([verdict])) : emptyState;
+  return verdict
+    ? loadAround(read, namesOf(verdict.subject), { ...verdict, members: memberNames([verdict]) })
+    : emptyState;
 }
 
 /** What waivers of these subjects may reach: with a scope, other builds of the component or the cascade. */
@@ -199,50 +157,14 @@ async function loadPolicies(read: Read): Promise<State> {
 
 async function loadGroup(read: Read, input: Extract<Input, { type: 'group-wanted' }>): Promise<State> {
   const id = groupIdOf(input.builds);
-  const around = await loadAround(read, [id], input.builds);
+  const component = componentOfGroup(id);
+  const around = await loadAround(read, [id], { component, cascade: null, members: input.builds });
   const known = await read.verdicts.get(verdictId({ type: 'koji-build-group', id }, input.context));
   return {
     ...around,
     verdicts: byId([...around.verdicts.values()], known),
     releases: byId([...around.releases.values()], await read.releases.get(input.release)),
   };
-}
-
-/** The newest builds of components: what failed on the one before is no news. */
-const mostBuilds = 20;
-
-async function buildsOf(read: Read, components: readonly string[]): Promise<readonly VerdictRow[]> {
-  const found: VerdictRow[] = [];
-  for (const component of components) {
-    found.push(...(await read.verdicts.where({ component }, { orderBy: '-answered_at', limit: mostBuilds })));
-  }
-  return found;
-}
-
-async function reaching(read: Read, verdicts: readonly VerdictRow[]): Promise<readonly WaiverRow[]> {
-  const terms = verdicts.flatMap(({ component, cascade }) => [
-    term('component', component),
-    ...(cascade === null ? [] : [term('cascade', cascade)]),
-  ]);
-  return terms.length === 0 ? [] : read.waivers.where({}, { terms: [[...new Set(terms)]] });
-}
-
-async function watchesOf(read: Read, names: readonly string[]): Promise<readonly WatchRow[]> {
-  return names.length === 0 ? [] : read.watches.where({ name: [...new Set(names)] });
-}
-
-function verdictsOf(read: Read, watches: readonly WatchRow[], kind: WatchRow['kind']): Promise<VerdictRow[]> {
-  const ids = watches.filter((watch) => watch.kind === kind).map((watch) => watch.verdict);
-  return read.verdicts.getMany([...new Set(ids)]);
-}
-
-function resultsAbout(read: Read, names: readonly string[]): Promise<readonly ResultRow[]> {
-  const terms = names.flatMap((name) => nameKeys.map((key) => term(key, name)));
-  return read.results.where({}, { terms: [terms], orderBy: '-id', limit: mostRows });
-}
-
-function memberNames(verdicts: readonly VerdictRow[]): readonly string[] {
-  return verdicts.flatMap((verdict) => (verdict.group ?? []).map((member) => member.nvr));
 }
 
 async function loadReleases(read: Read, names: readonly string[]): Promise<State> {

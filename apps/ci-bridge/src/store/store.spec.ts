@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { openTestStore, schemaDrift, testEngines, type TestStore } from '@millrace/testing';
+import { emptyCatalogue } from '../domain/catalogue';
 import type { Input } from '../domain/input';
 import { term } from '../domain/state';
 import { machine } from '../machine';
@@ -15,6 +16,12 @@ const asksOther = wanted({
   subject: { type: 'koji_build', id: `${other}@b-7`, aliases: [other] },
   component: 'rpm/libstone',
   build: 'b-7',
+});
+const newer = 'libmill-1.1-1.mr1';
+const asksNewer = wanted({
+  subject: { type: 'koji_build', id: newer, aliases: [] },
+  build: 'b-8',
+  since: '2026-01-31T09:29:10.000Z',
 });
 const asksStack = wanted({
   subject: { type: 'koji-build-group', id: 'mill@0123456789ab', aliases: [] },
@@ -66,6 +73,16 @@ describe.each(testEngines)('the bridge on %s', (kind) => {
       result({ test: run, outcome: 'FAILED', source: 's-5', data: { item: [other] } }),
       result({ test: install, outcome: 'FAILED', source: 's-6', data: { item: [`${other}@b-7`] } }),
       { type: 'waive', subject: other, test: run, comment: 'known' } satisfies Input,
+      { type: 'waive', subject: nvr, test: run, comment: 'all of it', scope: 'cascade' } satisfies Input,
+      { type: 'waive', subject: nvr, test: install, comment: 'as ever', scope: 'component' } satisfies Input,
+      asksNewer,
+      result({ test: install, outcome: 'FAILED', source: 's-7', data: { item: [newer] } }),
+      result({ test: run, outcome: 'FAILED', source: 's-8', data: { item: [newer] } }),
+      { type: 'policies-read', catalogue: emptyCatalogue, digest: 'd' } satisfies Input,
+      {
+        ...{ type: 'group-wanted', release: 'minidistro', context: 'millrace_rebuild' },
+        builds: [nvr, newer],
+      } satisfies Input,
     ];
     const order = fc.shuffledSubarray(pool, { minLength: 4 });
     await fc.assert(
