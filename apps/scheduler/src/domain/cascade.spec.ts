@@ -387,7 +387,7 @@ describe('hand-made builds', () => {
   it('take the place of a build of ours that still runs, and its slot is given back', async () => {
     const world = new World({ graph: { 'rpm/b': [] } });
     await world.start('all');
-    while (world.rebuild('rpm/b')?.state !== 'building') await stepOnce(world);
+    while (world.rebuild('rpm/b')?.state !== 'building') await planned(world);
     const ours = world.rebuild('rpm/b').build!;
     await world.take(byHand(world, []));
     await world.settle();
@@ -397,8 +397,9 @@ describe('hand-made builds', () => {
   });
 });
 
-async function stepOnce(world: World): Promise<void> {
-  await world.settle(() => 0, 1).catch(() => undefined);
+/** Until the plan is there, and nothing has been built yet. */
+async function planned(world: World): Promise<void> {
+  while (world.cascade.state === 'planning') await world.settle(() => 0, 1).catch(() => undefined);
 }
 
 describe('people', () => {
@@ -407,7 +408,7 @@ describe('people', () => {
   it('hold and resume a cascade', async () => {
     const world = new World({ graph: chain });
     await world.start('all');
-    await stepOnce(world);
+    await planned(world);
     await world.take({ type: 'cascade.hold', ...person(world), component: null }, 'ada');
     await world.settle();
     expect(world.cascade.state).toBe('held');
@@ -421,7 +422,7 @@ describe('people', () => {
   it('hold and resume one rebuild; the stalled cascade names it', async () => {
     const world = new World({ graph: chain });
     await world.start('all');
-    await stepOnce(world);
+    await planned(world);
     await world.take({ type: 'cascade.hold', ...person(world), component: 'rpm/b' }, 'ada');
     await world.settle();
     expect(world.cascade.state).toBe('stalled');
