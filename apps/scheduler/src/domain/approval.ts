@@ -1,5 +1,6 @@
 import { refuse, type Refusal } from '@millrace/kernel';
-import { consider, detected, type ChangeReply } from './changes';
+import { detected, type ChangeReply } from './changes';
+import { consider } from './consider';
 import type { TriggerInput } from './trigger-input';
 import type { Turn } from './turn';
 import { clip } from './words';

@@ -1,7 +1,8 @@
 import { durationMs, type ReleaseDefinition } from '@millrace/contracts';
 import { later, type Moment } from '@millrace/kernel';
 import type { ChangeRow } from './change-rows';
-import { consider, detected, inOrder, started, waits } from './changes';
+import { detected } from './changes';
+import { consider, inOrder, started, waits } from './consider';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import { standingHold } from './hold-rows';
 import { startCascade } from './start';
