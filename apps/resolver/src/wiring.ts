@@ -108,13 +108,13 @@ function doorsOf(context: Context, views: Views, graphs: Graphs, progress: Impor
     }),
     answer(resolver.compare, (request) => answerCompare(request, views, context.asker)),
     answer(resolver.dependants, async (request) => {
-      const open = await graphs.imported(request.release);
+      const open = await graphs.imported(request.release, request.snapshot);
       return open ? importedDependants(open, request) : answerDependants(request, views);
     }),
     answer(resolver.path, (request) => answerPath(request, views)),
     answer(resolver.knots, async (request) => {
-      const open = await graphs.imported(request.release);
-      return open ? importedKnots(open) : answerKnots(request, views);
+      const open = await graphs.imported(request.release, request.snapshot);
+      return open ? importedKnots(open, request) : answerKnots(request, views);
     }),
     answer(resolver.graph, (request) => answerGraph(request, views)),
     ...graphDoors(graphs, progress),

@@ -59,6 +59,8 @@ const componentPolicy = z.strictObject({
   /** Globs on component ids. */
   match: z.array(glob).min(1),
   policy: z.enum(['normal', 'never', 'manual', 'excluded']).default('normal'),
+  /** It leaves the graph: nothing that it gives counts, it is not rebuilt, and who still needs it is listed. */
+  status: z.enum(['retired', 'blocked']).optional(),
   /** Macros of a knot's first pass, e.g. {"_with_bootstrap": "1"}. */
   bootstrap: z.strictObject({ macros: z.record(z.string().max(100), z.string().max(200)) }).optional(),
   priority: z.number().int().min(-100).max(100).default(0),

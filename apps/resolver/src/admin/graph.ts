@@ -5,6 +5,7 @@ import { around, shortestPath, type DependencyKind, type Unresolved } from '../d
 import { orderOf } from '../domain/order';
 import { isRebuildable } from '../domain/policy';
 import { didYouMean } from '../domain/suggest';
+import { paged, type Page } from './page';
 import type { View, Views } from '../domain/views';
 
 type Replies = {
@@ -14,8 +15,12 @@ type Replies = {
 /** Requirements that are listed at most; the counts of the snapshot are whole. */
 const mostListed = 5000;
 
-export interface DependantsRequest {
+interface At {
   readonly release: string;
+  readonly snapshot?: string | undefined;
+}
+
+export interface DependantsRequest extends At, Page {
   readonly component: ComponentId;
   readonly direction: 'dependants' | 'dependencies';
   readonly kind: DependencyKind | 'any';
@@ -23,11 +28,15 @@ export interface DependantsRequest {
 }
 
 export async function answerDependants(request: DependantsRequest, views: Views): Promise<Replies['dependants']> {
-  const view = await views.newest(request.release);
+  const view = await viewAt(request, views);
   const component = known(view, request.component);
   const { direction, kind, depth } = request;
   const found = around(view.graph(), component, direction, kind, depth);
-  return { snapshot: view.snapshot.id, component, found: [...found] };
+  return { snapshot: view.snapshot.id, component, found: paged(found, request), total: found.length };
+}
+
+function viewAt({ release, snapshot }: At, views: Views): Promise<View> {
+  return snapshot === undefined ? views.newest(release) : views.at(release, snapshot, null);
 }
 
 export async function answerPath(
@@ -39,10 +48,14 @@ export async function answerPath(
   return { snapshot: view.snapshot.id, path: [...path] };
 }
 
-export async function answerKnots(request: { readonly release: string }, views: Views): Promise<Replies['knots']> {
-  const { snapshot, world, reach } = await views.newest(request.release);
+export async function answerKnots(
+  request: { readonly release: string } & Page,
+  views: Views,
+): Promise<Replies['knots']> {
+  const { snapshot, world, reach } = await viewAt(request, views);
   const all = world.components.map((_, n) => n).filter((n) => isRebuildable(world.components[n]!, reach));
-  return { snapshot: snapshot.id, knots: orderOf(world, all).knots.map((knot) => [...knot]) };
+  const { knots } = orderOf(world, all);
+  return { snapshot: snapshot.id, knots: paged(knots, request).map((knot) => [...knot]), total: knots.length };
 }
 
 export async function answerGraph(request: { readonly release: string }, views: Views): Promise<Replies['graph']> {

@@ -1,6 +1,7 @@
 import type { DoorReply, doors } from '@millrace/contracts';
 import { orderSet } from '../domain/graph/order-set';
-import { everythingAbove, spreadOf } from '../domain/graph/spread';
+import { everythingAbove } from '../domain/graph/above';
+import { spreadOf } from '../domain/graph/spread';
 import { componentIn } from '../domain/graph/unresolved';
 import type { OpenGraph } from '../domain/graphs';
 import { inWords } from '../domain/order';

@@ -6,9 +6,9 @@ import { names } from '../domain/graph/resolve-clause';
 import { writeReach } from '../domain/graph/write-reach';
 import type { DependencyKind } from '../domain/neighbours';
 import { WrittenAnswer } from '@millrace/service';
-import { inWords } from '../domain/order';
 import { levelsOf } from '../domain/graph/levels';
-import { orderSet } from '../domain/graph/order-set';
+import { fromZero, type FromZero } from '../domain/graph/from-zero';
+import { paged, type Page } from './page';
 import { pathsBetween } from '../domain/graph/paths';
 import type { Question, Scope } from '../domain/graph/spread';
 import { componentIn } from '../domain/graph/unresolved';
@@ -30,6 +30,7 @@ export interface ReachRequest extends At, Partial<Narrowed> {
   readonly scope?: Scope | undefined;
   readonly lost: readonly string[];
   readonly tools: readonly string[];
+  readonly provides?: readonly string[] | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
 }
@@ -45,9 +46,14 @@ interface Narrowed {
 export async function answerReach(request: ReachRequest, graphs: Graphs): Promise<WrittenAnswer> {
   const open = await graphs.open(request.release, request.snapshot);
   const { network, reach, snapshot } = open;
-  const scope = request.scope ?? (request.lost.length > 0 ? 'capability' : (reach?.scope ?? 'direct'));
+  const takes = request.lost.length > 0 || request.provides !== undefined;
+  const scope = request.scope ?? (takes ? 'capability' : (reach?.scope ?? 'direct'));
   const changed = [...new Set(request.changed)].map((id) => numberOf(open, id));
-  const question = narrowed(open, questionAbout(open, changed, request.lost, request.tools), request);
+  const question = narrowed(
+    open,
+    { ...questionAbout(open, changed, request.lost, request.tools), provides: request.provides },
+    request,
+  );
   const ids = changed.map((n) => network.components.get(n));
   const head = { snapshot, release: request.release, changed: ids, scope };
   const page = { offset: request.offset ?? 0, limit: request.limit };
@@ -85,50 +91,38 @@ function narrowed(
 }
 
 /** An order from zero: everything that can be rebuilt. */
-export async function answerOrder(
-  request: At & { readonly limit: number; readonly offset: number },
-  graphs: Graphs,
-): Promise<Replies['order']> {
+export async function answerOrder(request: At & Page, graphs: Graphs): Promise<Replies['order']> {
   const open = await graphs.open(request.release, request.snapshot);
-  const { network, snapshot } = open;
-  const ordered = wholeOrder(open);
-  const { rebuilds, tiers } = inWords(network, ordered);
-  const id = (n: number): string => network.components.get(n);
+  const { steps, tiers, cut, twice } = wholeOrder(open);
   return {
-    ...{ snapshot, total: rebuilds.length, tiers },
-    steps: rebuilds.slice(request.offset, request.offset + request.limit).map((one) => ({
-      ...one,
-      needs: one.needs.map((need) => need.component),
-    })),
-    cut: ordered.knots.flatMap((knot) =>
-      knot.cut.map(([from, to]) => ({
-        component: id(from),
-        without: id(to),
-        because: `a knot of ${knot.members.length}: ${id(from)} is built against the old build of ${id(to)}`,
-      })),
-    ),
-    twice: ordered.knots.flatMap((knot) => [...knot.bootstrapped].map(id)),
+    ...{ snapshot: open.snapshot, total: steps.length, tiers, cuts: cut.length, twices: twice.length },
+    steps: paged(steps, request).map((one) => ({ ...one, needs: one.needs.map((need) => need.component) })),
+    cut: paged(cut, request),
+    twice: paged(twice, request),
   };
 }
 
-const orders = new WeakMap<Network, ReturnType<typeof orderSet>>();
+const orders = new WeakMap<Network, { readonly reach: Reach | null; readonly order: FromZero }>();
 
-function wholeOrder(open: OpenGraph): ReturnType<typeof orderSet> {
-  const known = orders.get(open.network) ?? orderSet(open.network, everything(open), 'build');
-  orders.set(open.network, known);
-  return known;
+/** Pages of one order are of one order. */
+function wholeOrder(open: OpenGraph): FromZero {
+  const known = orders.get(open.network);
+  if (known?.reach === open.reach) return known.order;
+  const order = fromZero(open.network, everything(open));
+  orders.set(open.network, { reach: open.reach, order });
+  return order;
 }
 
-export async function answerTiers(request: At, graphs: Graphs): Promise<Replies['tiers']> {
+export async function answerTiers(request: At & Page, graphs: Graphs): Promise<Replies['tiers']> {
   const open = await graphs.open(request.release, request.snapshot);
   const { network, snapshot } = open;
   const { tier: tierOf, tiers, knots } = levelsOf(network, everything(open));
   const counts = new Array<number>(tiers).fill(0);
   for (const tier of tierOf) counts[tier]!++;
   return {
-    snapshot,
+    ...{ snapshot, total: knots.length },
     tiers: counts.map((components, tier) => ({ tier, components })),
-    knots: knots.map((knot) => knot.map((n) => network.components.get(n))),
+    knots: paged(knots, request).map((knot) => knot.map((n) => network.components.get(n))),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DoorReply, doors } from '@millrace/contracts';
-import { differenceOf } from '../domain/graph/diff';
+import { differenceOf, type Changes } from '../domain/graph/diff';
 import { exportOf, type Format } from '../domain/graph/export';
 import { countsOf, searchIn, unresolvedByKind } from '../domain/graph/overview';
 import { neighboursOf } from '../domain/graph/paths';
@@ -7,7 +7,8 @@ import { levelsOf } from '../domain/graph/levels';
 import { unresolvedIn } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import type { DependantsRequest } from './graph';
-import { numberOf } from './reach';
+import { paged, type Page } from './page';
+import { everything, numberOf } from './reach';
 
 type Doors = typeof doors.resolver;
 type Reply<Name extends keyof Doors> = DoorReply<Doors[Name]>;
@@ -16,16 +17,13 @@ interface At {
   readonly release: string;
   readonly snapshot?: string | undefined;
 }
-interface Page {
-  readonly limit: number;
-  readonly offset: number;
-}
 
 export async function answerUnresolved(request: At & Page, graphs: Graphs): Promise<Reply<'unresolved'>> {
-  const { network, snapshot } = await graphs.open(request.release, request.snapshot);
-  const all = unresolvedIn(network);
-  const unresolved = all.slice(request.offset, request.offset + request.limit);
-  return { snapshot, total: all.length, unresolved: [...unresolved] };
+  const { network, snapshot, needed } = await graphs.open(request.release, request.snapshot);
+  const known = new Set(needed.map((one) => `${one.component} ${one.kind} ${one.requirement}`));
+  const others = unresolvedIn(network).filter((one) => !known.has(`${one.component} ${one.kind} ${one.requirement}`));
+  const all = [...needed, ...others];
+  return { snapshot, total: all.length, unresolved: paged(all, request) };
 }
 
 export async function answerSearch(
@@ -45,17 +43,25 @@ export async function answerStats(request: At, graphs: Graphs): Promise<Reply<'s
 }
 
 export async function answerDiff(
-  request: { readonly release: string; readonly from: string; readonly to?: string | undefined },
+  request: { readonly release: string; readonly from: string; readonly to?: string | undefined } & Page,
   graphs: Graphs,
 ): Promise<Reply<'diff'>> {
   const from = await graphs.open(request.release, request.from);
   const to = await graphs.open(request.release, request.to);
-  const difference = differenceOf(from.network, to.network);
-  const { components, changed, capabilities, edges, broken } = difference;
+  const { components, changed, capabilities, edges, broken } = differenceOf(from.network, to.network);
+  const part = ({ added, removed }: Changes): { added: string[]; removed: string[] } => ({
+    added: paged(added, request),
+    removed: paged(removed, request),
+  });
   return {
-    ...{ from: from.snapshot, to: to.snapshot, edges, changed: [...changed], broken: [...broken] },
-    components: { added: [...components.added], removed: [...components.removed] },
-    capabilities: { added: [...capabilities.added], removed: [...capabilities.removed] },
+    ...{ from: from.snapshot, to: to.snapshot, edges },
+    ...{ components: part(components), capabilities: part(capabilities) },
+    ...{ changed: paged(changed, request), broken: paged(broken, request) },
+    totals: {
+      ...{ added: components.added.length, removed: components.removed.length, changed: changed.length },
+      ...{ capabilities_added: capabilities.added.length, capabilities_removed: capabilities.removed.length },
+      broken: broken.length,
+    },
   };
 }
 
@@ -88,14 +94,13 @@ export async function answerExport(
 export function importedDependants(open: OpenGraph, request: DependantsRequest): Reply<'dependants'> {
   const { component, direction, kind, depth } = request;
   const found = neighboursOf(open.network, numberOf(open, component), direction, kind, depth);
-  return { snapshot: open.snapshot, component, found: found.map((one) => ({ ...one })) };
+  const part = paged(found, request).map((one) => ({ ...one }));
+  return { snapshot: open.snapshot, component, found: part, total: found.length };
 }
 
-export function importedKnots(open: OpenGraph): Reply<'knots'> {
+export function importedKnots(open: OpenGraph, page: Page): Reply<'knots'> {
   const { network, snapshot } = open;
-  const { knots } = levelsOf(
-    network,
-    Int32Array.from({ length: network.count }, (_, n) => n),
-  );
-  return { snapshot, knots: knots.map((knot) => knot.map((n) => network.components.get(n))) };
+  const { knots } = levelsOf(network, everything(open));
+  const part = paged(knots, page).map((knot) => knot.map((n) => network.components.get(n)));
+  return { snapshot, knots: part, total: knots.length };
 }

@@ -65,7 +65,12 @@ describe('an import from files', () => {
 
   it('that fails leaves the old snapshot in use, with what was wrong', () => {
     const { state } = decided(imported('sha256:a'), wanted);
-    const fault = { code: 'metadata-damaged', kind: 'invalid' as const, message: 'Sources:7: torn', remedy: 'fetch it again' };
+    const fault = {
+      code: 'metadata-damaged',
+      kind: 'invalid' as const,
+      message: 'Sources:7: torn',
+      remedy: 'fetch it again',
+    };
     const next = decided(state, { type: 'files-read', release: 'r', number: 2, outcome: { ok: false, fault } }).state;
     expect(next.graphs.get('r')).toMatchObject({
       newest: 'r-i1',

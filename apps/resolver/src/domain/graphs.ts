@@ -1,5 +1,6 @@
 import type { ArchiveRow, GraphRow, ImportReport } from './archives';
 import type { Network } from './graph/network';
+import type { UnresolvedClause } from './graph/unresolved';
 import type { Reach } from './policy';
 
 /** A snapshot of either kind, imported or made from a release's definition, as typed arrays. */
@@ -8,6 +9,8 @@ export interface OpenGraph {
   readonly network: Network;
   /** What the release's definition says; null for a release that is not defined. */
   readonly reach: Reach | null;
+  /** Who still needs what a policy took out of the graph. */
+  readonly needed: readonly UnresolvedClause[];
   /** What was counted when it was imported; null for a graph that was not. */
   readonly report: ImportReport | null;
 }

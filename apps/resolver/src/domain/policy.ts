@@ -1,4 +1,4 @@
-import { globMatches, policyOf, type ReleaseDefinition } from '@millrace/contracts';
+import { globMatches, policyOf, type ComponentPolicy, type ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import type { ComponentFacts } from './facts';
 
@@ -15,8 +15,15 @@ export function notRebuildable(facts: ComponentFacts, reach: Reach): string | nu
   if (facts.external) return 'it comes from outside of the release and is never rebuilt';
   if (facts.source === null && !facts.component.startsWith('stack/')) return 'the release has no source for it';
   const policy = policyOf(reach as ReleaseDefinition, facts.component);
+  if (policy?.status !== undefined) return `it is ${policy.status}: ${policy.reason}`;
   if (!policy || policy.policy === 'normal') return null;
   return `its policy is '${policy.policy}': ${policy.reason}`;
+}
+
+/** The policy by which a component leaves the graph; null when it stays. */
+export function leavesBy(reach: Reach, component: ComponentId): ComponentPolicy | null {
+  const policy = policyOf(reach as ReleaseDefinition, component);
+  return policy?.status === undefined ? null : policy;
 }
 
 /** Dependencies on tools never propagate. Patterns name capabilities or components. */

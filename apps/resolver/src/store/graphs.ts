@@ -4,6 +4,7 @@ import type { ArchiveRow } from '../domain/archives';
 import { networkOfWorld } from '../domain/graph/from-world';
 import type { Network } from '../domain/graph/network';
 import type { Graphs, OpenGraph } from '../domain/graphs';
+import { remainingOf } from '../domain/left-out';
 import type { Reach } from '../domain/policy';
 import type { ReleaseRow } from '../domain/state';
 import type { Views } from '../domain/views';
@@ -21,8 +22,9 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
     networks.get(archive.file, () => files.read(archive.file));
   const openArchive = async (archive: ArchiveRow, release: ReleaseRow | null): Promise<OpenGraph> => {
     if (archive.pruned) throw pruned(archive);
-    const network = await networkIn(archive);
-    return { snapshot: archive.id, network, reach: definitions.of(release), report: archive.report };
+    const reach = definitions.of(release);
+    const { network, needed } = remainingOf(await networkIn(archive), reach);
+    return { snapshot: archive.id, network, reach, needed, report: needed.length === 0 ? archive.report : null };
   };
   const graphs: Graphs = {
     row: (release) => read.graphs.get(release),
@@ -56,7 +58,8 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
       const archive = await graphs.imported(release, snapshot);
       if (archive) return archive;
       const view = await (snapshot === undefined ? views.newest(release) : views.at(release, snapshot, null));
-      return { snapshot: view.snapshot.id, network: networkOfWorld(view.world), reach: view.reach, report: null };
+      const { network, needed } = remainingOf(networkOfWorld(view.world), view.reach);
+      return { snapshot: view.snapshot.id, network, reach: view.reach, needed, report: null };
     },
   };
   return graphs;

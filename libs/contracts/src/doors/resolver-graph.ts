@@ -32,6 +32,11 @@ export const reach = ask({
     lost: many(capability).default([]),
     /** Patterns of capabilities and components that do not propagate, beside those of the release. */
     tools: many(capability).default([]),
+    /**
+     * What the new builds of the changed components offer instead of all that they offer now, such as `libssl.so.4` or
+     * `libssl3 = 3.1`; absent: what `lost` says.
+     */
+    provides: many(capability).optional(),
     /** Kinds of dependency that count; absent: every one. */
     kinds: many(z.enum(dependencyKinds)).min(1).optional(),
     /** Types of component that count (`rpm`, `image`); absent: every one. */
@@ -82,6 +87,8 @@ export const reach = ask({
     ),
     /** Reached, but not made by this release: never rebuilt. */
     external: z.array(z.string()),
+    /** With `lost` or `provides`: who uses what changed and loses nothing. At most 10,000 are told. */
+    unaffected: z.array(z.string()),
   }),
   http: { method: 'POST', path: '/api/v1/reach' },
 });
@@ -105,8 +112,12 @@ export const graphOrder = ask({
         because: z.string(),
       }),
     ),
+    /** Needs that are ignored at first, and why; as far as the page goes. */
     cut: z.array(z.object({ component: z.string(), without: z.string(), because: z.string() })),
+    /** Who is built twice: by a bootstrap recipe first, or without what was cut and then whole; as far as the page goes. */
     twice: z.array(z.string()),
+    cuts: z.number().int(),
+    twices: z.number().int(),
   }),
   http: { method: 'GET', path: '/api/v1/order' },
 });
@@ -115,11 +126,13 @@ export const graphTiers = ask({
   owner: 'resolver',
   name: 'tiers',
   about: 'Tiers and knots of a whole release, knots collapsed.',
-  request: z.object({ release: releaseName, snapshot }),
+  request: z.object({ release: releaseName, snapshot, ...page }),
   reply: z.object({
     snapshot: z.string(),
     tiers: z.array(z.object({ tier: z.number().int(), components: z.number().int() })),
+    /** The largest first, as far as the page goes. */
     knots: z.array(z.array(z.string())),
+    total: z.number().int(),
   }),
   http: { method: 'GET', path: '/api/v1/tiers' },
 });
@@ -188,7 +201,7 @@ export const graphDiff = ask({
   owner: 'resolver',
   name: 'diff',
   about: 'What differs between two snapshots, and which requirements nothing satisfies any more.',
-  request: z.object({ release: releaseName, from: z.string().max(300), to: z.string().max(300).optional() }),
+  request: z.object({ release: releaseName, from: z.string().max(300), to: z.string().max(300).optional(), ...page }),
   reply: z.object({
     from: z.string(),
     to: z.string(),
@@ -196,7 +209,13 @@ export const graphDiff = ask({
     changed: z.array(z.object({ component: z.string(), from: z.string(), to: z.string() })),
     capabilities: changes,
     edges: z.object({ added: z.number().int(), removed: z.number().int() }),
+    /** What would break: what nothing satisfies any more. */
     broken: z.array(z.object({ component: z.string(), kind: z.string(), requirement: z.string(), hint: z.string() })),
+    /** How long each list is; the page is one of each. */
+    totals: z.object({
+      ...{ added: z.number().int(), removed: z.number().int(), changed: z.number().int() },
+      ...{ capabilities_added: z.number().int(), capabilities_removed: z.number().int(), broken: z.number().int() },
+    }),
   }),
   http: { method: 'GET', path: '/api/v1/diff' },
 });

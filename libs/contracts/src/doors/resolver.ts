@@ -3,6 +3,13 @@ import { releaseName } from '../common';
 import { componentIdSchema } from '../contents';
 import { ask, command } from './door';
 
+/** Which part of a list is told; `snapshot` is one by id or name, absent: the newest. */
+const page = {
+  snapshot: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(100_000).default(10_000),
+  offset: z.coerce.number().int().nonnegative().default(0),
+};
+
 export const dependencyKinds = ['build', 'runtime', 'contains'] as const;
 
 /** One planned rebuild as the resolver sees it. */
@@ -95,8 +102,15 @@ export const dependants = ask({
     direction: z.enum(['dependants', 'dependencies']).default('dependants'),
     kind: z.enum([...dependencyKinds, 'any']).default('any'),
     depth: z.coerce.number().int().min(1).max(100).default(1),
+    ...page,
   }),
-  reply: z.object({ snapshot: z.string(), component: componentIdSchema, found: z.array(neighbour) }),
+  reply: z.object({
+    snapshot: z.string(),
+    component: componentIdSchema,
+    /** The nearest first, as far as the page goes. */
+    found: z.array(neighbour),
+    total: z.number().int(),
+  }),
   http: { method: 'GET', path: '/api/v1/dependants' },
 });
 
@@ -113,8 +127,12 @@ export const knotsDoor = ask({
   owner: 'resolver',
   name: 'knots',
   about: 'Dependency cycles among the components of a release.',
-  request: z.object({ release: releaseName }),
-  reply: z.object({ snapshot: z.string(), knots: z.array(z.array(componentIdSchema)) }),
+  request: z.object({ release: releaseName, ...page }),
+  reply: z.object({
+    snapshot: z.string(),
+    knots: z.array(z.array(componentIdSchema)),
+    total: z.number().int(),
+  }),
   http: { method: 'GET', path: '/api/v1/knots' },
 });
 

@@ -5,7 +5,8 @@ import type { StepsWithout } from './ordered-steps';
 import { levelsOf, type Leveled } from './levels';
 import { unknownCapabilities } from './lost';
 import type { Network } from './network';
-import { everythingAbove, scopes, spreadOf, type Question, type Scope, type Spread } from './spread';
+import { everythingAbove } from './above';
+import { scopes, spreadOf, takesAway, type Question, type Scope, type Spread } from './spread';
 
 export interface ReachMember {
   readonly id: string;
@@ -44,6 +45,8 @@ export class Reach {
   readonly moved: readonly Listed[];
   /** Capabilities that were named as lost and that nobody offers. */
   readonly notOffered: readonly string[];
+  /** Where it is said what is taken away: who uses what changed, and loses nothing. */
+  readonly unaffected: readonly string[];
   /** What is reached but is not made by this release. */
   readonly external: readonly string[];
   private readonly order: StepsWithout;
@@ -64,6 +67,7 @@ export class Reach {
     this.needsChange = listed(network, spread.needsChange);
     this.moved = listed(network, spread.moved);
     this.notOffered = unknownCapabilities(network, question.lost);
+    this.unaffected = takesAway(question) ? unaffectedIn(network, spread) : [];
     this.external = Array.from(spread.external, (n) => network.components.get(n)).sort();
     this.order = keptOrder(network, members, question.changed);
     this.leveled = leveled[scope];
@@ -160,4 +164,13 @@ function listed(network: Network, hits: Hits): Listed[] {
     id: network.components.get(hits.component(n)),
     requirement: textOf(network, hits.source(n)),
   }));
+}
+
+/** Names that are told at most. */
+const mostUnaffected = 10_000;
+
+function unaffectedIn(network: Network, { capability, needsChange, users }: Spread): readonly string[] {
+  const affected = new Set([...capability.members(), ...needsChange.members()]);
+  const spared = users.filter((component) => !affected.has(component));
+  return Array.from(spared.subarray(0, mostUnaffected), (component) => network.components.get(component));
 }

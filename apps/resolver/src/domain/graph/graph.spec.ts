@@ -13,7 +13,7 @@ import { CatalogueBuilder } from './build-catalogue';
 import { networkOf, type Network } from './network';
 import { pathsBetween } from './paths';
 import { rowOf } from './rows';
-import { everythingAbove } from './spread';
+import { everythingAbove } from './above';
 
 /** Random releases of 2 to 10 components whose builds and packages need one another, in cycles too. */
 const networks: fc.Arbitrary<Network> = fc.integer({ min: 2, max: 10 }).chain((count) => {

@@ -8,6 +8,7 @@ import {
   satisfies,
   satisfiesRelation,
   satisfiesRich,
+  type DebRelation,
   type Dependency,
   type DependencyFlag,
   type RichDependency,
@@ -40,8 +41,19 @@ const all: Counts = () => true;
  * The packages that a requirement brings along. Of alternatives the first that anything satisfies; of what satisfies
  * it the package of that very name, else every one. Empty when nothing does.
  */
-export function answersTo(clause: Clause, offered: Offered, counts: Counts = all): readonly number[] {
-  return clause.scheme === 'deb' ? debAnswers(clause, offered, counts) : rpmAnswers(clause, offered, counts);
+export function answersTo(clause: Clause, offered: Offered, counts: Counts = all, more?: Supposed): readonly number[] {
+  return clause.scheme === 'deb'
+    ? debAnswers(clause, offered, counts, more)
+    : rpmAnswers(clause, offered, counts, more);
+}
+
+/** The number of a package that is only supposed to be there. */
+export const supposed = -1;
+
+/** What new builds would offer: is this relation satisfied by it? */
+export interface Supposed {
+  deb(relation: DebRelation, arch: string): boolean;
+  rpm(wanted: Dependency): boolean;
 }
 
 /** Names of capabilities that a requirement mentions, every alternative's. */
@@ -56,9 +68,10 @@ export function namesIn(scheme: Scheme, text: string): readonly string[] {
 
 const relations = new RelationParser();
 
-function debAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): readonly number[] {
+function debAnswers({ text, arch }: Clause, offered: Offered, counts: Counts, more?: Supposed): readonly number[] {
   const [alternatives = []] = relations.parse(text);
   for (const relation of alternatives) {
+    if (more?.deb(relation, arch)) return [supposed];
     const found = offersOf(relation.name, offered, counts, (offer) =>
       satisfiesRelation(
         // Which packages are `allowed` and `foreign` matters only where several architectures are installed together.
@@ -77,8 +90,9 @@ function debAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): r
   return [];
 }
 
-function rpmAnswers({ text, arch }: Clause, offered: Offered, counts: Counts): readonly number[] {
-  const simple = (wanted: Dependency): readonly number[] => simpleAnswers(wanted, arch, offered, counts);
+function rpmAnswers({ text, arch }: Clause, offered: Offered, counts: Counts, more?: Supposed): readonly number[] {
+  const simple = (wanted: Dependency): readonly number[] =>
+    more?.rpm(wanted) ? [supposed] : simpleAnswers(wanted, arch, offered, counts);
   return isRich(text) ? richAnswers(parsedRich(text), simple) : simple(dependencyOf(text));
 }
 

@@ -2,7 +2,7 @@ import { clauseOf, hasFlag, kindBits, type Network } from './network';
 import { lostClauses } from './lost';
 import { names, namesIn } from './resolve-clause';
 import { Hits, partSource, type HitKind } from './hits';
-import { each, Ints } from './rows';
+import { each } from './rows';
 
 export const scopes = ['capability', 'linked', 'direct', 'transitive'] as const;
 export type Scope = (typeof scopes)[number];
@@ -13,6 +13,8 @@ export interface Question {
   readonly changed: readonly number[];
   /** Capabilities that the new builds no longer offer; empty: what a new version usually takes away. */
   readonly lost: readonly string[];
+  /** What the new builds offer instead of all that they offer now. */
+  readonly provides?: readonly string[] | undefined;
   /** Patterns of capabilities and components that never propagate. */
   readonly tools: readonly string[];
   readonly embedding: readonly string[];
@@ -22,9 +24,9 @@ export interface Question {
   readonly kinds?: number;
 }
 
-const everyKind = 7;
+export const everyKind = 7;
 
-/** Who is reached in each scope and by what, without the changed components; `transitive` is {@link everythingAbove}. */
+/** Who is reached in each scope and by what, without the changed components; `transitive` is `everythingAbove`. */
 export interface Spread {
   readonly capability: Hits;
   readonly direct: Hits;
@@ -32,6 +34,8 @@ export interface Spread {
   /** Who cannot be rebuilt as it is, since its build lost something; and whose requirement somebody else satisfies. */
   readonly needsChange: Hits;
   readonly moved: Hits;
+  /** Whoever uses what changed, in whatever way; sorted. */
+  readonly users: Int32Array;
   /** Who is reached, but is not of this release. */
   readonly external: ReadonlySet<number>;
 }
@@ -42,7 +46,7 @@ export function spreadOf(network: Network, question: Question): Spread {
   const external = new Set<number>();
   const all = directHits(network, { question, changed, external });
   const spread = {
-    external,
+    ...{ external, users: all.members() },
     ...{ capability: new Hits(), direct: new Hits(), linked: new Hits() },
     ...{ needsChange: new Hits(), moved: new Hits() },
   };
@@ -52,10 +56,15 @@ export function spreadOf(network: Network, question: Question): Spread {
     if (kind !== 'runtime') spread.direct.add(component, kind, source);
     if (ways[component] === linkedWays) spread.linked.add(component, kind, source);
   }
-  if (question.lost.length > 0) addLost(spread, network, { question, changed, external });
+  if (takesAway(question)) addLost(spread, network, { question, changed, external });
   else addLikely(spread.capability, all, network);
   addEmbedding(spread.capability, all, network, question);
   return spread;
+}
+
+/** Is it said what is taken away? */
+export function takesAway({ lost, provides }: Question): boolean {
+  return lost.length > 0 || provides !== undefined;
 }
 
 const linkedWays = 3;
@@ -129,7 +138,7 @@ function addHits(
 function addLost(spread: Spread, network: Network, asked: Asked): void {
   const { question, changed } = asked;
   const lost = new Hits();
-  for (const { clause, moved } of lostClauses(network, question.lost, changed)) {
+  for (const { clause, moved } of lostClauses(network, question, changed)) {
     const as = (kind: ClauseKind): HitKind => (moved ? 'moved' : kind === 'build' ? 'needs-change' : kind);
     addHits(lost, network, clause, asked, as);
   }
@@ -174,68 +183,6 @@ function byClause(test: (clause: number) => boolean): (clause: number) => boolea
   };
 }
 
-function isTool({ tools }: Question, component: string, capabilities: readonly string[]): boolean {
+export function isTool({ tools }: Question, component: string, capabilities: readonly string[]): boolean {
   return tools.some((tool) => names(tool, component) || capabilities.some((name) => names(tool, name)));
-}
-
-/** Everything that depends on these, however far; itself left out. Edges that only tools make do not count. */
-export function everythingAbove(network: Network, changed: readonly number[], question: Question): Int32Array {
-  const { into, intoKinds } = network;
-  const { kinds = everyKind } = question;
-  const seen = new Uint8Array(network.count);
-  const queue = new Ints();
-  for (const component of changed) {
-    seen[component] = 1;
-    queue.push(component);
-  }
-  const propagates = question.tools.length === 0 ? null : propagation(network, question);
-  for (let n = 0; n < queue.length; n++) {
-    const component = queue.at(n);
-    for (let edge = into.offsets[component]!; edge < into.offsets[component + 1]!; edge++) {
-      const by = into.targets[edge]!;
-      if (seen[by] === 1 || question.counts[by] === 0 || (intoKinds[edge]! & kinds) === 0) continue;
-      if (propagates && !propagates(component, by)) continue;
-      seen[by] = 1;
-      queue.push(by);
-    }
-  }
-  for (const component of changed) seen[component] = 0;
-  const found = new Ints(queue.length + 1);
-  for (let component = 0; component < seen.length; component++) if (seen[component] === 1) found.push(component);
-  return found.copy();
-}
-
-/** Does something that is no tool lead from one component to another that depends on it? */
-function propagation(network: Network, question: Question): (component: number, by: number) => boolean {
-  const tool = new Int8Array(network.clauses.count);
-  const isToolClause = (clause: number): boolean => {
-    if (tool[clause] === 0) {
-      const { scheme, text } = clauseOf(network, clause);
-      tool[clause] = isTool(question, '', namesIn(scheme, text)) ? 1 : -1;
-    }
-    return tool[clause] === 1;
-  };
-  const leads = (clause: number, component: number): boolean => {
-    const { answers, packageComponent } = network;
-    for (let n = answers.offsets[clause]!; n < answers.offsets[clause + 1]!; n++) {
-      if (packageComponent[answers.targets[n]!] === component) return !isToolClause(clause);
-    }
-    return false;
-  };
-  const anyOf = (rows: Network['build'], row: number, component: number): boolean => {
-    for (let n = rows.offsets[row]!; n < rows.offsets[row + 1]!; n++)
-      if (leads(rows.targets[n]!, component)) return true;
-    return false;
-  };
-  return (component, by) => {
-    if (isTool(question, network.components.get(component), [])) return false;
-    if (anyOf(network.build, by, component) || anyOf(network.installs, by, component)) return true;
-    for (let n = network.parts.offsets[by]!; n < network.parts.offsets[by + 1]!; n++) {
-      if (network.parts.targets[n] === component) return true;
-    }
-    for (let n = network.made.offsets[by]!; n < network.made.offsets[by + 1]!; n++) {
-      if (anyOf(network.runtime, network.made.targets[n]!, component)) return true;
-    }
-    return false;
-  };
 }

@@ -22,7 +22,7 @@ const mostCut = 100;
 
 /** An answer as JSON, piece by piece, in the shape of the door `reach`; a member is made when its piece is. */
 export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Page): Generator<string> {
-  const { components, tiers, knots, scopes, needsChange, moved, notOffered, external } = reach;
+  const { components, tiers, knots, scopes, needsChange, moved, notOffered, external, unaffected } = reach;
   const start = JSON.stringify({ ...head, components, tiers, knots, scopes });
   let piece = `${start.slice(0, -1)},"set":[`;
   let first = true;
@@ -34,7 +34,7 @@ export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Pa
     piece = '';
   }
   const plans = reach.plans.map((plan) => planOf(reach, plan));
-  const end = JSON.stringify({ needsChange, moved, notOffered, total: reach.steps, plans, external });
+  const end = JSON.stringify({ needsChange, moved, notOffered, total: reach.steps, plans, external, unaffected });
   yield `${piece}],${end.slice(1)}`;
 }
 
