@@ -1,16 +1,11 @@
-import type {
-  Contents,
-  Evidence,
-  ImpactRebuild,
-  ReleaseDefinition,
-  SourceRef,
-  VerdictReason,
-} from '@millrace/contracts';
+import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
-import type { MessageId } from './change-rows';
-import type { ChangedComponent, ChangeKind, Repository, Urgency } from './state';
+import type { ChangeInput, ReleaseInput } from './change-input';
+import type { Repository } from './state';
 import type { TriggerInput } from './trigger-input';
 import type { WatchInput, WithdrawnBuild } from './watch-input';
+
+export type { ChangeInput, ChangeToCheck, NamedComponent, ReleaseInput, ReportedChange } from './change-input';
 
 /** What stopped an outside call. */
 export interface Hindrance {
@@ -73,44 +68,6 @@ export interface MadePlan {
   readonly atMost: readonly ComponentId[];
 }
 
-export interface ReportedChange {
-  /** null: it gets its id now. */
-  readonly id: string | null;
-  readonly release: string;
-  readonly kind: ChangeKind;
-  readonly components: readonly ChangedComponent[];
-  readonly all: boolean;
-  /** Components that the release's graph does not know, with a hint each. */
-  readonly unknown: readonly { readonly component: string; readonly hint: string }[];
-  readonly urgency: Urgency;
-  readonly by: string;
-  readonly why: string;
-  readonly message?: MessageId | null;
-  /** The finished build that it is about. */
-  readonly build?: string | null;
-}
-
-/** Components that somebody named, before their sources and the graph were looked up. */
-export interface ChangeToCheck {
-  /** The change's id. */
-  readonly change: string;
-  readonly release: string;
-  readonly kind: ChangeKind;
-  readonly components: readonly NamedComponent[];
-  readonly urgency: Urgency;
-  readonly by: string;
-  readonly why: string;
-  readonly message?: MessageId | null;
-  /** How often the look-up was put off. */
-  readonly times: number;
-}
-
-export interface NamedComponent {
-  readonly component: ComponentId;
-  readonly commit?: string | undefined;
-  readonly nvr?: string | undefined;
-}
-
 interface OfRelease {
   readonly release: string;
 }
@@ -129,39 +86,6 @@ interface OfPerson extends OfCascade {
 
 /** A call for one attempt that can be made again. */
 export type Step = 'submit' | 'look' | 'compare' | 'admit' | 'assemble';
-
-export type ReleaseInput =
-  | (OfRelease & { readonly type: 'release.apply'; readonly definition: ReleaseDefinition; readonly why: string })
-  | (OfRelease & { readonly type: 'sources.due' })
-  | (OfRelease & {
-      readonly type: 'sources.polled';
-      readonly heads: readonly { readonly component: ComponentId; readonly url: string; readonly commit: string }[];
-      /** Why they could not be read. */
-      readonly problem?: string | null;
-    })
-  | (OfRelease & { readonly type: 'builds.due'; readonly system: string })
-  | (OfRelease & {
-      readonly type: 'builds.seen';
-      readonly system: string;
-      readonly builds: readonly SeenBuild[];
-      readonly withdrawn?: readonly WithdrawnBuild[];
-      readonly cursor: string | null;
-      readonly problem: string | null;
-    });
-
-export type ChangeInput =
-  | (OfRelease & {
-      readonly type: 'change.heard';
-      readonly kind: ChangeKind;
-      readonly components: readonly NamedComponent[];
-      readonly urgency: Urgency;
-      readonly by: string;
-      readonly why: string;
-      readonly message?: MessageId | null;
-    })
-  | (OfRelease & { readonly type: 'change.reported'; readonly change: ReportedChange; readonly asked: boolean })
-  | (OfRelease & { readonly type: 'change.unchecked'; readonly order: ChangeToCheck; readonly fault: Hindrance })
-  | (OfRelease & { readonly type: 'changes.due' });
 
 export type CascadeInput =
   | (OfCascade & { readonly type: 'plan.made'; readonly number: number; readonly plan: MadePlan })

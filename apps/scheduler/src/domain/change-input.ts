@@ -1,0 +1,80 @@
+import type { ReleaseDefinition } from '@millrace/contracts';
+import type { ComponentId } from '@millrace/kernel';
+import type { ChangedComponent, ChangeKind, MessageId } from './change-rows';
+import type { Hindrance, SeenBuild } from './input';
+import type { Urgency } from './state';
+
+export interface ReportedChange {
+  /** null: it gets its id now. */
+  readonly id: string | null;
+  readonly release: string;
+  readonly kind: ChangeKind;
+  readonly components: readonly ChangedComponent[];
+  readonly all: boolean;
+  /** Components that the release's graph does not know, with a hint each. */
+  readonly unknown: readonly { readonly component: string; readonly hint: string }[];
+  readonly urgency: Urgency;
+  readonly by: string;
+  readonly why: string;
+  readonly message?: MessageId | null;
+  /** The finished build that it is about. */
+  readonly build?: string | null;
+}
+
+/** Components that somebody named, before their sources and the graph were looked up. */
+export interface ChangeToCheck {
+  /** The change's id. */
+  readonly change: string;
+  readonly release: string;
+  readonly kind: ChangeKind;
+  readonly components: readonly NamedComponent[];
+  readonly urgency: Urgency;
+  readonly by: string;
+  readonly why: string;
+  readonly message?: MessageId | null;
+  /** How often the look-up was put off. */
+  readonly times: number;
+}
+
+export interface NamedComponent {
+  readonly component: ComponentId;
+  readonly commit?: string | undefined;
+  readonly nvr?: string | undefined;
+}
+
+interface OfRelease {
+  readonly release: string;
+}
+
+export type ChangeInput =
+  | (OfRelease & {
+      readonly type: 'change.heard';
+      readonly kind: ChangeKind;
+      readonly components: readonly NamedComponent[];
+      readonly urgency: Urgency;
+      readonly by: string;
+      readonly why: string;
+      readonly message?: MessageId | null;
+    })
+  | (OfRelease & { readonly type: 'change.reported'; readonly change: ReportedChange; readonly asked: boolean })
+  | (OfRelease & { readonly type: 'change.unchecked'; readonly order: ChangeToCheck; readonly fault: Hindrance })
+  | (OfRelease & { readonly type: 'changes.due' });
+
+export type ReleaseInput =
+  | (OfRelease & { readonly type: 'release.apply'; readonly definition: ReleaseDefinition; readonly why: string })
+  | (OfRelease & { readonly type: 'sources.due' })
+  | (OfRelease & {
+      readonly type: 'sources.polled';
+      readonly heads: readonly { readonly component: ComponentId; readonly url: string; readonly commit: string }[];
+      /** Why they could not be read. */
+      readonly problem?: string | null;
+    })
+  | (OfRelease & { readonly type: 'builds.due'; readonly system: string })
+  | (OfRelease & {
+      readonly type: 'builds.seen';
+      readonly system: string;
+      readonly builds: readonly SeenBuild[];
+      readonly withdrawn?: readonly WithdrawnBuild[];
+      readonly cursor: string | null;
+      readonly problem: string | null;
+    });
