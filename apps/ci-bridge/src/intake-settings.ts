@@ -28,6 +28,29 @@ const span = z
   .transform(durationMs);
 const api = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 
+const broker = {
+  /** `amqps://…` (or `amqp://` on this machine); with a password in it, better in url_file. */
+  url: z.string().optional(),
+  url_file: file.optional(),
+  ca_file: file.optional(),
+  cert_file: file.optional(),
+  key_file: file.optional(),
+};
+const messageSource = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('fedora-messaging'),
+    ...broker,
+    exchange: z.string().default('amq.topic'),
+    /** Topics are bound as `<prefix>.#`. */
+    topic_prefix: z.string().default('org.centos.prod.ci'),
+    /** A lasting queue; without it, one that lives as long as the connection. */
+    queue: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('umb'), ...broker, addresses: z.array(z.string().min(1)).min(1) }),
+  z.strictObject({ kind: z.literal('nats'), ...broker, subjects: z.array(z.string().min(1)).min(1) }),
+]);
+export type MessageSource = z.output<typeof messageSource>;
+
 export const intakeSettings = {
   /**
    * Who may post results through ResultsDB's API v3: names of tokens (`users`) or roles of tokens (`groups`), and globs
@@ -52,6 +75,8 @@ export const intakeSettings = {
       z.strictObject({ url: api, token_file: file.optional(), every: span.default(60_000) }),
     )
     .default({}),
+  /** Buses of others that CI messages, and news of other ResultsDBs, come by; by name. */
+  message_sources: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/), messageSource).default({}),
   /** CI messages of these namespaces (globs) are taken from these publishers only, as their broker proved them. */
   namespaces: z.array(z.strictObject({ namespaces: z.array(z.string()).min(1), publishers: names })).default([]),
 };

@@ -9,6 +9,8 @@ import type { Input } from './domain/input';
 import { FileDesk } from './inbound/file-desk';
 import type { IntakeParts } from './inbound/intake';
 import { Lags } from './inbound/lags';
+import { MessageDesk } from './inbound/message-desk';
+import { startSources, type RunningSource } from './inbound/message-sources';
 import { replayQuarantined } from './inbound/quarantine';
 import { mapForeignResults } from './inbound/resultsdb/take-over';
 import { webhookController } from './inbound/webhook-controller';
@@ -32,6 +34,8 @@ export function intakeOf(context: Context): Parts {
   };
   const webhooks = new WebhookDesk(parts, configuredWebhooks(config.webhooks));
   const files = new FileDesk(parts);
+  const messages = new MessageDesk(parts);
+  let buses: readonly RunningSource[] = [];
   const audit = (fields: object): void => log.warn({ audit: true, ...fields }, 'a webhook was refused: not proven');
   const sources = Object.entries(config.resultsdb_sources).map(([name, one]) => [name, clientOf(one)] as const);
   return {
@@ -47,6 +51,12 @@ export function intakeOf(context: Context): Parts {
         label: 'source',
         values: () => lags.values(),
       },
+      source_connected: {
+        help: 'Is the bus of others connected? 1 or 0',
+        label: 'source',
+        values: () =>
+          Promise.resolve(new Map(buses.map(({ name, receiver }) => [name, receiver.problem() === null ? 1 : 0]))),
+      },
       forwards: {
         help: "Results on their way to somebody else's ResultsDB, and those that it refused",
         label: 'state',
@@ -57,14 +67,17 @@ export function intakeOf(context: Context): Parts {
           ]),
       },
     },
-    replay: (letter, who) => replayQuarantined({ webhooks, files, parts }, letter, who),
+    replay: (letter, who) => replayQuarantined({ webhooks, files, messages, parts }, letter, who),
     start: async () => {
       await take(
         { type: 'intake-set', settings: settingsOf(config) },
         { id: `intake/${randomUUID()}`, who: 'ci-bridge' },
       );
+      buses = startSources(config.message_sources, messages);
     },
-    stop: () => Promise.resolve(),
+    stop: async () => {
+      await Promise.all(buses.map(({ receiver }) => receiver.stop()));
+    },
   };
 }
 

@@ -42,7 +42,7 @@ export interface Forwarded {
 }
 
 export const forwardKind = 'resultsdb.forward';
-const shortestWaitMs = 5_000;
+const shortestWaitMs = 1_000;
 const longestWaitMs = 600_000;
 
 /** The subject whose results go one after another. */

@@ -22,7 +22,7 @@ export interface IntakeParts {
 }
 
 export interface Letter {
-  /** Where it came from: `webhook/NAME`, `file/FORMAT`, `amqp/NAME`. */
+  /** Where it came from: `webhook/NAME`, `file/FORMAT`, `bus/NAME`, `resultsdb/NAME`. */
   readonly origin: string;
   readonly who: string;
   /** What is kept when it cannot be mapped, and read again when it is replayed. */

@@ -1,6 +1,7 @@
 import { AppError } from '@millrace/kernel';
 import type { FileDesk } from './file-desk';
 import type { IntakeParts, Taken } from './intake';
+import type { MessageDesk } from './message-desk';
 import { takeOver } from './resultsdb/take-over';
 import type { WebhookDesk } from './webhook-desk';
 
@@ -12,7 +13,12 @@ interface QuarantinedLetter {
 
 /** Hands what was quarantined over once more; throws when it is refused again. False: it came over the bus. */
 export async function replayQuarantined(
-  desks: { readonly webhooks: WebhookDesk; readonly files: FileDesk; readonly parts: IntakeParts },
+  desks: {
+    readonly webhooks: WebhookDesk;
+    readonly files: FileDesk;
+    readonly messages: MessageDesk;
+    readonly parts: IntakeParts;
+  },
   letter: QuarantinedLetter,
   who: string,
 ): Promise<boolean> {
@@ -20,9 +26,10 @@ export async function replayQuarantined(
   const taken =
     (await desks.webhooks.replay(letter)) ??
     (await desks.files.replay(letter, who)) ??
+    (await desks.messages.replay(letter)) ??
     (foreign === undefined ? null : await takeOver(desks.parts, foreign, JSON.parse(letter.content)));
   if (taken === null) {
-    if (!/^(webhook|file|amqp|resultsdb)\//.test(letter.origin)) return false;
+    if (!/^(webhook|file|bus|resultsdb)\//.test(letter.origin)) return false;
     throw new AppError({
       code: 'source-gone',
       kind: 'conflict',

@@ -40,7 +40,7 @@ export async function receiveFedora(settings: FedoraSettings, handle: Handle): P
     const read = readMessage({ topic: fields.routingKey, id: idOf(properties.messageId), content });
     try {
       if (read === null) return channel.nack(message, false, false);
-      await handle(read);
+      await handle({ ...read, publisher: idOf(properties.userId) ?? undefined });
       channel.ack(message);
     } catch {
       await new Promise((done) => setTimeout(done, againMs));

@@ -29,7 +29,7 @@ export async function receiveUmb(settings: UmbSettings, handle: Handle): Promise
     const read = message ? fromMessage(message) : null;
     try {
       if (read === null) return delivery?.reject();
-      await handle(read);
+      await handle({ ...read, publisher: publisherOf(message) });
       delivery?.accept();
     } catch {
       await new Promise((done) => setTimeout(done, 1000));
@@ -60,6 +60,13 @@ function fromMessage(message: Message) {
 
 function idFrom({ to, application_properties: properties }: Message, content: string): string {
   return sha256(JSON.stringify([to, properties, content]));
+}
+
+/** Brokers that were told to (ActiveMQ's populateJMSXUserID) say who was logged in. */
+function publisherOf(message: Message | undefined): string | undefined {
+  const said: unknown = message?.application_properties?.['JMSXUserID'] ?? message?.user_id;
+  if (typeof said === 'string') return said;
+  return Buffer.isBuffer(said) ? said.toString('utf8') : undefined;
 }
 
 function contentOf(body: unknown): string | null {

@@ -7,6 +7,8 @@ export interface ForeignMessage {
   /** The topic; AMQP 1.0: the address without `topic://` and what brokers put before it. */
   readonly topic: string;
   readonly body: unknown;
+  /** Who published it, where the broker itself vouches for that (AMQP: `user_id`, `JMSXUserID`). */
+  readonly publisher?: string | undefined;
 }
 
 /** What is longer is thrown away: nobody tells of a build in a megabyte. */

@@ -30,6 +30,15 @@ export function mapCiMessage(report: Report, release: string | null, publisher: 
   }
 }
 
+/** Is this a topic that CI messages come on? */
+export function isCiTopic(topic: string): boolean {
+  return /(^|\.)(org\.[^.]+\.[^.]+\.ci|eng\.ci)\./.test(topic) && topic.split('.').some((token) => isEvent(token));
+}
+
+function isEvent(token: string): token is Event {
+  return (events as readonly string[]).includes(token);
+}
+
 function draftOf(report: Report, release: string | null, publisher: string | null): ResultDraft {
   const event = eventOf(report.topic);
   const message = ciMessage.parse(report.body);
@@ -64,7 +73,7 @@ function draftOf(report: Report, release: string | null, publisher: string | nul
 
 /** `org.centos.prod.ci.koji-build.test.complete`, or `VirtualTopic.eng.ci.osci.brew-build.complete.…`. */
 function eventOf(topic: string): Event {
-  const found = topic.split('.').findLast((token): token is Event => (events as readonly string[]).includes(token));
+  const found = topic.split('.').findLast(isEvent);
   if (!found) throw wrong(['topic'], `is '${crop(topic, 100)}' and names none of ${events.join(', ')}`);
   return found;
 }
