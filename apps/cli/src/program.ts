@@ -25,6 +25,8 @@ import { deadLettersDrop, deadLettersReplay } from './commands/dead-letters-sett
 import { deadLettersShow } from './commands/dead-letters-show';
 import { doctor } from './commands/doctor';
 import { explain } from './commands/explain';
+import { gateDecisions, gateReplay } from './commands/gate-decisions';
+import { gateGroup } from './commands/gate-group';
 import { gateShow } from './commands/gate-show';
 import { gateWaive } from './commands/gate-waive';
 import { graphDependants, graphDependencies } from './commands/graph-dependants';
@@ -43,6 +45,10 @@ import {
 import { graphShow } from './commands/graph-show';
 import { noticeList } from './commands/notice-list';
 import { quarantineDrop, quarantineList, quarantineReplay, quarantineShow } from './commands/quarantine';
+import { policyHistory } from './commands/policy-history';
+import { policyLint } from './commands/policy-lint';
+import { policyList } from './commands/policy-list';
+import { policyTest } from './commands/policy-test';
 import { releaseApply } from './commands/release-apply';
 import { releaseDiff } from './commands/release-diff';
 import { releaseHistory } from './commands/release-history';
@@ -82,7 +88,10 @@ export function program(): Command {
     ...[releaseLint, releaseShow, releaseDiff, releaseApply, releaseHistory, releaseList],
   ]);
   noun(root, 'token', 'Named tokens: who may do what', [tokenCreate, tokenList, tokenRevoke]);
-  noun(root, 'gate', "The gate's answers, and waivers", [gateShow, gateWaive]);
+  noun(root, 'gate', "The gate's answers, and waivers", [gateShow, gateWaive, gateGroup, gateDecisions, gateReplay]);
+  noun(root, 'policy', 'Policies of gates, checked, tested and tried on history', [
+    ...[policyList, policyLint, policyTest, policyHistory],
+  ]);
   noun(root, 'graph', 'Who depends on whom', [
     ...[graphShow, graphDependants, graphDependencies, graphPath, graphKnots, graphImpact, graphImport],
     ...[graphOrder, graphTiers, graphUnresolved, graphDiff, graphSearch, graphStats],

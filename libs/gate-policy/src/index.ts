@@ -3,6 +3,7 @@ export * from './check';
 export * from './fn-matches';
 export * from './on-demand';
 export * from './policy';
+export * from './policy-cases';
 export * from './read-policies';
 export * from './read-subject-types';
 export * from './remote-urls';
