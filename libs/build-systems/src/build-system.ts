@@ -120,6 +120,8 @@ export interface BuildSystem {
     release: string,
     cascade: string | null,
   ): Promise<{ readonly number: number; readonly repository: string }>;
+  /** Milliseconds that builds of these components usually take there; what it does not know is left out. */
+  durations?(components: readonly ComponentId[]): Promise<ReadonlyMap<ComponentId, number>>;
   /** Who we are there, to tell our own doings from those of others. Left out where nobody logs in. */
   who?(): Promise<string | null>;
   /** Something is said to have happened there: the next look is now. Only a hint; polling is the truth. */

@@ -4,6 +4,7 @@ import { AppError } from '@millrace/kernel';
 import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
 import { placed } from '../domain/paths';
 import { reordered } from '../domain/extension';
+import { systemOf, systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { gitSourceOf, headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
@@ -91,7 +92,8 @@ interface Making {
   readonly signal: AbortSignal;
 }
 
-async function rebuildsOf({ read }: Outside, making: Making): Promise<PlannedRebuild[]> {
+async function rebuildsOf(outside: Outside, making: Making): Promise<PlannedRebuild[]> {
+  const { read } = outside;
   const { cascade, release, planned, impact, order, signal } = making;
   const request = await read.requests.get(cascade.id);
   const wanted = new Map(
@@ -106,7 +108,7 @@ async function rebuildsOf({ read }: Outside, making: Making): Promise<PlannedReb
     fresh.filter((one) => !(one in named)),
     signal,
   );
-  const durations = await expectations(read, release.id);
+  const durations = await expectations(read, release.id, await foreignDurations(outside, release, fresh));
   const knots = new Set(impact.knots.flat());
   const all = placed(impact.rebuilds, durations).map((one): PlannedRebuild => {
     const { component } = one;
@@ -136,12 +138,35 @@ async function allOf(read: Outside['read'], cascade: string): Promise<RebuildRow
 }
 
 /** Milliseconds that a component's build takes: the median of its own, else of the release's, else a guess. */
-export async function expectations(read: Outside['read'], release: string): Promise<(component: string) => number> {
+export async function expectations(
+  read: Outside['read'],
+  release: string,
+  foreign: ReadonlyMap<string, number> = new Map(),
+): Promise<(component: string) => number> {
   const rows = await read.durations.where({ release });
   const known = new Map(rows.map((row) => [row.component, row.typical]));
   const sorted = rows.map((row) => row.typical).sort((a, b) => a - b);
   const prior = sorted[sorted.length >> 1] ?? guess;
-  return (component) => known.get(component) ?? prior;
+  return (component) => known.get(component) ?? foreign.get(component) ?? prior;
+}
+
+/** What the build systems know of components that we never built; a plan is made without it when they are away. */
+async function foreignDurations(
+  { systems, read }: Outside,
+  { definition, id }: ReleaseRow,
+  components: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const own = new Set((await read.durations.where({ release: id })).map((row) => row.component));
+  const found = new Map<string, number>();
+  for (const name of systemsOf(definition)) {
+    const strange = components.filter((one) => !own.has(one) && systemOf(definition, one) === name);
+    const told = await systems
+      .get(name)
+      ?.durations?.(strange)
+      .catch(() => null);
+    told?.forEach((ms, component) => found.set(component, ms));
+  }
+  return found;
 }
 
 /** Heads of the components that have a source. One whose repository is missing is left out: its rebuild says so. */

@@ -270,6 +270,26 @@ describe('Koji as a build system', () => {
     expect(hub.calls.get('newRepo')).toBeGreaterThan(0);
   });
 
+  it('knows how long builds take there', async () => {
+    const system = connect();
+    await build(system, 'libfoo', 'c1');
+    const known = await system.durations!(['rpm/libfoo', 'rpm/app', 'container/box']);
+    expect([...known.keys()]).toEqual(['rpm/libfoo']);
+    expect(known.get('rpm/libfoo')).toBeGreaterThan(0);
+    expect(await system.who!()).toBe('millrace');
+  });
+
+  it('passes on how urgent a build is, and never more than it may', async () => {
+    const place = await connect().open('f43', 'c1');
+    const submit = (key: string, priority: number, target = {}) =>
+      connect(target).submit(key, { ...order('slow', 'c1'), priority }, place);
+    await submit('late', -10);
+    await submit('soon', 10);
+    await submit('granted', 10, { priority: -1 });
+    const priorities = hub.state.tasks.filter((t) => t.method === 'build').map((t) => t.priority);
+    expect(priorities).toEqual([30, 20, 19]);
+  });
+
   it('watches 1,000 builds with at most one request per 100 tasks and look', async () => {
     await hub.close();
     hub = await startFakeHub({ stepMs: 0 });

@@ -1,3 +1,4 @@
+import { parseComponentId, type ComponentId } from '@millrace/kernel';
 import { connectToHub } from '@millrace/koji';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import { contentsOf } from './contents';
@@ -38,6 +39,7 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
       paced.hint();
       parts.watch.hint();
     },
+    durations: (components) => durationsOf(parts, components),
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
     close: (place, outcome) => closePlace(parts, place, outcome),
@@ -59,6 +61,20 @@ function kojiParts(options: KojiBuildSystemOptions): KojiParts {
   const facts = hubFacts(hub);
   const rest = { facts, index: taskIndex(hub, facts), watch: taskWatch(hub, facts, pollMs) };
   return { hub, options, longestCallMs, pollMs, noBuilderMs, ...rest };
+}
+
+/** The hub's averages, a hundred in a request. */
+async function durationsOf(
+  { hub }: KojiParts,
+  components: readonly ComponentId[],
+): Promise<ReadonlyMap<string, number>> {
+  const rpms = components.filter((one) => one.startsWith('rpm/'));
+  const answers = await hub.getAverageBuildDurations(rpms.map((one) => parseComponentId(one).name));
+  const known = rpms.flatMap((component, n) => {
+    const answer = answers[n]!;
+    return answer.ok && answer.value !== null ? [[component, Math.round(answer.value * 1000)] as const] : [];
+  });
+  return new Map(known);
 }
 
 /** Below this the caller's own pace is taken: a test, or a hub on the same machine. */

@@ -59,6 +59,12 @@ export function taskMethods({ ask, askMany }: Asker) {
     },
     getAverageBuildDuration: (packageName: string) =>
       ask({ method: 'getAverageBuildDuration', params: [packageName] }, z.number().nullable()),
+    /** Seconds that builds of each package took on average; null where the hub knows none. */
+    getAverageBuildDurations: (packageNames: readonly string[]): Promise<readonly Answered<number | null>[]> =>
+      askMany(
+        packageNames.map((name) => ({ method: 'getAverageBuildDuration', params: [name] })),
+        z.number().nullable(),
+      ),
     /** Builders with their capacity and load. */
     listHosts: () => ask({ method: 'listHosts' }, z.array(channelHost.partial({ ready: true }))),
   };
