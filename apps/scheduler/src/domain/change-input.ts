@@ -2,6 +2,7 @@ import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import type { ChangedComponent, ChangeKind, MessageId } from './change-rows';
 import type { Hindrance, SeenBuild } from './input';
+import type { WithdrawnBuild } from './watch-input';
 import type { Urgency } from './state';
 
 export interface ReportedChange {

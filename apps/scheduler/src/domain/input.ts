@@ -3,7 +3,7 @@ import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
 import type { ChangeInput, ReleaseInput } from './change-input';
 import type { Repository } from './state';
 import type { TriggerInput } from './trigger-input';
-import type { WatchInput, WithdrawnBuild } from './watch-input';
+import type { WatchInput } from './watch-input';
 
 export type { ChangeInput, ChangeToCheck, NamedComponent, ReleaseInput, ReportedChange } from './change-input';
 
