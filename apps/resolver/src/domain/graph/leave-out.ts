@@ -38,6 +38,7 @@ export function leaveOut(network: Network, out: ReadonlySet<number>): LeftOut {
   const catalogue: Catalogue = {
     ...network,
     answers,
+    offers: mapped(network.offers, (_, row) => row.filter((offer) => !isOut(network.offerPackage[offer]!))),
     flags: network.flags.map((flags, n) => (out.has(n) ? flags | flag.external | flag.sourceless : flags)),
     ...{ build: unlessOut(network.build), recipe: unlessOut(network.recipe), installs: unlessOut(network.installs) },
     ...{ contains: parts(network.contains), builtOn: parts(network.builtOn) },
