@@ -57,6 +57,8 @@ export const intakeSettings = {
    * of test case names. Without it every token may, but one that only reads.
    */
   permissions: z.array(z.object({ users: names, groups: names, testcases: names })).optional(),
+  /** Bytes of a result or a webhook that are taken; a larger body is answered with 413. */
+  largest_body: z.number().int().min(1024).max(8_388_608).default(1_048_576),
   /** Webhooks by the name in their address, `/webhooks/NAME`. */
   webhooks: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'is no name of small letters'), webhook).default({}),
   /** Somebody else's ResultsDB that every result is posted to, too, or (mode only) that alone keeps and shows them. */

@@ -39,7 +39,7 @@ export function intakeOf(context: Context): Parts {
   const audit = (fields: object): void => log.warn({ audit: true, ...fields }, 'a webhook was refused: not proven');
   const sources = Object.entries(config.resultsdb_sources).map(([name, one]) => [name, clientOf(one)] as const);
   return {
-    controllers: [webhookController(webhooks, audit)],
+    controllers: [webhookController(webhooks, config.largest_body, audit)],
     doors: [obey(doors['ci-bridge'].resultPost, (file, caller) => files.inputOf(file, caller.name))],
     works: [
       forwarder(config.forward_to ? clientOf(config.forward_to) : null),

@@ -42,9 +42,11 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
   says,
   config,
   setUp: async (context) => {
-    const { config, read, take, asker, whose, onLoopback } = context;
-    const access = { whose, onLoopback, permissions: config.permissions ?? null };
-    const results = { read, take, outcomes: config.outcomes, access };
+    const { config, log, read, take, asker, whose, onLoopback } = context;
+    const audit = (fields: object): void =>
+      log.warn({ audit: true, ...fields }, 'a result was refused: no right to post it');
+    const access = { whose, onLoopback, permissions: config.permissions ?? null, audit };
+    const results = { read, take, outcomes: config.outcomes, access, largest: config.largest_body };
     const intake = intakeOf(context);
     const gates = await gateParts(context);
     return {

@@ -22,6 +22,8 @@ export interface Access {
   readonly onLoopback: boolean;
   /** null: nobody said; every token but one that only reads may post. */
   readonly permissions: readonly Permission[] | null;
+  /** Hears of everybody who was refused. */
+  readonly audit?: (fields: { readonly url: string; readonly status: number }) => void;
 }
 
 /** On loopback posting by API v2.0 needs no token; one that comes with it names the poster, and must be a good one. */

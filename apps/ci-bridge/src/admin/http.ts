@@ -14,21 +14,22 @@ export interface ApiRequest {
   readonly token: string | null;
 }
 
-const largestBody = 1024 * 1024;
+/** Bytes of a body that are taken unless the settings say otherwise. */
+export const largestBody = 1024 * 1024;
 
 export async function send(response: Response, answer: Promise<Reply>): Promise<void> {
   const { status, body } = await answer;
   response.status(status).json(body);
 }
 
-/** The answer to a body of over 1 MiB; null for every other. */
-export function bounded(request: Request): Promise<Reply> | null {
+/** The answer to a body that is too large; null for every other. */
+export function bounded(request: Request, largest = largestBody): Promise<Reply> | null {
   const { rawBody } = request as { rawBody?: Buffer };
   const size = Math.max(Number(request.headers['content-length'] ?? 0), rawBody?.length ?? 0);
-  if (size <= largestBody) return null;
+  if (size <= largest) return null;
   return Promise.resolve({
     status: 413,
-    body: { message: `The body has ${size} bytes; at most ${largestBody} are taken` },
+    body: { message: `The body has ${size} bytes; at most ${largest} are taken` },
   });
 }
 

@@ -3,8 +3,6 @@ import type { Request, Response } from 'express';
 import type { Taken } from './intake';
 import type { WebhookDesk } from './webhook-desk';
 
-const largestBody = 1024 * 1024;
-
 interface Answer {
   readonly status: number;
   readonly body: object;
@@ -13,13 +11,14 @@ interface Answer {
 /** `POST /webhooks/NAME`; every answer is JSON. `audit` hears of senders who could not prove themselves. */
 export function webhookController(
   desk: WebhookDesk,
+  largest: number,
   audit: (fields: { readonly webhook: string; readonly from: string | undefined }) => void,
 ): Type {
   @Controller('webhooks')
   class WebhookController {
     @Post(':name')
     async receive(@Req() request: Request, @Res() response: Response): Promise<void> {
-      const { status, body } = await answerTo(desk, request, audit);
+      const { status, body } = await answerTo(desk, request, largest, audit);
       response.status(status).json(body);
     }
 
@@ -34,13 +33,14 @@ export function webhookController(
 async function answerTo(
   desk: WebhookDesk,
   request: Request,
-  audit: Parameters<typeof webhookController>[1],
+  largest: number,
+  audit: Parameters<typeof webhookController>[2],
 ): Promise<Answer> {
   const name = String(request.params['name']);
   const { rawBody } = request as { rawBody?: Buffer };
   const size = Math.max(Number(request.headers['content-length'] ?? 0), rawBody?.length ?? 0);
-  if (size > largestBody)
-    return { status: 413, body: { message: `The body has ${size} bytes; at most ${largestBody} are taken` } };
+  if (size > largest)
+    return { status: 413, body: { message: `The body has ${size} bytes; at most ${largest} are taken` } };
   if (rawBody === undefined || typeof request.body !== 'object')
     return { status: 400, body: { message: 'Bad request: the body is no JSON object with a content type of JSON' } };
   const [headers, query] = [texts(request.headers), texts(request.query)];

@@ -54,7 +54,10 @@ class Routes {
   @Post(['results', 'results/:kind'])
   post(@Req() request: Request, @Res() response: Response) {
     const kind = request.params['kind'];
-    return send(response, bounded(request) ?? this.take(of(request, prefix), kind === undefined ? null : String(kind)));
+    return send(
+      response,
+      bounded(request, this.parts.largest) ?? this.take(of(request, prefix), kind === undefined ? null : String(kind)),
+    );
   }
 
   @All(['', 'permissions', 'schemas/:kind', 'results', 'results/:kind'])
@@ -72,7 +75,7 @@ class Routes {
     const artifact = kind === null ? null : artifactOf(kind);
     if (artifact === undefined) return notFound('Not found');
     const user = named(access.whose(request.token));
-    if (isReply(user)) return user;
+    if (isReply(user)) return this.refused(user, request);
     if (request.body === undefined) return badRequest('Bad request');
     const source = request.idempotencyKey === null ? null : `http:${request.idempotencyKey}`;
     const body = jsonBody(request);
@@ -81,11 +84,16 @@ class Routes {
     if (!draft) return badRequest('Bad request');
     if (isReply(draft)) return draft;
     const subject = artifact ? draft.testcase.name : anyData + draft.testcase.name;
-    if (!mayPost(access, user, subject)) return forbidden(user.name, draft.testcase.name);
+    if (!mayPost(access, user, subject)) return this.refused(forbidden(user.name, draft.testcase.name), request);
     const id = `result/${request.idempotencyKey ?? randomUUID()}`;
     const reply = await this.parts.take({ type: 'result-reported', draft }, { id, who: user.name });
     const { result, testcase } = reply as { result: ResultRow; testcase: TestcaseRow };
     return created(showResult(result, testcase, request.base.replace(/v3$/, 'v2.0')));
+  }
+
+  private refused(reply: Reply, { url }: ApiRequest): Reply {
+    this.parts.access.audit?.({ url, status: reply.status });
+    return reply;
   }
 }
 

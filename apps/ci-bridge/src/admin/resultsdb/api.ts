@@ -3,7 +3,7 @@ import type { Filter } from '@millrace/store';
 import type { Input } from '../../domain/input';
 import { numberId, type GroupRow, type ResultRow, type TestcaseRow } from '../../domain/state';
 import { jsonBody, parametersOf, type ApiRequest } from '../http';
-import { poster, type Access } from '../access';
+import { poster, type Access, type Poster } from '../access';
 import type { BridgeRead } from '../read';
 import { groupOf, resultOf, testcaseBody } from './bodies';
 import { findLatest, findResults, pageOf, scan } from './find';
@@ -18,6 +18,8 @@ export interface ApiParts {
   /** Every outcome that a result may have. */
   readonly outcomes: readonly string[];
   readonly access: Access;
+  /** Bytes of a body that are taken. */
+  readonly largest?: number;
 }
 
 /** Who posts without a token, on loopback. */
@@ -25,7 +27,7 @@ const anybody = 'resultsdb-client';
 
 /** ResultsDB's API v2.0, answer for answer. */
 export class ResultsDbApi {
-  constructor(private readonly parts: ApiParts) {}
+  constructor(readonly parts: ApiParts) {}
 
   landing({ base }: ApiRequest): Reply {
     const body = {
@@ -79,7 +81,7 @@ export class ResultsDbApi {
   }
 
   async postResult(request: ApiRequest): Promise<Reply> {
-    const who = poster(this.parts.access, request.token, anybody);
+    const who = this.posterOf(request);
     if (isReply(who)) return who;
     const key = request.idempotencyKey ?? randomUUID();
     const body = jsonBody(request);
@@ -121,7 +123,7 @@ export class ResultsDbApi {
   }
 
   async postGroup(request: ApiRequest): Promise<Reply> {
-    const who = poster(this.parts.access, request.token, anybody);
+    const who = this.posterOf(request);
     if (isReply(who)) return who;
     const body = jsonBody(request);
     const group = body && groupOf(body);
@@ -160,7 +162,7 @@ export class ResultsDbApi {
   }
 
   async postTestcase(request: ApiRequest): Promise<Reply> {
-    const who = poster(this.parts.access, request.token, anybody);
+    const who = this.posterOf(request);
     if (isReply(who)) return who;
     const body = jsonBody(request);
     const testcase = body && testcaseBody(body);
@@ -169,6 +171,12 @@ export class ResultsDbApi {
     const id = `testcase/${request.idempotencyKey ?? randomUUID()}`;
     const kept = await this.parts.take({ type: 'testcase-posted', ...testcase }, { id, who: who.name });
     return created(showTestcase(kept as TestcaseRow, request.base));
+  }
+
+  private posterOf({ token, url }: ApiRequest): Poster | Reply {
+    const who = poster(this.parts.access, token, anybody);
+    if (isReply(who)) this.parts.access.audit?.({ url, status: who.status });
+    return who;
   }
 
   private async showAll(rows: readonly ResultRow[], base: string) {

@@ -47,7 +47,7 @@ class ResultsDbRoutes {
 
   @Post('results')
   postResult(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.postResult(of(request, prefix)));
+    return send(response, bounded(request, this.api.parts.largest) ?? this.api.postResult(of(request, prefix)));
   }
 
   @Get('groups')
@@ -67,7 +67,7 @@ class ResultsDbRoutes {
 
   @Post('groups')
   postGroup(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.postGroup(of(request, prefix)));
+    return send(response, bounded(request, this.api.parts.largest) ?? this.api.postGroup(of(request, prefix)));
   }
 
   @Get('testcases')
@@ -82,7 +82,7 @@ class ResultsDbRoutes {
 
   @Post('testcases')
   postTestcase(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.postTestcase(of(request, prefix)));
+    return send(response, bounded(request, this.api.parts.largest) ?? this.api.postTestcase(of(request, prefix)));
   }
 
   @All(['', 'healthcheck', 'results', 'results/:id', 'groups', 'groups/:uuid', 'testcases', 'testcases/*name'])
