@@ -1,6 +1,7 @@
 import { assertNever } from '@millrace/kernel';
 import { spreadDoubt } from './doubt';
 import { freeFailures } from './failures';
+import { buildGated } from './own-gate';
 import type { Turn } from './turn';
 import { watchDue } from './watch';
 import type { WatchInput } from './watch-input';
@@ -13,6 +14,8 @@ export function decideWatch(turn: Turn, input: WatchInput): void {
       return watchDue(turn, input.release);
     case 'build.withdrawn':
       return buildWithdrawn(turn, input.withdrawn);
+    case 'build.gated':
+      return buildGated(turn, input.gated);
     case 'doubt.spread':
       return spreadDoubt(turn, input);
     case 'failures.freed':

@@ -10,6 +10,13 @@ export interface WithdrawnBuild {
   readonly by: string | null;
 }
 
+/** What a build system that gates by itself says of a build. */
+export interface GatedBuild {
+  readonly ref: string;
+  readonly outcome: 'PASSED' | 'FAILED';
+  readonly note: string;
+}
+
 interface OfRelease {
   readonly release: string;
 }
@@ -18,6 +25,7 @@ interface OfRelease {
 export type WatchInput =
   | (OfRelease & { readonly type: 'watch.due' })
   | (OfRelease & { readonly type: 'build.withdrawn'; readonly withdrawn: WithdrawnBuild })
+  | (OfRelease & { readonly type: 'build.gated'; readonly gated: GatedBuild })
   | (OfRelease & {
       readonly type: 'doubt.spread';
       readonly cascade: string;
@@ -33,6 +41,7 @@ export type WatchInput =
 const types: readonly string[] = [
   'watch.due',
   'build.withdrawn',
+  'build.gated',
   'doubt.spread',
   'failures.freed',
 ] satisfies readonly WatchInput['type'][];

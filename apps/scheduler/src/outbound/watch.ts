@@ -54,7 +54,7 @@ interface Seen {
 }
 
 /** The builds that appeared or ended in a build system since the last look, ours and those made by hand. */
-export function buildsWatching({ systems }: Outside): WorkKind<SeenOrder, Seen, Input> {
+export function buildsWatching({ systems, take }: Outside): WorkKind<SeenOrder, Seen, Input> {
   return {
     kind: 'builds.seen',
     concurrency: 4,
@@ -62,6 +62,10 @@ export function buildsWatching({ systems }: Outside): WorkKind<SeenOrder, Seen, 
     tries: 1,
     run: async ({ release, system, cursor }) => {
       const seen = await systemNamed(systems, system).seen(release, cursor);
+      for (const { ref, outcome, note } of seen.results ?? []) {
+        const gated = { ref, outcome, note: note.slice(0, 1000) };
+        await take({ type: 'build.gated', release, gated }, { id: `gated/${system}/${ref}/${outcome}`, who: system });
+      }
       return { builds: seen.builds.map(seenBuild), withdrawn: seen.withdrawn ?? [], cursor: seen.cursor };
     },
     toInput: ({ release, system, cursor }, outcome) => ({

@@ -23,6 +23,8 @@ export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<Sta
       return ofWatch(read, input.release);
     case 'build.withdrawn':
       return ofWithdrawn(read, input.release, input.withdrawn);
+    case 'build.gated':
+      return ofGated(read, input.gated.ref);
     case 'doubt.spread':
       return ofSpread(read, input.cascade, input.rebuilds);
     case 'failures.freed':
@@ -39,6 +41,10 @@ async function ofWithdrawn(read: Read, release: string, { ref, component, nvr }:
   if (!rebuild) return { builds: byId(build) };
   const part = await neighbourhood(read, rebuild);
   return { ...part, builds: byId([...part.builds.values()], build) };
+}
+
+async function ofGated(read: Read, ref: string) {
+  return { builds: byId(await read.builds.get(ref)) };
 }
 
 /** Rebuilds above a doubt, and those that are withheld or released with them. */
