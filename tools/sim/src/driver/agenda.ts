@@ -16,12 +16,12 @@ export class Agenda {
   /** Lives of the scheduler so far: what is on the way to an earlier one is void. */
   life = 0;
   readonly queue = new EventQueue<Happening>();
-  readonly calls = new Map<string, WorkEffect>();
-  private readonly selfs: Input[] = [];
+  calls = new Map<string, WorkEffect>();
+  private selfs: Input[] = [];
   private nextSelf = 0;
-  private readonly called = new Set<string>();
-  private readonly timers = new Map<string, { readonly turn: number; readonly input: Input }>();
-  private readonly parked = new Map<string, Input[]>();
+  private called = new Set<string>();
+  private timers = new Map<string, { readonly turn: number; readonly input: Input }>();
+  private parked = new Map<string, Input[]>();
   private messages = 0;
   private turns = 0;
 
@@ -37,6 +37,23 @@ export class Agenda {
   get isQuiet(): boolean {
     const waits = [...this.timers.keys()].some((key) => !key.startsWith('reconcile/'));
     return this.isCaughtUp && this.calls.size === 0 && this.messages === 0 && !waits;
+  }
+
+  /** All of it as it is in the scheduler's database now: gives what puts it back. */
+  copy(): () => void {
+    const [calls, called, timers, parked] = [
+      new Map(this.calls),
+      new Set(this.called),
+      new Map(this.timers),
+      new Map(this.parked),
+    ];
+    const [selfs, queue, messages] = [this.selfs.slice(this.nextSelf), this.queue.copy(), this.messages];
+    return () => {
+      [this.calls, this.called] = [new Map(calls), new Set(called)];
+      [this.timers, this.parked] = [new Map(timers), new Map(parked)];
+      [this.selfs, this.nextSelf, this.messages] = [[...selfs], 0, messages];
+      this.queue.putBack(queue);
+    };
   }
 
   keepSelf(input: Input): void {

@@ -6,7 +6,7 @@ interface Entry<Value> {
 
 /** What is to happen, earliest first; what is to happen at the same time comes in the order in which it was put. */
 export class EventQueue<Value> {
-  private readonly heap: Entry<Value>[] = [];
+  private heap: Entry<Value>[] = [];
   private count = 0;
 
   get size(): number {
@@ -16,6 +16,15 @@ export class EventQueue<Value> {
   /** When the next thing happens; null: nothing does. */
   get next(): number | null {
     return this.heap[0]?.at ?? null;
+  }
+
+  /** What is in it now; it can be put back later. */
+  copy(): readonly unknown[] {
+    return [...this.heap];
+  }
+
+  putBack(copy: readonly unknown[]): void {
+    this.heap = [...copy] as Entry<Value>[];
   }
 
   /** @param at  virtual time in milliseconds */

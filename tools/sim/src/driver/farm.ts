@@ -59,11 +59,10 @@ export class Farm {
     build.endsMs = nowMs;
   }
 
-  /** Builds that run, those of people left out. */
-  running(nowMs: number): number {
-    let count = 0;
-    for (const { origin, endsMs } of this.builds.values()) if (origin === 'cascade' && endsMs > nowMs) count++;
-    return count;
+  /** Builds of people that have ended. */
+  madeByHand(nowMs: number): readonly SeenBuild[] {
+    const ended = [...this.builds.values()].filter((one) => one.origin === 'hand' && one.endsMs <= nowMs);
+    return ended.map(({ ref }) => this.status(ref));
   }
 
   /** A build that has ended, with what it made. */

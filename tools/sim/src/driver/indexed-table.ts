@@ -38,6 +38,13 @@ export class IndexedTable<R extends Row> implements TableReader<R> {
     for (const [id, row] of this.rows) this.rows.set(id, JSON.parse(JSON.stringify(row)) as R);
   }
 
+  /** Takes these rows in the place of all that it has. */
+  putBack(rows: ReadonlyMap<string, R>): void {
+    this.rows.clear();
+    this.indexes.clear();
+    for (const [id, row] of rows) this.rows.set(id, row);
+  }
+
   get(id: string): Promise<R | null> {
     return Promise.resolve(this.rows.get(id) ?? null);
   }

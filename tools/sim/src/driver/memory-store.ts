@@ -25,10 +25,10 @@ export class MemoryStore {
     }
   }
 
-  /** The whole content, to be told apart from another one or put back. */
-  copy(): ReadonlyMap<keyof Rows, ReadonlyMap<string, Row>> {
-    return new Map(
-      Object.entries(this.tables).map(([name, table]) => [name as keyof Rows, new Map<string, Row>(table.rows)]),
-    );
+  /** All rows as they are now: gives what puts them back. */
+  copy(): () => void {
+    const tables = Object.values(this.tables) as unknown as readonly IndexedTable<Row>[];
+    const copies = tables.map((table) => new Map(table.rows));
+    return () => tables.forEach((table, n) => table.putBack(copies[n]!));
   }
 }

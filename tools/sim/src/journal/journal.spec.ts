@@ -11,7 +11,7 @@ describe('recorded decisions', () => {
   if (process.env['SIM_RECORD']) {
     it.each(Object.entries(recorded))('%s is recorded', async (name, tale) => {
       const given: Given[] = [];
-      await play(tale, ({ atMs, who, input }: Taken) => void given.push({ atMs, who, input }));
+      await play(tale, { watch: ({ atMs, who, input }: Taken) => void given.push({ atMs, who, input }) });
       writeTrace(name, given, await replay(given));
     });
   }

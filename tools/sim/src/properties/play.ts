@@ -10,12 +10,18 @@ import type { Deed, Tale } from './tale';
 /** Longer than any tale lasts in which nothing hangs, in virtual milliseconds. */
 const longest = 48 * 3_600_000;
 
+export interface Playing {
+  readonly watch?: (taken: Taken) => void;
+  /** Minutes from the start at which the scheduler dies, besides. */
+  readonly crashes?: readonly number[];
+}
+
 /**
  * Plays a tale to its end, with every promise watched after every decision.
  *
  * @throws an error whose message tells what happened until a promise was broken
  */
-export async function play(tale: Tale, watch: (taken: Taken) => void = () => undefined): Promise<World> {
+export async function play(tale: Tale, { watch, crashes = [] }: Playing = {}): Promise<World> {
   const story = new Story();
   const promises = new Promises(tale, story);
   const inputs: Input[] = [];
@@ -24,14 +30,14 @@ export async function play(tale: Tale, watch: (taken: Taken) => void = () => und
     taken: (taken) => {
       story.taken(taken);
       promises.taken(world, taken);
-      watch(taken);
+      watch?.(taken);
       inputs.push(taken.input);
     },
   });
   try {
     await world.open();
     await world.take(changeOf(tale, tale.roots, 0), 'ada');
-    await deeds(world, tale, promises, inputs);
+    await deeds(world, withCrashes(tale, crashes), { promises, inputs, story });
     await settle(world, promises);
     promises.ended(world);
   } catch (thrown) {
@@ -42,14 +48,18 @@ export async function play(tale: Tale, watch: (taken: Taken) => void = () => und
   return world;
 }
 
-async function deeds(world: World, tale: Tale, promises: Promises, inputs: readonly Input[]): Promise<void> {
+async function deeds(world: World, tale: Tale, { promises, inputs, story }: Telling): Promise<void> {
   let atMs = epochMs;
+  const backups: (() => void)[] = [];
   let count = 0;
   for (const { afterMinutes, deed } of tale.deeds) {
     atMs += afterMinutes * 60_000;
     await steps(world, promises, (one) => (one.nextMs ?? Infinity) > atMs);
     world.passTo(atMs);
-    await perform(world, tale, deed, { inputs, count: ++count });
+    backups.push(world.backup());
+    if (deed.what === 'crash' || deed.what === 'restore') story.tell(world.nowMs, `${deed.what} of the scheduler`);
+    if (deed.what === 'change') count++;
+    await perform(world, tale, deed, { inputs, backups, count });
   }
 }
 
@@ -62,13 +72,38 @@ async function steps(world: World, promises: Promises, until: (world: World) => 
   while (!until(world) && (await world.step())) promises.afterStep(world);
 }
 
+/** The same deeds at the same times, with crashes between them. */
+function withCrashes(tale: Tale, crashes: readonly number[]): Tale {
+  if (crashes.length === 0) return tale;
+  let minute = 0;
+  const timed = tale.deeds.map(({ afterMinutes, deed }) => ({ at: (minute += afterMinutes), deed }));
+  const all = [...timed, ...crashes.map((at) => ({ at, deed: { what: 'crash' } as const }))].sort(
+    (a, b) => a.at - b.at,
+  );
+  minute = 0;
+  const deeds = all.map(({ at, deed }) => {
+    const afterMinutes = at - minute;
+    minute = at;
+    return { afterMinutes, deed };
+  });
+  return { ...tale, deeds };
+}
+
+interface Telling {
+  readonly promises: Promises;
+  readonly story: Story;
+  readonly inputs: Input[];
+}
+
 interface Past {
-  readonly inputs: readonly Input[];
-  /** Deeds so far. */
+  readonly inputs: Input[];
+  /** One for each deed so far. */
+  readonly backups: readonly (() => void)[];
+  /** Changes so far, this one included. */
   readonly count: number;
 }
 
-async function perform(world: World, tale: Tale, deed: Deed, { inputs, count }: Past): Promise<void> {
+async function perform(world: World, tale: Tale, deed: Deed, { inputs, backups, count }: Past): Promise<void> {
   const cascade = world.cascade!.id;
   const component = 'n' in deed && deed.n !== null ? nameOf(deed.n % tale.needs.length) : null;
   const about = { release, cascade, component, why: 'the tale' };
@@ -93,15 +128,19 @@ async function perform(world: World, tale: Tale, deed: Deed, { inputs, count }: 
     }
     case 'crash':
       return world.crash();
+    case 'restore':
+      // What came after the backup came from a state that is no more.
+      inputs.length = 0;
+      return backups[deed.n % backups.length]!();
     case 'again': {
-      const input = inputs[deed.n % inputs.length]!;
-      if (isRepeatable(input)) await world.take(input, 'scheduler');
+      const input = inputs[deed.n % Math.max(1, inputs.length)];
+      if (input && isRepeatable(input)) await world.take(input, 'scheduler');
     }
   }
 }
 
 /** Outcomes of calls that are made again, and verdicts that are said again. */
-function isRepeatable(input: Input): boolean {
+export function isRepeatable(input: Input): boolean {
   return /^(build\.|plan\.|stack\.|place\.closed|verdict\.|slot\.|slots\.|hand\.ended|cascade\.(check|advance))/.test(
     input.type,
   );

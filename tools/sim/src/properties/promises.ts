@@ -38,7 +38,7 @@ export class Promises {
 
   /** Whenever all that followed at once has been decided: what must hold of everything there is. */
   afterStep(world: World): void {
-    if (!world.isCaughtUp) return;
+    if ((world.nextMs ?? Infinity) <= world.nowMs) return;
     const rows = [...world.store.tables.rebuilds.rows.values()];
     for (const cascade of world.store.tables.cascades.rows.values()) {
       const mine = rows.filter((row) => row.cascade === cascade.id);

@@ -22,6 +22,10 @@ export class Story {
     }
   }
 
+  tell(atMs: number, words: string): void {
+    this.lines.push(`${clock(atMs)} ${words}`);
+  }
+
   text(most = 150): string {
     const left = this.lines.length - most;
     return [...(left > 0 ? [`(${left} lines before)`] : []), ...this.lines.slice(-most)].join('\n');

@@ -7,6 +7,8 @@ export type Deed =
   | { readonly what: 'raise'; readonly n: number; readonly priority: number }
   | { readonly what: 'flip'; readonly n: number; readonly to: 'passed' | 'failed' }
   | { readonly what: 'crash' }
+  /** The database is set back to the moment of an earlier deed. */
+  | { readonly what: 'restore'; readonly n: number }
   | { readonly what: 'again'; readonly n: number };
 
 /** A small world and what happens in it, as numbers and words: everything else follows from it. */
@@ -67,6 +69,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ what: 'crash' as const }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('restore' as const), n: fc.nat(10) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('again' as const), n: fc.nat(500) }) },
 );
 
