@@ -163,6 +163,9 @@ beforeAll(async () => {
     asker: scheduler,
     take: (input, { id }) => take(input, id),
     dataDir: folder,
+    whose: () => null,
+    onLoopback: true,
+    bury: () => Promise.resolve(),
   });
   const log = { retry: () => undefined, unknown: () => undefined };
   runner = new WorkRunner(store.database, store.engine as never, parts.works, log);

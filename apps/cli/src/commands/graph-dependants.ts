@@ -2,10 +2,11 @@ import { doors } from '@millrace/contracts';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
 import { componentOf, releaseOf } from '../naming';
+import { pagesOf } from '../pages';
 import { table } from '../table';
+import { graphOptions, type GraphOptions } from './graph-options';
 
-interface Options {
-  readonly release?: string;
+interface Options extends GraphOptions {
   readonly kind: string;
   readonly depth: string;
   readonly dependencies?: boolean;
@@ -17,21 +18,26 @@ export const graphDependants: Leaf<Options> = {
   usage: 'dependants <component>',
   about: 'Lists who depends on a component or, with --dependencies, what it depends on.',
   options: (command) =>
-    command
-      .option('--release <name>', 'the release; not needed when there is only one')
+    graphOptions(command)
       .option('--kind <kind>', kinds.join(', '), 'any')
       .option('--depth <n>', 'how far', '1')
       .option('--dependencies', 'the other direction'),
   examples: ['graph dependants rpm/libstone', 'graph dependants rpm/millwheel --dependencies --depth 3'],
   run: async (context, args, options) => {
-    const { found } = await context.client.call(doors.resolver.dependants, {
+    const asked = {
       release: await releaseOf(context, options.release),
+      snapshot: options.snapshot,
       component: componentOf(args.text(0)),
-      direction: options.dependencies ? 'dependencies' : 'dependants',
+      direction: options.dependencies ? ('dependencies' as const) : ('dependants' as const),
       kind: kindOf(options.kind),
       depth: options.depth,
-    });
-    context.show(found, () => neighbourTable(found));
+    };
+    const reply = await pagesOf(
+      {},
+      (page) => context.client.call(doors.resolver.dependants, { ...asked, ...page }),
+      (one) => [one.found],
+    );
+    context.show(reply, () => neighbourTable(reply.found));
   },
 };
 

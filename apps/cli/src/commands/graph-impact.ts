@@ -1,4 +1,4 @@
-import { doors, scopeNames, type DoorReply } from '@millrace/contracts';
+import { dependencyKinds, doors, scopeNames, type DoorReply } from '@millrace/contracts';
 import { misused, type Context } from '../context';
 import type { Leaf } from '../leaf';
 import { componentOf, releaseOf } from '../naming';
@@ -11,6 +11,10 @@ interface Options extends GraphOptions {
   readonly scope?: string;
   readonly lost: readonly string[];
   readonly tool: readonly string[];
+  readonly provides: readonly string[];
+  readonly kind: readonly string[];
+  readonly type: readonly string[];
+  readonly stop: readonly string[];
 }
 
 type Reach = DoorReply<typeof doors.resolver.reach>;
@@ -25,10 +29,20 @@ export const graphImpact: Leaf<Options> = {
       .option('--scope <scope>', `${scopeNames.join(', ')}; default: the release's, with --lost capability`)
       .option('--lost <capability>', 'a capability that is no longer offered; may be repeated', collected, [])
       .option('--tool <pattern>', 'a capability or component that does not propagate; may be repeated', collected, [])
+      .option(
+        '--provides <capability>',
+        'what the new builds offer instead of all they do now; repeat it',
+        collected,
+        [],
+      )
+      .option('--kind <kind>', `only these: ${dependencyKinds.join(', ')}; may be repeated`, collected, [])
+      .option('--type <type>', 'only components of this type, such as rpm or image; may be repeated', collected, [])
+      .option('--stop <pattern>', 'components that are not rebuilt, nor what is above them; repeat it', collected, [])
       .option('--all', 'instead: the order of every component of the release'),
   examples: [
     'graph impact rpm/libstone',
     'graph impact deb/perl --release bookworm --lost perlapi-5.36.0 --lost libperl5.36 --json',
+    "graph impact rpm/openssl --provides openssl-libs --provides 'libssl.so.4()(64bit)'",
     'graph impact --all',
   ],
   run: async (context, args, options) => {
@@ -36,19 +50,27 @@ export const graphImpact: Leaf<Options> = {
     const changed = args.list(0).map(componentOf);
     if (options.all === true) return showAll(context, release);
     if (changed.length === 0) throw misused('nothing is named', 'name components, or give --all for every one');
-    const { lost, tool: tools, snapshot } = options;
     const scope = scopeOf(options.scope);
-    const reach = await context.client.call(doors.resolver.reach, {
-      release,
-      snapshot,
-      changed,
-      scope,
-      lost: [...lost],
-      tools: [...tools],
-    });
+    const asked = { release, snapshot: options.snapshot, changed, scope, ...narrowed(options) };
+    const reach = await context.client.call(doors.resolver.reach, asked);
     context.show(reach, () => wordsOf(context, reach));
   },
 };
+
+function narrowed({ lost, tool, provides, kind, type, stop }: Options) {
+  return {
+    ...{ lost: [...lost], tools: [...tool], stop: [...stop] },
+    ...(provides.length === 0 ? {} : { provides: [...provides] }),
+    ...(kind.length === 0 ? {} : { kinds: kind.map(kindOf) }),
+    ...(type.length === 0 ? {} : { types: [...type] }),
+  };
+}
+
+function kindOf(text: string): (typeof dependencyKinds)[number] {
+  const found = dependencyKinds.find((one) => one === text);
+  if (found) return found;
+  throw misused(`'${text}' is no kind of dependency`, `choose from ${dependencyKinds.join(', ')}`);
+}
 
 function scopeOf(text: string | undefined): (typeof scopeNames)[number] | undefined {
   if (text === undefined) return undefined;
@@ -72,6 +94,11 @@ function wordsOf(context: Context, reach: Reach): string {
     ...Object.entries(reach.scopes).map(([scope, of]) => `  ${scope}: ${of.components} in ${of.tiers} tiers`),
     ...reach.needsChange.map((one) => context.paint('yellow', `${one.id} needs a change: ${one.requirement} is lost`)),
     ...reach.moved.map((one) => `${one.id} is unaffected: somebody else satisfies ${one.requirement}`),
+    ...(reach.unaffected.length > 0
+      ? [`unaffected, of those that use it: ${reach.unaffected.length} (${some(reach.unaffected, 10)})`]
+      : []),
+    ...(reach.external.length > 0 ? [`outside of the release: ${some(reach.external, 10)}`] : []),
+    ...reach.plans.map((plan) => `a knot of ${plan.members.length}: ${howOf(plan)}`),
     ...reach.notOffered.map((one) => context.paint('yellow', `nobody offers '${one}': nothing can lose it`)),
   ].join('\n');
 }
@@ -85,4 +112,10 @@ async function showAll(context: Context, release: string): Promise<void> {
     one.because,
   ]);
   context.show(impact, () => table(['TIER', 'COMPONENT', 'NEEDS', 'BECAUSE'], rows, 'nothing'));
+}
+
+function howOf({ first, cuts, cut }: Reach['plans'][number]): string {
+  if (first.length > 0) return `${some(first, 5)} are built by their bootstrap recipes first, then whole`;
+  const [one] = cut;
+  return `built once, with ${counted(cuts, 'need')} met by old builds, such as that of ${one?.component} for ${one?.without}`;
 }

@@ -1,14 +1,24 @@
 import { doors } from '@millrace/contracts';
 import type { Leaf } from '../leaf';
 import { releaseOf } from '../naming';
+import { pagesOf } from '../pages';
+import { graphOptions, type GraphOptions } from './graph-options';
 
-export const graphKnots: Leaf<object> = {
+export const graphKnots: Leaf<GraphOptions> = {
   usage: 'knots [release]',
   about: 'Lists dependency cycles among the components of a release.',
-  examples: ['graph knots', 'graph knots minidistro'],
-  run: async (context, args) => {
-    const release = await releaseOf(context, args.optional(0));
-    const { knots } = await context.client.call(doors.resolver.knots, { release });
-    context.show(knots, () => (knots.length === 0 ? 'no knots' : knots.map((knot) => knot.join(' <-> ')).join('\n')));
+  options: graphOptions,
+  examples: ['graph knots', 'graph knots minidistro', 'graph knots --release bookworm --json'],
+  run: async (context, args, { release: named, snapshot }) => {
+    const release = await releaseOf(context, named ?? args.optional(0));
+    const reply = await pagesOf(
+      {},
+      (page) => context.client.call(doors.resolver.knots, { release, snapshot, ...page }),
+      (one) => [one.knots],
+    );
+    // With a snapshot's name for programs; for people the knots alone.
+    context.show(reply, () =>
+      reply.knots.length === 0 ? 'no knots' : reply.knots.map((knot) => knot.join(' <-> ')).join('\n'),
+    );
   },
 };

@@ -1,12 +1,13 @@
 import { doors } from '@millrace/contracts';
 import type { Leaf } from '../leaf';
 import { releaseOf } from '../naming';
+import { pagesOf } from '../pages';
 import { table } from '../table';
 import { counted, some } from '../words';
 import { graphOptions, type GraphOptions } from './graph-options';
 
 interface Paged extends GraphOptions {
-  readonly limit: string;
+  readonly limit?: string;
   readonly offset: string;
 }
 
@@ -14,11 +15,17 @@ export const graphOrder: Leaf<Paged> = {
   usage: 'order',
   about: 'Shows a build order from zero, which needs are cut to open knots, and who is built twice.',
   options: (command) =>
-    graphOptions(command).option('--limit <n>', 'steps shown', '1000').option('--offset <n>', 'steps left out', '0'),
+    graphOptions(command)
+      .option('--limit <n>', 'steps shown; default: all')
+      .option('--offset <n>', 'steps left out', '0'),
   examples: ['graph order --release bookworm --limit 50'],
   run: async (context, _args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
-    const order = await context.client.call(doors.resolver.order, { release, snapshot, limit, offset });
+    const order = await pagesOf(
+      { limit, offset },
+      (page) => context.client.call(doors.resolver.order, { release, snapshot, ...page }),
+      (reply) => [reply.steps, reply.cut, reply.twice],
+    );
     context.show(order, () =>
       [
         table(
@@ -32,8 +39,8 @@ export const graphOrder: Leaf<Paged> = {
           'nothing',
         ),
         '',
-        `${counted(order.total, 'step')} in ${counted(order.tiers, 'tier')}; ${order.cut.length} needs are cut, ` +
-          `${order.twice.length} are built twice`,
+        `${counted(order.total, 'step')} in ${counted(order.tiers, 'tier')}; ${order.cuts} needs are cut, ` +
+          `${order.twices} are built twice`,
       ].join('\n'),
     );
   },
@@ -46,7 +53,11 @@ export const graphTiers: Leaf<GraphOptions> = {
   examples: ['graph tiers --release bookworm'],
   run: async (context, _args, { snapshot, release: named }) => {
     const release = await releaseOf(context, named);
-    const reply = await context.client.call(doors.resolver.tiers, { release, snapshot });
+    const reply = await pagesOf(
+      {},
+      (page) => context.client.call(doors.resolver.tiers, { release, snapshot, ...page }),
+      (one) => [one.knots],
+    );
     const rows = reply.tiers.map((one) => [String(one.tier), String(one.components)]);
     context.show(reply, () => `${table(['TIER', 'COMPONENTS'], rows, 'none')}\n${counted(reply.knots.length, 'knot')}`);
   },
@@ -56,11 +67,17 @@ export const graphUnresolved: Leaf<Paged> = {
   usage: 'unresolved',
   about: 'Lists requirements that nothing satisfies, with hints.',
   options: (command) =>
-    graphOptions(command).option('--limit <n>', 'lines shown', '200').option('--offset <n>', 'lines left out', '0'),
+    graphOptions(command)
+      .option('--limit <n>', 'lines shown; default: all')
+      .option('--offset <n>', 'lines left out', '0'),
   examples: ['graph unresolved --release bookworm'],
   run: async (context, _args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
-    const reply = await context.client.call(doors.resolver.unresolved, { release, snapshot, limit, offset });
+    const reply = await pagesOf(
+      { limit, offset },
+      (page) => context.client.call(doors.resolver.unresolved, { release, snapshot, ...page }),
+      (one) => [one.unresolved],
+    );
     const rows = reply.unresolved.map((one) => [one.component, one.kind, one.requirement, one.hint]);
     context.show(
       reply,
@@ -73,12 +90,18 @@ export const graphSearch: Leaf<Paged> = {
   usage: 'search <text>',
   about: 'Looks for components, packages and capabilities; `*` and `?` make a pattern.',
   options: (command) =>
-    graphOptions(command).option('--limit <n>', 'lines shown', '50').option('--offset <n>', 'lines left out', '0'),
+    graphOptions(command)
+      .option('--limit <n>', 'lines shown; default: all')
+      .option('--offset <n>', 'lines left out', '0'),
   examples: ['graph search libssl', "graph search 'perlapi-*' --release bookworm"],
   run: async (context, args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
     const text = args.text(0);
-    const reply = await context.client.call(doors.resolver.search, { release, snapshot, text, limit, offset });
+    const reply = await pagesOf(
+      { limit, offset },
+      (page) => context.client.call(doors.resolver.search, { release, snapshot, text, ...page }),
+      (one) => [one.found],
+    );
     const rows = reply.found.map((one) => [one.what, one.name, some(one.by)]);
     context.show(reply, () => table(['WHAT', 'NAME', 'OF'], rows, 'nothing'));
   },
@@ -105,7 +128,14 @@ export const graphDiff: Leaf<{ readonly release?: string }> = {
   run: async (context, args, options) => {
     const release = await releaseOf(context, options.release);
     const [from, to] = [args.text(0), args.optional(1)];
-    const reply = await context.client.call(doors.resolver.diff, { release, from, to });
+    const reply = await pagesOf(
+      {},
+      (page) => context.client.call(doors.resolver.diff, { release, from, to, ...page }),
+      ({ components, capabilities, changed, broken }) => [
+        ...[components.added, components.removed, capabilities.added, capabilities.removed],
+        ...[changed, broken],
+      ],
+    );
     context.show(reply, () =>
       [
         `from ${reply.from} to ${reply.to}`,

@@ -99,6 +99,6 @@ export function doorsOf(app: App): readonly Door[] {
   return Object.values(doors[app]) as unknown as readonly Door[];
 }
 
-export type { ImpactRebuild } from './resolver';
+export { dependencyKinds, type ImpactRebuild } from './resolver';
 export { scopeNames } from './resolver-graph';
 export { importKinds, type ImportKind } from './resolver-snapshots';
