@@ -6,6 +6,7 @@ import { buildLog } from './commands/build-log';
 import { buildMake } from './commands/build-make';
 import { cascadeCancel, cascadeRetry, cascadeSkip } from './commands/cascade-act';
 import { cascadeExplain } from './commands/cascade-explain';
+import { cascadeHistory } from './commands/cascade-history';
 import { cascadeHold, cascadeHolds, cascadeResume } from './commands/cascade-hold';
 import { cascadeList } from './commands/cascade-list';
 import { cascadeAdd, cascadeRaise, cascadeRemove } from './commands/cascade-member';
@@ -79,7 +80,7 @@ export function program(): Command {
     ...[changeReport, changeList, changeShow, changeApprove, changeReject],
   ]);
   noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
-    ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain],
+    ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain, cascadeHistory],
     ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip],
     ...[cascadeAdd, cascadeRemove, cascadeRaise],
   ]);

@@ -31,6 +31,8 @@ import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
 import { changeQuestions } from './admin/changes';
+import { explainQuestions } from './admin/explain';
+import { historyGauges, historyQuestions } from './admin/history';
 import { questions } from './admin/questions';
 import { config, secretFilesOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
@@ -99,11 +101,13 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
         ...changeQuestions(read),
         ...alertQuestions(read),
+        ...explainQuestions(read),
+        ...historyQuestions(read),
         ...commands(lookupsOf(outside)),
         ...peopleCommands(lookupsOf(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],
-      gauges: { alerts: alertGauge(read) },
+      gauges: { alerts: alertGauge(read), ...historyGauges(read) },
       alerts: () => openAlerts(read),
       works: worksOf(outside),
       stop: async () => {

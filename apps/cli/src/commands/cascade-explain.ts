@@ -9,10 +9,10 @@ export const cascadeExplain: Leaf<object> = {
   run: async (context, args) => {
     const cascade = await cascadeIdOf(context, args.text(0));
     const component = args.optional(1);
-    const { lines } = await context.client.call(doors.scheduler.explain, {
+    const explained = await context.client.call(doors.scheduler.explain, {
       cascade,
       ...(component === undefined ? {} : { component: componentOf(component) }),
     });
-    context.show({ cascade, lines }, () => lines.join('\n'));
+    context.show({ cascade, ...explained }, () => explained.lines.join('\n'));
   },
 };

@@ -1,10 +1,9 @@
 import { doors } from '@millrace/contracts';
-import { AppError } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
-import { explainCascade, explainRebuild } from '../domain/explain';
 import { systemsOf } from '../domain/policy';
 import type { Rows } from '../domain/state';
 import type { TableReader } from '@millrace/store';
+import { missing } from './missing';
 import { buildView, byTier, cascadeView, rebuildView, releaseView, revisionView } from './views';
 
 type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
@@ -35,7 +34,6 @@ export function questions(read: Read, askRepository: AskRepository): readonly Bo
       const rebuilds = await read.rebuilds.where({ cascade }, { orderBy: 'tier' });
       return { ...cascadeView(row), rebuilds: rebuilds.sort(byTier).map(rebuildView) };
     }),
-    answer(own.explain, async ({ cascade, component }) => ({ lines: await explain(read, cascade, component) })),
     answer(own.builds, async ({ release, component, limit }) => {
       const filter = { ...(release ? { release } : {}), ...(component ? { component } : {}) };
       return { builds: (await read.builds.where(filter, { orderBy: '-started_at', limit })).map(buildView) };
@@ -61,28 +59,6 @@ async function showReleases(read: Read, name: string | undefined) {
   return { releases: [releaseView(row)] };
 }
 
-async function explain(read: Read, id: string, component: string | undefined): Promise<string[]> {
-  const cascade = await cascadeOf(read, id);
-  if (component === undefined) {
-    const stuck = await read.rebuilds.where({ cascade: id, state: ['failed', 'rejected'] }, { limit: 50 });
-    return explainCascade(cascade, stuck);
-  }
-  const rows = await read.rebuilds.where({ cascade: id, component });
-  if (rows.length === 0)
-    throw missing('rebuild', `${component} in cascade ${id}`, `look at \`millrace cascade show ${id}\``);
-  const parts = rows.sort(byTier).map(async (rebuild) => {
-    const waiting = (await read.rebuilds.getMany(rebuild.dependants)).filter((row) => row.open.includes(rebuild.id));
-    return explainRebuild({
-      cascade,
-      rebuild,
-      needs: await read.rebuilds.getMany(rebuild.needs),
-      build: rebuild.build === null ? null : await read.builds.get(rebuild.build),
-      dependants: waiting.map((row) => row.component),
-    });
-  });
-  return (await Promise.all(parts)).flat();
-}
-
 async function validated(read: Read, askRepository: AskRepository, name: string) {
   const release = await read.releases.get(name);
   if (!release) throw missing('release', name, 'apply its definition first: millrace release apply FILE');
@@ -104,9 +80,4 @@ async function cascadeOf(read: Read, id: string) {
   const row = await read.cascades.get(id);
   if (!row) throw missing('cascade', id, 'look at `millrace cascade list`');
   return row;
-}
-
-function missing(what: string, name: string, remedy: string): AppError {
-  const code = `${what.replace(' ', '-')}-unknown`;
-  return new AppError({ code, kind: 'missing', message: `there is no ${what} ${name}`, remedy });
 }

@@ -59,6 +59,9 @@ export function rebuildView(row: RebuildRow): RebuildView {
     evidence: row.evidence,
     startedAt: row.startedAt,
     endedAt: row.endedAt,
+    doubtful: row.doubtful,
+    doubts: componentsOf(row.doubts ?? []),
+    passed: row.passed ?? null,
   };
 }
 

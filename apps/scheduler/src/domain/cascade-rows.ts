@@ -1,5 +1,6 @@
 import type { BuildState, CascadeState, Evidence, RebuildState, SourceRef, Subject } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
+import type { Marks, Sums } from './time-rows';
 
 export type Urgency = 'security' | 'normal' | 'background';
 
@@ -70,23 +71,6 @@ export interface CascadeRow extends Row {
   readonly endedAt: Moment | null;
   readonly landed: boolean;
   readonly repository: Repository | null;
-}
-
-/** Times in milliseconds. */
-export interface Sums {
-  /** Rebuilds that were validated, and those of them that had never failed. */
-  readonly hops: number;
-  readonly clean: number;
-  readonly lead: number;
-  readonly waiting: number;
-  readonly building: number;
-  readonly gating: number;
-  /** Attempts that ended in a failure or a rejection. */
-  readonly failures: number;
-  /** Of all builds, those that failed too. */
-  readonly built: number;
-  /** Attempts that broke for reasons that are not the component's. */
-  readonly breakdowns: number;
 }
 
 /** The first builds of a cascade are canaries: more start when those have ended, and it holds when too many are lost. */
@@ -187,12 +171,6 @@ export interface RebuildRow extends Row {
   readonly plannedIn: number;
   readonly startedAt: Moment | null;
   readonly endedAt: Moment | null;
-}
-
-export interface Marks {
-  readonly ready?: Moment;
-  readonly started?: Moment;
-  readonly built?: Moment;
 }
 
 /** id: the build system's ref; stacks: `<name>@<digest>`. */

@@ -1,6 +1,7 @@
-import { assertNever } from '@millrace/kernel';
+import { assertNever, type Moment } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, RebuildRow } from './state';
-import { fullCounts, listed, makeCommand, retryCommand } from './words';
+import type { Step } from './explain-paths';
+import { fullCounts, listed } from './words';
 
 /** What an explanation is made from: a rebuild with its needs, its build, and its cascade. */
 export interface Explained {
@@ -10,24 +11,43 @@ export interface Explained {
   readonly build: BuildRow | null;
   /** Components that wait for it directly. */
   readonly dependants: readonly string[];
+  /** From a changed component to this one. */
+  readonly path: readonly Step[];
+  /** When a rebuild is expected to be validated; null: a person must act first, or it is over. */
+  readonly expected: (rebuild: RebuildRow) => Moment | null;
+  /** Commands that would let it go on. */
+  readonly unblock: readonly string[];
+}
+
+/** What is expected of a whole cascade, and what it cost so far. */
+export interface Prospect {
+  readonly finish: Moment | null;
+  readonly chain: readonly string[];
+  readonly builderHours: number;
+  readonly builderHoursLeft: number;
+  readonly stuck: number;
 }
 
 /** Why a rebuild is where it is, what it waits for, and what would free it: the same words for every door. */
-export function explainRebuild({ cascade, rebuild, needs, build, dependants }: Explained): string[] {
+export function explainRebuild(explained: Explained): string[] {
+  const { cascade, rebuild, needs, build, dependants, path, unblock } = explained;
+  const expected = explained.expected(rebuild);
   const pass = rebuild.pass > 1 || rebuild.bootstrap ? ` (pass ${rebuild.pass}${bootstrapWords(rebuild)})` : '';
   return [
     `${rebuild.component}${pass} is ${rebuild.state} in cascade ${cascade.id}, which is ${cascade.state}.`,
-    `It is in the plan because: ${rebuild.planned}.`,
+    `It is in the plan because: ${rebuild.must ?? rebuild.planned}.`,
+    ...(path.length > 1 ? [`The way to it: ${path.map(stepWords).join(' -> ')}.`] : []),
     `It stands in tier ${rebuild.tier}${needs.length > 0 ? ` and needs ${listed(names(needs), 10)}` : ' and needs nothing else here'}.`,
-    ...whereItIs(cascade, rebuild, needs, build),
-    ...(rebuild.doubtful
-      ? ['Its verdict turned after it was validated: it blocks what was not started, and landing.']
-      : []),
+    ...whereItIs(explained),
+    ...(expected === null ? [] : [`It is expected to be validated at ${expected}.`]),
+    ...(build && rebuild.passed ? [`The verdict that lets its dependants start: passed at ${rebuild.passed.at}.`] : []),
+    ...(rebuild.doubtful ? [`It is in doubt (${rebuild.because}): it blocks what was not started, and landing.`] : []),
+    ...(unblock.length > 0 ? [`To unblock it: ${unblock.join('   or: ')}`] : []),
     ...(dependants.length > 0 ? [`Waiting for it: ${listed([...dependants], 10)}.`] : []),
   ];
 }
 
-export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]): string[] {
+export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[], prospect: Prospect): string[] {
   const counts = Object.entries(fullCounts(cascade.counts)).filter(([, count]) => count > 0);
   const tally = counts.map(([state, count]) => `${count} ${state}`).join(', ');
   return [
@@ -40,21 +60,41 @@ export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]
       ? [`${cascade.doubtful} validated builds are in doubt: nothing lands until they are not.`]
       : []),
     ...(cascade.state === 'awaiting-approval' ? [`A person lets it start: millrace cascade resume ${cascade.id}`] : []),
+    ...prospectLines(cascade, prospect),
     ...stuck.map((row) => `${row.component} ${row.state}: ${row.because}`),
   ];
 }
 
-function whereItIs(
-  cascade: CascadeRow,
-  rebuild: RebuildRow,
-  needs: readonly RebuildRow[],
-  build: BuildRow | null,
-): string[] {
+function prospectLines(cascade: CascadeRow, prospect: Prospect): string[] {
+  const { finish, chain, builderHours, builderHoursLeft, stuck } = prospect;
+  const left = cascade.endedAt === null ? `; ${hours(builderHoursLeft)} more are expected` : '';
+  return [
+    `It has cost ${hours(builderHours)} of builders so far${left}.`,
+    ...(finish === null ? [] : [`What can go on is expected to be done at ${finish}.`]),
+    ...(chain.length > 1 ? [`Its critical path: ${some(chain, 12)}.`] : []),
+    ...(stuck > 0 ? [`${stuck} rebuilds wait for a person in the end.`] : []),
+  ];
+}
+
+function hours(value: number): string {
+  return `${value.toFixed(2)} hours`;
+}
+
+/** The first and the last of a chain that is too long to be shown. */
+function some(chain: readonly string[], most: number): string {
+  if (chain.length <= most) return chain.join(' -> ');
+  return `${chain.slice(0, most - 3).join(' -> ')} -> … (${chain.length - most}) -> ${chain.slice(-3).join(' -> ')}`;
+}
+
+function stepWords({ component, because }: Step): string {
+  return `${component} (${because})`;
+}
+
+function whereItIs({ cascade, rebuild, needs, build, expected }: Explained): string[] {
   const { state } = rebuild;
-  const commands = [makeCommand(rebuild.release, cascade.id), retryCommand(cascade.id, rebuild.component)];
   switch (state) {
     case 'waiting':
-      return waits(rebuild, needs);
+      return waits(rebuild, needs, expected);
     case 'ready':
       return [
         cascade.state === 'held' ? 'It is ready; the cascade is held.' : 'It is ready and waits for a free slot.',
@@ -71,25 +111,54 @@ function whereItIs(
       return [
         `${state === 'failed' ? 'It failed' : 'Its gate said no'}: ${rebuild.because}.`,
         ...(build?.evidence?.logs ?? rebuild.evidence?.logs ?? []).map((log) => `Log: ${log.address}`),
-        `To free it: ${commands.join('   or: ')}`,
       ];
     case 'skipped':
     case 'unneeded':
     case 'cancelled':
-      return [`It needs no build any more: ${rebuild.because}.`];
+      return [`It needs no build any more: ${rebuild.because}.`, ...compared(rebuild, needs)];
     default:
       return assertNever(state);
   }
 }
 
-function waits(rebuild: RebuildRow, needs: readonly RebuildRow[]): string[] {
+/** What an early cut-off has looked at, and what a skipped one is passed over with. */
+function compared({ state }: RebuildRow, needs: readonly RebuildRow[]): string[] {
+  if (needs.length === 0 || state === 'cancelled') return [];
+  const what = needs.slice(0, 20).map((need) => `${need.component} ${need.nvr ?? need.state}`);
+  const words = state === 'unneeded' ? 'Compared, with nothing lost that it uses' : 'What it needs here';
+  return [`${words}: ${listed(what, 20)}.`];
+}
+
+function waits(rebuild: RebuildRow, needs: readonly RebuildRow[], expected: Explained['expected']): string[] {
   const open = needs.filter((need) => rebuild.open.includes(need.id));
-  const lines = open.map((need) => `It waits for ${need.component}, which is ${need.state}: ${need.because}.`);
+  const lines = open.map((need) => {
+    const [since, at] = [sinceOf(need), expected(need)];
+    const times = [...(since === null ? [] : [`since ${since}`]), ...(at === null ? [] : [`expected at ${at}`])];
+    const when = times.length === 0 ? '' : ` (${times.join(', ')})`;
+    return `It waits for ${need.component}, which is ${need.state}${when}: ${need.because}.`;
+  });
   if (rebuild.held)
     lines.push(
       `It is held: ${rebuild.because}. To let it go: millrace cascade resume ${rebuild.cascade} ${rebuild.component}`,
     );
   return lines.length > 0 ? lines : [`It waits: ${rebuild.because}.`];
+}
+
+/** Since when a rebuild is in its state, as far as it is kept. */
+export function sinceOf({ state, marks, startedAt, endedAt }: RebuildRow): Moment | null {
+  switch (state) {
+    case 'waiting':
+      return null;
+    case 'ready':
+      return marks?.ready ?? null;
+    case 'submitting':
+    case 'building':
+      return startedAt;
+    case 'gating':
+      return marks?.built ?? null;
+    default:
+      return endedAt;
+  }
 }
 
 function names(rows: readonly RebuildRow[]): string[] {

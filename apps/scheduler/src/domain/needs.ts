@@ -6,7 +6,7 @@ import type { Turn } from './turn';
  * Rule 1, and the only place where it stands: a need is released when it is validated and its verdict still holds, or
  * when it is unneeded or skipped and its own needs are released too.
  */
-export function isReleased(rebuild: RebuildRow): boolean {
+export function isReleased(rebuild: Pick<RebuildRow, 'fresh' | 'state' | 'doubtful' | 'open'>): boolean {
   if (rebuild.fresh && rebuild.state !== 'validated') return false;
   if (rebuild.state === 'validated') return !rebuild.doubtful;
   return (rebuild.state === 'skipped' || rebuild.state === 'unneeded') && rebuild.open.length === 0;

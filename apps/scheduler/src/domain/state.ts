@@ -2,25 +2,25 @@ import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow, Urgency } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
-import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 import type { Hold } from './hold-rows';
+import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 
 export type {
   BuildRow,
   CascadeRow,
-  Marks,
   Planning,
   PreviewRow,
   Ramp,
   RebuildRow,
   Repository,
   RequestRow,
-  Sums,
   Urgency,
   WantedComponent,
 } from './cascade-rows';
 
 export type { ChangedComponent, ChangeKind, ChangeRow } from './change-rows';
+
+export type { Marks, Sums } from './time-rows';
 
 export type { AlertRow, FailureRow, Regression, WatchRow } from './watch-rows';
 

@@ -88,6 +88,11 @@ export const rebuildView = z.object({
   evidence: evidence.nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** Its build, or one that it was built on, was taken away, or its verdict turned: of these components. */
+  doubtful: z.boolean().optional(),
+  doubts: z.array(componentIdSchema).optional(),
+  /** The passed verdict that let its dependants start. */
+  passed: z.object({ revision: z.number().int(), at: z.string() }).nullable().optional(),
 });
 
 export const cascadeView = z.object({
@@ -134,9 +139,39 @@ export const cascade = ask({
 export const explain = ask({
   owner: 'scheduler',
   name: 'explain',
-  about: 'Why a rebuild is where it is: why it is in the plan, what it waits for, what would free it.',
+  about:
+    'Why a rebuild is where it is: why it is in the plan, what it waits for, what would free it. Of a cascade: what it ' +
+    'waits for, when it is expected to end, its critical path and what it cost so far.',
   request: z.object({ cascade: z.string(), component: componentIdSchema.optional() }),
-  reply: z.object({ lines: z.array(z.string()) }),
+  reply: z.object({
+    lines: z.array(z.string()),
+    /** When it is expected to be validated, a cascade to be complete; null: a person must act first, or it is over. */
+    expectedFinish: z.string().nullable().optional(),
+    /** For whom it waits; of a cascade: what is under way or must be mended. */
+    waitsFor: z
+      .array(
+        z.object({
+          component: componentIdSchema,
+          state: z.enum(rebuildStates),
+          because: z.string(),
+          since: z.string().nullable(),
+          expected: z.string().nullable(),
+        }),
+      )
+      .optional(),
+    /** From a changed component to this one, each with why it is in the plan. */
+    path: z.array(z.object({ component: componentIdSchema, because: z.string() })).optional(),
+    /** What its needs offer now, where it was left out or passed over. */
+    compared: z
+      .array(z.object({ component: componentIdSchema, state: z.enum(rebuildStates), nvr: z.string().nullable() }))
+      .optional(),
+    /** The commands that would free it. */
+    unblock: z.array(z.string()).optional(),
+    criticalPath: z.array(componentIdSchema).optional(),
+    builderHours: z.number().nonnegative().optional(),
+    /** Builder hours that are still expected. */
+    builderHoursLeft: z.number().nonnegative().optional(),
+  }),
   http: { method: 'GET', path: '/api/v1/cascades/{cascade}/explain' },
 });
 
