@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { resultsDbClient } from './client';
 import { resultsDbSuite } from './client.suite';
 import { startFakeResultsDb } from './fake';
+import { storedResult } from './schema';
 
 resultsDbSuite('the fake', startFakeResultsDb);
 
@@ -24,4 +27,9 @@ it.each(['<html/>', '{"data":[{"id":"x"}]}', '[]'])('takes %j for no answer', as
   const client = resultsDbClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   await expect(client.since('2026-01-01', 0, 1)).rejects.toMatchObject({ kind: 'unavailable' });
   server.close();
+});
+
+it('reads a result as the original shows it', () => {
+  const text = readFileSync(join(__dirname, 'fixtures/result.json'), 'utf8');
+  expect(storedResult.parse(JSON.parse(text))).toMatchObject({ id: 44012345, submit_time: '2026-01-31T09:40:00' });
 });
