@@ -55,7 +55,7 @@ async function methods(hub: KojiHub): Promise<readonly KojiFinding[]> {
   const there = new Set(await hub.listMethods());
   const missing = needed.filter((name) => !there.has(name));
   if (missing.length === 0) return [right('api', `all ${needed.length} methods that are needed are there`)];
-  return [wrong('api', `it has no ${missing.join(', ')}`, 'use a hub of version 1.21 or later')];
+  return [wrong('api', `it has no ${missing.join(', ')}`, 'use a hub of version 1.23 or later')];
 }
 
 function abilities({ drafts, waits, repoRequests, sideTags, containers }: HubFeatures): readonly KojiFinding[] {

@@ -5,7 +5,7 @@ export interface HubFeatures {
   readonly version: string;
   /** `repo.request` and `repo.checkRequest`: repositories on demand, hub 1.35 and later. */
   readonly repoRequests: boolean;
-  /** `wait_repo` and `wait_builds` as options of a build: the hub itself holds a build back until its repository is there. */
+  /** `wait_repo` and `wait_builds` can be trusted: the hub itself holds a build back until its repository is there. */
   readonly waits: boolean;
   readonly drafts: boolean;
   readonly sideTags: boolean;
@@ -42,20 +42,15 @@ async function whoWeAre(hub: KojiHub): Promise<User> {
 }
 
 async function featuresOf(hub: KojiHub): Promise<HubFeatures> {
-  const [version, methods] = await Promise.all([hub.getKojiVersion(), hub.listMethods()]);
-  const has = new Set(methods);
+  const has = new Set(await hub.listMethods());
+  const repoRequests = has.has('repo.request') && has.has('repo.checkRequest');
   return {
-    version,
-    repoRequests: has.has('repo.request') && has.has('repo.checkRequest'),
-    // Koji 1.26 brought wait_repo and wait_builds to the build task; drafts came with 1.34.
-    waits: isAtLeast(version, 1, 26),
+    version: has.has('getKojiVersion') ? await hub.getKojiVersion() : 'before 1.23',
+    repoRequests,
+    // Builders before that take the options and may know nothing of them, without a word.
+    waits: repoRequests,
     drafts: has.has('promoteBuild'),
     sideTags: has.has('createSideTag'),
     containers: has.has('buildContainer'),
   };
-}
-
-function isAtLeast(version: string, major: number, minor: number): boolean {
-  const [a = 0, b = 0] = version.split('.').map(Number);
-  return a > major || (a === major && b >= minor);
 }

@@ -58,7 +58,7 @@ async function rpmCall(parts: KojiParts, { key, order, place, target }: Wanted, 
   const options = {
     ...(target.drafts ? { draft: true } : {}),
     ...(isSide ? { skip_tag: true } : {}),
-    ...(features.waits ? { wait_repo: true, wait_builds: needs } : {}),
+    ...{ wait_repo: true, wait_builds: needs },
     custom_user_metadata: markerFor(key, order),
   };
   return (write, how) => write.build(source, name, options, how);
