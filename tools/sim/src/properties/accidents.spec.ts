@@ -1,7 +1,8 @@
 import type { Input } from '@millrace/scheduler/domain/input';
 import fc from 'fast-check';
 import type { World } from '../driver/world';
-import { isRepeatable, play } from './play';
+import { isRepeatable } from './deeds';
+import { play } from './play';
 import { tales, type Tale } from './tale';
 
 const count = Number(process.env['SIM_TALES'] ?? 2500) / 5;

@@ -1,9 +1,8 @@
 import type { Input } from '@millrace/scheduler/domain/input';
-import { verdict } from '../driver/gate';
-import { release } from '../driver/outside';
 import { World, epochMs, type Taken } from '../driver/world';
+import { askedBy, changeOf, isRepeatable } from './deeds';
 import { Promises } from './promises';
-import { nameOf, outsideOf } from './small-world';
+import { outsideOf } from './small-world';
 import { Story } from './story';
 import type { Deed, Tale } from './tale';
 
@@ -104,62 +103,17 @@ interface Past {
 }
 
 async function perform(world: World, tale: Tale, deed: Deed, { inputs, backups, count }: Past): Promise<void> {
-  const cascade = world.cascade!.id;
-  const component = 'n' in deed && deed.n !== null ? nameOf(deed.n % tale.needs.length) : null;
-  const about = { release, cascade, component, why: 'the tale' };
-  switch (deed.what) {
-    case 'change':
-      return void (await world.take(changeOf(tale, [deed.n % tale.needs.length], count), 'ada'));
-    case 'hold':
-    case 'resume':
-    case 'cancel':
-    case 'skip':
-    case 'remove':
-      return void (await world.take({ ...about, type: `cascade.${deed.what}` }, 'ada'));
-    case 'retry':
-      return void (await world.take({ ...about, type: 'cascade.retry', sources: {} }, 'ada'));
-    case 'raise':
-      return void (await world.take({ ...about, type: 'cascade.raise', priority: deed.priority }, 'ada'));
-    case 'flip': {
-      const rows = [...world.store.tables.rebuilds.rows.values()].filter((row) => row.component === component);
-      const row = rows.find((one) => one.build !== null && one.verdict !== null);
-      if (row) await world.take(verdict(row.build!, deed.to, row.verdictRevision + 1), 'ci-bridge');
-      return;
-    }
-    case 'crash':
-      return world.crash();
-    case 'restore':
-      // What came after the backup came from a state that is no more.
-      inputs.length = 0;
-      return backups[deed.n % backups.length]!();
-    case 'again': {
-      const input = inputs[deed.n % Math.max(1, inputs.length)];
-      if (input && isRepeatable(input)) await world.take(input, 'scheduler');
-    }
+  if (deed.what === 'crash') return world.crash();
+  if (deed.what === 'restore') {
+    // What came after the backup came from a state that is no more.
+    inputs.length = 0;
+    return backups[deed.n % backups.length]!();
   }
-}
-
-/** Outcomes of calls that are made again, and verdicts that are said again. */
-export function isRepeatable(input: Input): boolean {
-  return /^(build\.|plan\.|stack\.|place\.closed|verdict\.|slot\.|slots\.|hand\.ended|cascade\.(check|advance))/.test(
-    input.type,
-  );
-}
-
-function changeOf(tale: Tale, numbers: readonly number[], count: number): Input {
-  const all = numbers.length === 0;
-  const commit = String(count).padStart(40, '0');
-  return {
-    ...({ type: 'change.reported', release, asked: true } as const),
-    change: {
-      ...{ id: null, release, all, unknown: [], by: 'ada', why: `change ${count}` },
-      kind: all ? 'set' : 'commit',
-      urgency: tale.security ? 'security' : 'normal',
-      components: numbers.map((n) => ({
-        component: nameOf(n),
-        source: { kind: 'git' as const, url: `file:///git/p${n}`, commit },
-        nvr: null,
-      })),
-    },
-  };
+  if (deed.what === 'again') {
+    const input = inputs[deed.n % Math.max(1, inputs.length)];
+    if (input && isRepeatable(input)) await world.take(input, 'scheduler');
+    return;
+  }
+  const asked = askedBy(world, tale, deed, count);
+  if (asked) await world.take(asked.input, asked.who);
 }

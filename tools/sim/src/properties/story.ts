@@ -7,7 +7,8 @@ export class Story {
 
   taken({ input, who, atMs, before, after, refusal }: Taken): void {
     const at = clock(atMs);
-    const told = who === 'ada' || input.type === 'verdict.decided' || input.type === 'hand.ended';
+    const told =
+      input.type !== 'builds.seen' && (['ada', 'farm', 'ci-bridge'].includes(who) || input.type === 'hand.ended');
     if (told) this.lines.push(`${at} ${who}: ${wordsOf(input)}${refusal ? ` (refused: ${refusal.because})` : ''}`);
     for (const [id, row] of after.cascades) {
       const old = before.cascades.get(id);
@@ -43,6 +44,7 @@ function wordsOf(input: Taken['input']): string {
   if (type === 'change.reported')
     return `change of ${input.change.components.map((one) => one.component).join(', ') || 'everything'}`;
   if (type === 'hand.ended') return `${input.ended.status.ref} was built by hand`;
+  if ('scope' in input) return `${type} ${JSON.stringify(input.scope)}`;
   return 'component' in input ? `${type} ${input.component ?? 'all'}` : type;
 }
 

@@ -6,6 +6,10 @@ export type Deed =
   | { readonly what: 'hold' | 'resume' | 'cancel' | 'skip' | 'retry' | 'remove'; readonly n: number | null }
   | { readonly what: 'raise'; readonly n: number; readonly priority: number }
   | { readonly what: 'flip'; readonly n: number; readonly to: 'passed' | 'failed' }
+  | { readonly what: 'add' | 'adopt' | 'withdraw'; readonly n: number }
+  /** Of a tier, of a component in all cascades, or (null) of the release; for some minutes, or until somebody ends it. */
+  | { readonly what: 'stop'; readonly tier: number | null; readonly n: number | null; readonly minutes: number | null }
+  | { readonly what: 'go'; readonly tier: number | null; readonly n: number | null }
   | { readonly what: 'crash' }
   /** The database is set back to the moment of an earlier deed. */
   | { readonly what: 'restore'; readonly n: number }
@@ -67,6 +71,26 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       n: one,
       to: fc.constantFrom('passed' as const, 'failed' as const),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constantFrom('add' as const, 'adopt' as const, 'withdraw' as const),
+      n: one,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('stop' as const),
+      tier: fc.option(fc.nat(2)),
+      n: fc.option(one),
+      minutes: fc.option(fc.integer({ min: 1, max: 30 })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('go' as const), tier: fc.option(fc.nat(2)), n: fc.option(one) }),
   },
   { weight: 1, arbitrary: fc.constant({ what: 'crash' as const }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('restore' as const), n: fc.nat(10) }) },
