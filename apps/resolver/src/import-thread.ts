@@ -1,4 +1,5 @@
 import { toAppError } from '@millrace/kernel';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadOrder, Told } from './outbound/in-thread';
 import { importFiles } from './outbound/import-files';
@@ -17,7 +18,14 @@ async function main({ order, folder, newest, web }: ThreadOrder): Promise<void> 
     tell({ type: 'progress', read, what });
   };
   try {
-    tell({ type: 'read', value: await importFiles(order, new GraphFiles(folder), newest, { web, progress }) });
+    tell({
+      type: 'read',
+      value: await importFiles(order, new GraphFiles(folder), newest, {
+        web,
+        progress,
+        cache: join(folder, 'insides'),
+      }),
+    });
   } catch (thrown) {
     const { code, kind, message, remedy } = toAppError(thrown);
     tell({ type: 'failed', fault: { code, kind, message, ...(remedy === undefined ? {} : { remedy }) } });

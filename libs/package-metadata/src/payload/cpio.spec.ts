@@ -45,6 +45,23 @@ describe('a cpio archive', () => {
     expect(names).toEqual(['/usr/bin/mill', '/etc/x', '/usr/lib/odd']);
   });
 
+  it('lets go of its source, wherever it is left', async () => {
+    for (const bytes of [data, data.subarray(0, 150), Buffer.concat([data, Buffer.alloc(512)])]) {
+      let open = true;
+      const source = async function* (): AsyncGenerator<Uint8Array> {
+        try {
+          yield* pieces(bytes, 50);
+        } finally {
+          open = false;
+        }
+      };
+      await (async () => {
+        for await (const file of readCpio(source())) if (bytes === data && file.path === '/etc/x') break;
+      })().catch(() => undefined);
+      expect(open).toBe(false);
+    }
+  });
+
   it.each([
     ['cut short', data.subarray(0, 150), /ends too early \(byte \d+\)/],
     ['no archive', Buffer.alloc(200, 'x'), /no head of a file.*\(byte 110\)/],

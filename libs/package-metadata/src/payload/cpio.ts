@@ -18,6 +18,15 @@ const trailer = 'TRAILER!!!';
  */
 export async function* readCpio(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CpioFile> {
   const source = new ByteSource(chunks);
+  try {
+    yield* filesOf(source);
+    await source.drain();
+  } finally {
+    await source.close();
+  }
+}
+
+async function* filesOf(source: ByteSource): AsyncGenerator<CpioFile> {
   for (;;) {
     const head = await source.exactly(headBytes);
     const { nameBytes, size, mode } = fieldsOf(head, source.at);
@@ -84,6 +93,15 @@ class ByteSource {
       left -= part.length;
     }
     return Buffer.concat(parts);
+  }
+
+  /** Reads on to the end, so that who makes the bytes can say how it went. */
+  async drain(): Promise<void> {
+    while (!(await this.iterator.next()).done);
+  }
+
+  async close(): Promise<void> {
+    await this.iterator.return?.();
   }
 
   async skip(length: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface Means {
   /** Files that an order names, wherever they are. */
   readonly files: WebFiles;
   readonly web: WebSettings;
+  /** A folder for what is read of packages, by their digests; null: nothing is kept. */
+  readonly cache: string | null;
   /** Says how far the reading is. */
   readonly progress: (read: number, what: string) => void;
 }

@@ -14,6 +14,8 @@ export interface SourceRead {
 
 export interface ReadSettings {
   readonly web: WebSettings;
+  /** A folder for what is read of packages, by their digests; left out: nothing is kept. */
+  readonly cache?: string;
   readonly progress?: (read: number, what: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -27,7 +29,14 @@ export async function readSource(order: Omit<FilesOrder, 'release'>, settings: R
   const findings = new Findings();
   const progress = settings.progress ?? (() => undefined);
   try {
-    await importer.read(order, { builder, findings, files, web: settings.web, progress });
+    await importer.read(order, {
+      builder,
+      findings,
+      files,
+      web: settings.web,
+      cache: settings.cache ?? null,
+      progress,
+    });
   } finally {
     await files.close();
   }

@@ -10,6 +10,8 @@ export const rpmMdInput = streamPolicyInput.extend({
   packages: some('a repository of binary packages (--packages)'),
   /** Only these architectures, and noarch; empty: every one that the repositories have. */
   arches: z.array(z.string()).default([]),
+  /** Reads the packages themselves: ELF symbols, header and macro files, on which architectures sources are built. */
+  deep: z.boolean().default(false),
 });
 export type RpmMdInput = z.infer<typeof rpmMdInput>;
 
