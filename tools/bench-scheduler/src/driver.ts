@@ -1,6 +1,7 @@
 import {
   eventSubject,
   eventType,
+  streamName,
   verdictDecided,
   verdictWanted,
   type Envelope,
@@ -10,7 +11,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type NatsConnection } from 'nats';
+import { connect, type ConsumerMessages, type NatsConnection } from 'nats';
 import type { Ask, Report } from './service';
 import type { Shape } from './web';
 
@@ -19,7 +20,7 @@ export class Subject {
   private child: ChildProcess | null = null;
 
   constructor(
-    private readonly shape: Shape & { readonly capacity: number },
+    private readonly shape: Shape & { readonly capacity: number; readonly ledger?: string },
     private readonly data: string,
     private readonly natsUrl: string,
     private readonly database: string | null,
@@ -85,53 +86,99 @@ export class Subject {
   }
 }
 
-/** The gate: says `passed` for every build, over the bus, as the ci-bridge does. */
+/**
+ * The gate: says `passed` for every build, over the bus, as the ci-bridge does. It reads the questions from their
+ * stream, and says again what it has said when the server comes back: the server may have forgotten it.
+ */
 export class Gate {
+  private readonly answers: { readonly subject: string; readonly text: string }[] = [];
+  private readonly asked = new Set<string>();
   private said = 0;
+  private closed = false;
+  private messages: ConsumerMessages | null = null;
 
   private constructor(private readonly nats: NatsConnection) {}
 
   static async open(url: string): Promise<Gate> {
-    const gate = new Gate(await connect({ servers: url }));
+    const options = { servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 100, waitOnFirstConnect: true };
+    const gate = new Gate(await connect(options));
     void gate.run();
+    void gate.sayAgain();
     return gate;
   }
 
-  close(): Promise<void> {
-    return this.nats.close();
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.messages?.close();
+    await this.nats.close();
   }
 
   private async run(): Promise<void> {
-    const js = this.nats.jetstream();
-    for await (const message of this.nats.subscribe(`${eventType(verdictWanted)}.>`)) {
-      const { data } = message.json<Envelope<EventData<typeof verdictWanted>>>();
-      const { subject, release, component, build, product_version, decision_context } = data;
-      const answer: Envelope<EventData<typeof verdictDecided>> = {
-        specversion: '1.0',
-        id: `v-${++this.said}-${build}`,
-        source: 'ci-bridge',
-        type: eventType(verdictDecided),
-        time: new Date().toISOString(),
-        subject: subject.id,
+    while (!this.closed) {
+      try {
+        const filterSubjects = `${eventType(verdictWanted)}.>`;
+        const consumer = await this.nats.jetstream().consumers.get(streamName('scheduler'), { filterSubjects });
+        this.messages = await consumer.consume({ idle_heartbeat: 1000, expires: 5000 });
+        for await (const message of this.messages) {
+          this.answer(message.json<Wanted>());
+        }
+      } catch {
+        await sleep(200);
+      }
+    }
+  }
+
+  private async sayAgain(): Promise<void> {
+    for await (const status of this.nats.status()) {
+      if (String(status.type) !== 'reconnect') continue;
+      await sleep(500);
+      for (const { subject, text } of this.answers) void this.publish(subject, text);
+    }
+  }
+
+  private answer({ id, data }: Wanted): void {
+    if (this.asked.has(id)) return;
+    this.asked.add(id);
+    const { subject, release, component, build, product_version, decision_context } = data;
+    const answer: Envelope<EventData<typeof verdictDecided>> = {
+      specversion: '1.0',
+      id: `v-${++this.said}-${build}`,
+      source: 'ci-bridge',
+      type: eventType(verdictDecided),
+      time: new Date().toISOString(),
+      subject: subject.id,
+      release,
+      revision: 1,
+      data: {
+        subject,
         release,
+        component,
+        build,
+        product_version,
+        decision_context,
+        decision: 'passed',
         revision: 1,
-        data: {
-          subject,
-          release,
-          component,
-          build,
-          product_version,
-          decision_context,
-          decision: 'passed',
-          revision: 1,
-          state: 'passed',
-          reasons: [],
-          retry_after: null,
-        },
-      };
-      js.publish(eventSubject(verdictDecided, release, 'rpm'), JSON.stringify(answer)).catch((fault: unknown) => {
-        if (!this.nats.isClosed()) throw fault;
-      });
+        state: 'passed',
+        reasons: [],
+        retry_after: null,
+      },
+    };
+    const said = { subject: eventSubject(verdictDecided, release, 'rpm'), text: JSON.stringify(answer) };
+    this.answers.push(said);
+    void this.publish(said.subject, said.text);
+  }
+
+  /** Until the server has it: while it is away, or has no stream yet, it is tried again. */
+  private async publish(subject: string, text: string): Promise<void> {
+    while (!this.closed) {
+      try {
+        await this.nats.jetstream().publish(subject, text);
+        return;
+      } catch {
+        await sleep(200);
+      }
     }
   }
 }
+
+type Wanted = Envelope<EventData<typeof verdictWanted>>;

@@ -8,6 +8,7 @@ import { startService } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Builder } from './builder';
+import { LedgerBuilder } from './ledger-builder';
 import { webOf, type Shape } from './web';
 
 /** What the bench asks of the process, and what it answers. */
@@ -31,7 +32,7 @@ export interface Report {
   readonly peakMb: number;
 }
 
-const shape = JSON.parse(process.argv[2]!) as Shape & { readonly capacity: number };
+const shape = JSON.parse(process.argv[2]!) as Shape & { readonly capacity: number; readonly ledger?: string };
 const timed = new Set<string>(['build.ended', 'verdict.decided', 'build.admitted']);
 const times: Record<string, number[]> = {};
 const web = webOf(shape);
@@ -56,7 +57,8 @@ async function main(): Promise<void> {
         const answer = (door: unknown): unknown =>
           door === doors.resolver.impact ? web : { lost: [], added: [], unneeded: [] };
         const played = { ask: (door: unknown) => Promise.resolve(answer(door)) } as unknown as Outside['asker'];
-        const outside: Outside = { read, asker: played, systems: new Map([[builder.name, builder]]), take };
+        const system = shape.ledger === undefined ? builder : new LedgerBuilder(shape.ledger, shape.capacity);
+        const outside: Outside = { read, asker: played, systems: new Map([[builder.name, system]]), take };
         process.on('message', (ask: Ask) => void obey(ask, builder, outside));
         const known = { type: 'capacity.known', system: builder.name, limit: shape.capacity } as const;
         return Promise.resolve({

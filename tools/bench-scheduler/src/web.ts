@@ -7,16 +7,19 @@ export interface Shape {
   readonly needs: number;
   /** Dependants of `rpm/hub`; 0: there is no hub. */
   readonly hub: number;
+  /** Layers of equal size, each needing some of the one below; 0 or left out: as wide as a distribution's. */
+  readonly layers?: number;
 }
 
 export type Impact = DoorReply<(typeof doors)['resolver']['impact']>;
 
-/** Layers of a set of that size: a distribution has some tens. */
-const width = 500;
+/** Rebuilds of a layer. */
+const wide = 500;
 
 /** A plan of that shape, always the same: what the resolver would answer. */
-export function webOf({ rebuilds, needs, hub }: Shape): Impact {
+export function webOf({ rebuilds, needs, hub, layers = 0 }: Shape): Impact {
   const random = mulberry(7);
+  const width = layers === 0 ? wide : Math.ceil(rebuilds / layers);
   const below: number[][] = Array.from({ length: rebuilds }, () => []);
   const tierOf = (n: number): number => Math.floor(n / width);
   const inner = Math.max(1, rebuilds - width);
@@ -27,6 +30,10 @@ export function webOf({ rebuilds, needs, hub }: Shape): Impact {
     if (chosen !== 0 && !below[above]!.includes(chosen)) below[above]!.push(chosen);
   }
   for (let n = 0; n < hub; n++) below[width + Math.floor((n * inner) / hub)]!.push(0);
+  for (let n = width; layers > 0 && n < rebuilds; n++) {
+    const first = (tierOf(n) - 1) * width;
+    below[n] = [...new Set([0, 1, 2].map(() => first + Math.floor(random() * width)))];
+  }
   const name = (n: number): string => (n === 0 && hub > 0 ? 'rpm/hub' : `rpm/p${n}`);
   return {
     snapshot: 'bench-1',
