@@ -1,7 +1,8 @@
 import { digestOf, isRefusal, moment, msOf, refuse, type Refusal } from '@millrace/kernel';
 import { advance, unstall } from './advance';
+import { aliveCascade } from './cascade-members';
+import { holdCascade, holdRebuilds, resumeCascade, resumeRebuilds } from './hold-acts';
 import { holdWords, type Hold, type HoldScope } from './hold-rows';
-import { aliveCascade, holdCascade, holdRebuilds, resumeCascade, resumeRebuilds } from './people';
 import { sliceSize } from './plan';
 import type { CascadeRow, ReleaseRow } from './state';
 import type { TriggerInput } from './trigger-input';

@@ -1,11 +1,13 @@
-import { cascadeCancelled, cascadeHeld, cascadeResumed, foldingOf, rebuildSettled } from '@millrace/contracts';
+import { cascadeCancelled, foldingOf, rebuildSettled } from '@millrace/contracts';
 import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
-import { advance, goOn, release, unstall } from './advance';
+import { release, unstall } from './advance';
+import { aliveCascade, knownCascade, notThere, rebuildsOf, rowsOf, unstarted, wrongState } from './cascade-members';
 import { extend } from './compare';
 import { closePlace, endCascade } from './completion';
 import { adoptBuild } from './hand-made';
+import { holdCascade, holdRebuilds, resumeCascade, resumeRebuilds } from './hold-acts';
 import type { PersonInput } from './input';
-import { sliceSize, startPlanned } from './plan';
+import { sliceSize } from './plan';
 import { retry } from './retry';
 import type { CascadeRow, RebuildRow } from './state';
 import { isSettled, move, moveCascade } from './transitions';
@@ -47,52 +49,6 @@ export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
   }
 }
 
-function knownCascade(turn: Turn, id: string): Refusal | CascadeRow {
-  const cascade = turn.find('cascades', id);
-  if (cascade) return cascade;
-  return refuse('cascade-unknown', `there is no cascade ${id}`, 'look at `millrace cascade list`', 'missing');
-}
-
-/** A cascade to which something can still be done. */
-export function aliveCascade(turn: Turn, id: string): Refusal | CascadeRow {
-  const cascade = knownCascade(turn, id);
-  if (isRefusal(cascade)) return cascade;
-  if (cascade.state === 'completed' || cascade.state === 'cancelled') {
-    const because = `cascade ${cascade.id} is ${cascade.state}`;
-    return refuse('cascade-ended', because, 'start another one: millrace cascade start', 'conflict');
-  }
-  if (!cascade.closing) return cascade;
-  const because = `cascade ${cascade.id} is being closed`;
-  return refuse('cascade-closing', because, 'wait until it has ended', 'conflict');
-}
-
-export function holdCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
-  if (cascade.state !== 'running' && cascade.state !== 'stalled') return wrongState(cascade, 'held');
-  const held = moveCascade(turn, cascade, 'held');
-  turn.say(cascadeHeld, cascade.id, cascadeData(held, why || 'no reason given', turn.context.who));
-  return `cascade ${cascade.id} starts nothing new until it is resumed; what runs goes on`;
-}
-
-/** Also the way in which a person lets a planned cascade start. */
-export function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
-  const { definition } = turn.row('releases', cascade.release);
-  if (cascade.state === 'awaiting-approval') {
-    if (definition.mode === 'observe') {
-      const because = `release ${cascade.release} only observes: its plans are not built`;
-      return refuse('release-observes', because, 'apply a definition with mode: approve or act', 'conflict');
-    }
-    startPlanned(turn, cascade, why || 'approved', turn.context.who);
-    goOn(turn, cascade.id);
-    return `cascade ${cascade.id} has started`;
-  }
-  if (cascade.state !== 'held') return wrongState(cascade, 'resumed');
-  const ramp = { ...cascade.ramp, accepted: cascade.ramp.accepted || cascade.ramp.losses > 0 };
-  const running = moveCascade(turn, cascade, 'running', { ramp, problem: null });
-  turn.say(cascadeResumed, cascade.id, cascadeData(running, why || 'no reason given', turn.context.who));
-  turn.self({ type: 'cascade.restart', release: cascade.release, cascade: cascade.id });
-  return `cascade ${cascade.id} goes on`;
-}
-
 function cancelCascade(turn: Turn, cascade: CascadeRow, why: string): string {
   const cancelled = moveCascade(turn, cascade, 'cancelled', { problem: why || null });
   const ended = endCascade(turn, cancelled);
@@ -111,26 +67,6 @@ export function sweep(turn: Turn, id: string): void {
   const rows = rowsOf(turn, cascade).filter((row) => !isSettled(row.state));
   for (const row of rows) giveUp(turn, row, 'the cascade was cancelled');
   if (rows.length >= sliceSize) turn.self({ type: 'cascade.sweep', release: cascade.release, cascade: id });
-}
-
-export function holdRebuilds(turn: Turn, cascade: CascadeRow, component: string, why: string): Refusal | string {
-  const rows = unstarted(turn, cascade, component);
-  if (rows.length === 0) return notThere(turn, cascade, component, 'held: only what has not started can be');
-  const because = `${turn.context.who} holds it${why ? `: ${why}` : ''}`;
-  for (const row of rows) {
-    turn.put('rebuilds', { ...row, held: true, because });
-    advance(turn, row.id);
-  }
-  return `${component} does not start until it is resumed`;
-}
-
-export function resumeRebuilds(turn: Turn, cascade: CascadeRow, component: string): Refusal | string {
-  const rows = rebuildsOf(turn, cascade, component).filter((row) => row.held);
-  if (rows.length === 0) return notThere(turn, cascade, component, 'resumed: it is not held');
-  for (const row of rows) turn.put('rebuilds', { ...row, held: false });
-  unstall(turn, cascade.id, `${component} goes on`, turn.context.who);
-  for (const row of rows) advance(turn, row.id);
-  return `${component} goes on`;
 }
 
 /** Gives one component up, and what can never start without it. */
@@ -272,32 +208,6 @@ function giveUp(turn: Turn, row: RebuildRow, why: string): void {
     if (build) turn.put('builds', { ...build, state: 'cancelled', because: clip(why, 1000), endedAt: turn.at });
   }
   move(turn, row, 'cancelled', { because: why, endedAt: turn.at });
-}
-
-function rowsOf(turn: Turn, cascade: CascadeRow): RebuildRow[] {
-  return turn.all('rebuilds').filter((row) => row.cascade === cascade.id);
-}
-
-function rebuildsOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRow[] {
-  return rowsOf(turn, cascade).filter((row) => row.component === component);
-}
-
-function unstarted(turn: Turn, cascade: CascadeRow, component: string): RebuildRow[] {
-  return rebuildsOf(turn, cascade, component).filter((row) => row.state === 'waiting' || row.state === 'ready');
-}
-
-function notThere(turn: Turn, cascade: CascadeRow, component: string, what: string): Refusal {
-  const [row] = rebuildsOf(turn, cascade, component);
-  const remedy = `look at \`millrace cascade show ${cascade.id}\``;
-  if (!row) {
-    return refuse('rebuild-unknown', `cascade ${cascade.id} does not rebuild ${component}`, remedy, 'missing');
-  }
-  return refuse('rebuild-state', `${component} is ${row.state}; it cannot be ${what}`, remedy, 'conflict');
-}
-
-function wrongState(cascade: CascadeRow, what: string): Refusal {
-  const because = `cascade ${cascade.id} is ${cascade.state} and cannot be ${what}`;
-  return refuse('cascade-state', because, 'look at `millrace cascade show`', 'conflict');
 }
 
 function done(result: Refusal | string): Refusal | Done {
