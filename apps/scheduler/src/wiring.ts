@@ -135,6 +135,12 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         for (const { id: release } of await read.releases.where({})) {
           await take({ type: 'watch.due', release }, { id: `start/${randomUUID()}`, who: 'scheduler' });
         }
+        for (const { id: cascade, release } of await read.cascades.where({ state: ['running', 'held', 'stalled'] })) {
+          await take(
+            { type: 'cascade.reconcile', release, cascade },
+            { id: `start/${randomUUID()}`, who: 'scheduler' },
+          );
+        }
       },
     });
   },

@@ -99,7 +99,7 @@ function assemble(turn: Turn, rebuild: RebuildRow): void {
 export function step(turn: Turn, rebuild: RebuildRow, kind: StepWork, more: Record<string, unknown> = {}): RebuildRow {
   const row = turn.put('rebuilds', { ...rebuild, round: rebuild.round + 1 });
   const { release, cascade, component, attempt, build } = row;
-  const order = { release, cascade, component, rebuild: row.id, attempt, build, ...more };
+  const order = { release, cascade, component, rebuild: row.id, attempt, build, round: row.round, ...more };
   turn.work(workOf[kind], `${buildKey(row)}/${row.round}`, order);
   return row;
 }

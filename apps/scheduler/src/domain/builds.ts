@@ -65,11 +65,14 @@ export function submitted(turn: Turn, rebuild: RebuildRow, build: string): void 
 }
 
 /** It still runs: looked at again. */
-export function looked(turn: Turn, rebuild: RebuildRow, { nvr, state: progress }: SeenBuild): void {
+export function looked(turn: Turn, rebuild: RebuildRow, input: Extract<RebuildInput, { type: 'build.looked' }>): void {
+  const { nvr, state: progress } = input.status;
   if (rebuild.state !== 'building' || !rebuild.build) return;
+  // Reconciling may have asked beside a look that was only late: one of them goes on.
+  if (input.round !== undefined && input.round !== rebuild.round) return;
   const build = turn.find('builds', rebuild.build);
   if (build) turn.put('builds', takenBuild(turn, build, progress, nvr));
-  step(turn, { ...rebuild, nvr: nvr ?? rebuild.nvr }, 'look');
+  step(turn, { ...rebuild, nvr: nvr ?? rebuild.nvr, lookedAt: turn.at }, 'look');
 }
 
 function takenBuild(turn: Turn, build: BuildRow, progress: SeenBuild['state'], nvr: string | null): BuildRow {

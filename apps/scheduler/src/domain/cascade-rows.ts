@@ -153,6 +153,8 @@ export interface RebuildRow extends Row {
   readonly overdue?: readonly string[];
   /** The passed verdict that let its dependants start, and when. Kept whatever the gate says later. */
   readonly passed?: { readonly revision: number; readonly at: Moment } | null;
+  /** When its build was last seen running. */
+  readonly lookedAt?: Moment;
   /** A person wants it built although it failed with the same source and inputs. */
   readonly insisted?: boolean;
   /** It failed or was rejected before. */

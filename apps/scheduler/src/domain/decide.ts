@@ -79,7 +79,7 @@ function handleAttempt(turn: Turn, input: Exclude<RebuildInput, { type: 'slot.gr
       if (rebuild.state === 'submitting') return submitted(turn, rebuild, input.build);
       return outlived(turn, input);
     case 'build.looked':
-      return looked(turn, rebuild, input.status);
+      return looked(turn, rebuild, input);
     case 'build.ended':
       return ended(turn, rebuild, input.ended);
     case 'build.broke':

@@ -131,7 +131,8 @@ export type CascadeInput =
 export type RebuildInput =
   | (OfAttempt & { readonly type: 'slot.granted' })
   | (OfAttempt & { readonly type: 'build.submitted'; readonly build: string })
-  | (OfAttempt & { readonly type: 'build.looked'; readonly status: SeenBuild })
+  /** `round`: of the look that was ordered. */
+  | (OfAttempt & { readonly type: 'build.looked'; readonly status: SeenBuild; readonly round?: number | undefined })
   | (OfAttempt & { readonly type: 'build.ended'; readonly ended: EndedBuild })
   | (OfAttempt & { readonly type: 'build.broke'; readonly step: Step; readonly fault: Hindrance })
   | (OfAttempt & { readonly type: 'step.due'; readonly step: Step | 'start' })

@@ -6,6 +6,8 @@ import type { RebuildRow } from './state';
 import type { Turn } from './turn';
 
 const every = 60_000;
+/** A look at a running build takes seconds; one that has not come back for so long is lost. */
+const unseen = 300_000;
 
 /**
  * Lost messages are normal in this field: what has stood in one state for a minute is asked for once more. Every call
@@ -28,6 +30,8 @@ function askAgain(turn: Turn, row: RebuildRow): void {
   if (row.state === 'submitting' && row.startedAt && msBetween(row.startedAt, turn.at) > every) {
     step(turn, row, row.component.startsWith('stack/') ? 'assemble' : 'submit');
   }
+  const seen = row.lookedAt ?? row.startedAt;
+  if (row.state === 'building' && seen !== null && msBetween(seen, turn.at) > unseen) step(turn, row, 'look');
   if (row.state !== 'gating' || !build || msBetween(build.endedAt ?? turn.at, turn.at) < every) return;
   if (row.verdict === null || row.verdict === 'unknown') wantVerdict(turn, build);
   if (!row.compared) compare(turn, row);

@@ -102,6 +102,8 @@ export interface SourceRow extends Row {
   readonly passed?: readonly string[];
   /** When a forge told of its head. */
   readonly pushedAt?: Moment;
+  /** The head that was reported because the newest build is of another. */
+  readonly told?: string;
 }
 
 /** id: `<release>/<build system>`: how far the list of its builds was read. */

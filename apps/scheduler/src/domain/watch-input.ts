@@ -36,7 +36,9 @@ export type WatchInput =
       readonly on: boolean;
       readonly because: string;
     })
-  | (OfRelease & { readonly type: 'failures.freed'; readonly cascade: string });
+  | (OfRelease & { readonly type: 'failures.freed'; readonly cascade: string })
+  /** Builds up to this id have been compared. */
+  | (OfRelease & { readonly type: 'release.reconcile'; readonly after: string });
 
 const types: readonly string[] = [
   'watch.due',
@@ -44,6 +46,7 @@ const types: readonly string[] = [
   'build.gated',
   'doubt.spread',
   'failures.freed',
+  'release.reconcile',
 ] satisfies readonly WatchInput['type'][];
 
 export function isWatch<Other extends { readonly type: string }>(input: Other | WatchInput): input is WatchInput {

@@ -17,6 +17,8 @@ export interface AlertRow extends Row {
 /** id: the release's name. When it was looked at for what hangs. */
 export interface WatchRow extends Row {
   readonly at: Moment;
+  /** When its builds were last compared with their sources. */
+  readonly reconciledAt?: Moment;
 }
 
 /** id: `<release>/<component>/<digest of source and inputs>`. A build of this, with these inputs, failed. */

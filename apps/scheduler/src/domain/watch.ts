@@ -12,12 +12,17 @@ const slowTimes = 4;
 const slowLeast = 10 * minute;
 const untakenAfter = 30 * minute;
 const silentAfter = 5 * minute;
+/** Builds are compared with their sources this often. */
+const reconcileEvery = 5 * minute;
 
 /** Looks at a release for what hangs unseen, every minute: raised once, ended when it is over. */
 export function watchDue(turn: Turn, name: string): void {
   const release = turn.row('releases', name);
   const before = turn.find('watches', name);
-  turn.put('watches', { id: name, revision: before?.revision ?? 0, at: turn.at });
+  const reconciles = !before?.reconciledAt || Math.abs(msBetween(before.reconciledAt, turn.at)) >= reconcileEvery;
+  const reconciledAt = reconciles ? turn.at : before.reconciledAt!;
+  turn.put('watches', { id: name, revision: before?.revision ?? 0, at: turn.at, reconciledAt });
+  if (reconciles) turn.self({ type: 'release.reconcile', release: name, after: '' });
   turn.wake(watchKey(name), later(turn.at, every), { type: 'watch.due', release: name });
   // After a pause of our own, or a jump of the clock, everybody looks silent: they get a minute to answer.
   const paused = !before || Math.abs(msBetween(before.at, turn.at)) > 3 * every;

@@ -17,6 +17,8 @@ export interface StepOrder {
   readonly rebuild: string;
   readonly attempt: number;
   readonly build: string | null;
+  /** Counts the calls for one rebuild. */
+  readonly round?: number;
 }
 
 /** What becomes of a call about an attempt: its value's input, or the word that it broke. */
@@ -127,7 +129,7 @@ export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input>
       stepInput('look', order, outcome, (about, look) =>
         'ended' in look
           ? { type: 'build.ended', ...about, ended: look.ended }
-          : { type: 'build.looked', ...about, status: look.running },
+          : { type: 'build.looked', ...about, status: look.running, round: order.round },
       ),
   };
 }

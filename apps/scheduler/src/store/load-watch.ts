@@ -1,6 +1,7 @@
 import { byId, type Readers } from '@millrace/store';
 import { alertId } from '../domain/alerts';
 import { capacityId } from '../domain/capacity';
+import { outdatedSlice } from '../domain/outdated';
 import { systemsOf } from '../domain/policy';
 import { cursorId } from '../domain/releases';
 import type { RebuildRow, State } from '../domain/state';
@@ -29,6 +30,8 @@ export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<Sta
       return ofSpread(read, input.cascade, input.rebuilds);
     case 'failures.freed':
       return ofFailures(read, input.release);
+    case 'release.reconcile':
+      return ofOutdated(read, input.release, input.after);
   }
 }
 
@@ -59,6 +62,18 @@ async function ofFailures(read: Read, release: string) {
   const names = new Set(failures.flatMap((row) => [row.component, ...row.suspects]));
   const validated = await read.validated.getMany([...names].map((one) => `${release}/${one}`));
   return { failures: byId(failures), validated: byId(validated) };
+}
+
+/** The next validated builds with their sources, and what waits. */
+async function ofOutdated(read: Read, release: string, after: string) {
+  const next = { release, id: { from: after } };
+  const rows = await read.validated.where(next, { orderBy: 'id', limit: outdatedSlice + 1 });
+  const validated = rows.filter((row) => row.id > after).slice(0, outdatedSlice);
+  return {
+    validated: byId(validated),
+    sources: byId(await read.sources.getMany(validated.map((row) => row.id))),
+    changes: byId(await read.changes.where({ release, outcome: 'waits' })),
+  };
 }
 
 /** What may hang in a release: what is under way, its pollers, its build systems, and the alerts that are open. */
