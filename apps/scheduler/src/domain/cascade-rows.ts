@@ -65,6 +65,8 @@ export interface CascadeRow extends Row {
   readonly adopts?: readonly string[];
   /** Makes the keys of the cascade's own calls unique. */
   readonly round: number;
+  /** Roots that changed once more while it ran, and what was done. */
+  readonly superseded?: readonly { readonly component: ComponentId; readonly because: string; readonly at: Moment }[];
   /** Sums over its rebuilds, for its history and its cost. */
   readonly sums?: Sums;
   readonly startedAt: Moment;

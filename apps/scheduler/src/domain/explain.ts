@@ -59,6 +59,9 @@ export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]
     ...(cascade.doubtful > 0
       ? [`${cascade.doubtful} validated builds are in doubt: nothing lands until they are not.`]
       : []),
+    ...(cascade.superseded ?? []).map(
+      (one) => `Its root ${one.component} was superseded at ${one.at} by ${one.because}.`,
+    ),
     ...(cascade.state === 'awaiting-approval' ? [`A person lets it start: millrace cascade resume ${cascade.id}`] : []),
     ...prospectLines(cascade, prospect),
     ...stuck.map((row) => `${row.component} ${row.state}: ${row.because}`),

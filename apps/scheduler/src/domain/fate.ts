@@ -3,6 +3,7 @@ import type { ReportedChange } from './input';
 import { hasStarted } from './needs';
 import { barOf } from './policy';
 import { retry } from './retry';
+import { rootSuperseded } from './superseded';
 import type { CascadeRow, ChangedComponent, RebuildRow, ReleaseRow } from './state';
 import { isSettled } from './transitions';
 import type { Turn } from './turn';
@@ -60,16 +61,21 @@ function fateOfMember(
     return { goesOn: true, joined: false, because: '' };
   }
   if (failed && !same) {
+    rootSuperseded(turn, running, one, 'it had failed, and is built again from the new source');
     retry(turn, member.id, one.source, `${change.by}: ${change.why}`);
     return joined(`${component} had ${member.state} in cascade ${cascade} and is built again from the new source`);
   }
   if (same) return ignored(`${component}: cascade ${cascade} builds it from commit ${commit.slice(0, 8)} already`);
   if (!hasStarted(member)) {
+    rootSuperseded(turn, running, one, 'it had not started, and is built from the new source');
     takeSource(turn, member, one);
     return joined(`${component} was not started yet in cascade ${cascade}: it is built from the new source`);
   }
   const why = `${component} changed once more: ${change.why || change.by}`;
   const not = fold(turn, release, running, member, { one, why });
+  const then =
+    not === null ? 'it is built once more, and only what was built on it' : `the next cascade builds it: ${not}`;
+  rootSuperseded(turn, running, one, then);
   if (not === null) return joined(`${component} is built once more in cascade ${cascade}, and what was built on it`);
   return { goesOn: true, joined: false, because: not };
 }

@@ -76,6 +76,7 @@ export function adoptBuild(turn: Turn, id: string, cascade: string, why: string)
 /** The rebuild takes the build, whatever it was doing, and goes on with it as with one of its own. */
 function adopt(turn: Turn, rebuild: RebuildRow, build: BuildRow, why: string): void {
   if (rebuild.state === 'building' && rebuild.build) cancelOwn(turn, rebuild);
+  if (rebuild.state === 'gating') supersede(turn, rebuild, build);
   const next = { ...rebuild, attempt: rebuild.attempt + (rebuild.state === 'waiting' ? 0 : 1), resumed: true };
   const source = build.source ?? rebuild.source;
   unstall(turn, rebuild.cascade, `${rebuild.component}: ${why}`);
@@ -84,6 +85,17 @@ function adopt(turn: Turn, rebuild: RebuildRow, build: BuildRow, why: string): v
   const row = toGate(turn, { ...freed, source, notBefore: null }, build, `${why}; its gate is asked`);
   turn.put('builds', { ...turn.row('builds', build.id), attempt: row.attempt });
   if (row.held) turn.put('rebuilds', { ...turn.row('rebuilds', row.id), held: false });
+}
+
+/** Of two builds of one rebuild the newest counts. */
+function supersede(turn: Turn, rebuild: RebuildRow, build: BuildRow): void {
+  const before = rebuild.build === null ? undefined : turn.find('builds', rebuild.build);
+  if (!before || before.id === build.id) return;
+  turn.put('builds', {
+    ...before,
+    state: 'superseded',
+    because: `${build.nvr ?? build.id}, which is newer, took its place`,
+  });
 }
 
 function freeSlot(turn: Turn, before: RebuildRow, next: RebuildRow): RebuildRow {
@@ -114,6 +126,8 @@ function provenFor(turn: Turn, rebuild: RebuildRow, end: EndedBuild): Proof {
   if (status.bootstrap) return no('it is a bootstrap build');
   if (!isOpenForHand(rebuild))
     return no(`${rebuild.component} is ${rebuild.state} in cascade ${rebuild.cascade} already`);
+  const newer = newerAtGate(turn, rebuild, end);
+  if (newer !== null) return no(newer);
   const open = rebuild.open.map((id) => turn.row('rebuilds', id).component);
   if (open.length > 0) return no(`${open[0]} is not validated yet in cascade ${rebuild.cascade}; later: ${command}`);
   const stale = rebuild.needs.map((id) => staleInput(turn.row('rebuilds', id), contents)).find((one) => one !== null);
@@ -122,6 +136,13 @@ function provenFor(turn: Turn, rebuild: RebuildRow, end: EndedBuild): Proof {
     return no(`it does not say what it was built with; build it against the cascade: ${command}`);
   }
   return { proven: true, because: `its inputs are the builds of cascade ${rebuild.cascade}` };
+}
+
+/** Builds may be seen in another order than they were made. */
+function newerAtGate(turn: Turn, rebuild: RebuildRow, { status }: EndedBuild): string | null {
+  const current = rebuild.state !== 'gating' || rebuild.build === null ? undefined : turn.find('builds', rebuild.build);
+  if (!current?.endedAt || !status.endedAt || current.endedAt <= status.endedAt) return null;
+  return `${current.nvr ?? current.id} is newer and at its gate`;
 }
 
 function no(because: string): Proof {

@@ -1,0 +1,88 @@
+import { endedBuild } from '../store/testing/outside';
+import { World } from '../store/testing/world';
+import { explainCascade } from './explain';
+
+const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': ['rpm/b'], 'rpm/x': [] };
+const commit = (digit: string): string => digit.repeat(40);
+const nothing = { finish: null, chain: [], builderHours: 0, builderHoursLeft: 0, stuck: 0 };
+
+/** A build of `b` that somebody made against the cascade's `a`. */
+async function byHand(world: World, ref: string, minute: string, more = {}): Promise<void> {
+  const inputs = [`rpm/a|${world.rebuild('rpm/a').build}`];
+  const status = { origin: 'hand' as const, submittedBy: 'ada', endedAt: `2026-01-01T00:${minute}:00.000Z`, ...more };
+  const ended = endedBuild(ref, 'rpm/b', 'complete', 1, { status, inputs });
+  await world.take({ type: 'hand.ended', release: 'mill', ended });
+}
+
+async function failedAtB(roots: readonly string[] | 'all' = 'all'): Promise<World> {
+  const build = (one: string) => (one === 'rpm/b' ? 'failed' : 'complete');
+  const world = new World({ graph, build, gate: (one) => (one === 'rpm/b' ? 'silent' : 'passed') });
+  await world.start(roots);
+  await world.settle();
+  return world;
+}
+
+describe('a fix made by hand', () => {
+  it('is adopted whatever its release number is', async () => {
+    const world = await failedAtB();
+    await byHand(world, 'hand-1', '20', { nvr: 'b-1-99.other.fc44' });
+    expect(world.rebuild('rpm/b')).toMatchObject({ state: 'gating', nvr: 'b-1-99.other.fc44', resumed: true });
+  });
+
+  it('that was built twice counts as it was built last, in whatever order it is seen', async () => {
+    const world = await failedAtB();
+    await byHand(world, 'hand-1', '20');
+    await byHand(world, 'hand-2', '30');
+    expect(world.rebuild('rpm/b')).toMatchObject({ state: 'gating', build: 'hand-2' });
+    expect(world.store.rows.builds.get('hand-1')).toMatchObject({ state: 'superseded' });
+    await byHand(world, 'hand-0', '10');
+    expect(world.rebuild('rpm/b').build).toBe('hand-2');
+    expect(world.store.rows.builds.get('hand-0')).toMatchObject({
+      standing: 'seen',
+      because: expect.stringContaining('is newer and at its gate'),
+    });
+  });
+
+  it('that came before the failure was noticed takes the place of the build that would fail', async () => {
+    let runs = true;
+    const running = (one: string) => (one === 'rpm/b' && runs ? ('building' as const) : null);
+    const world = new World({ graph, running, build: (one) => (one === 'rpm/b' ? 'failed' : 'complete') });
+    await world.start('all');
+    await world.settle();
+    const own = world.rebuild('rpm/b').build!;
+    await byHand(world, 'hand-1', '20');
+    runs = false;
+    await world.settle();
+    expect(world.store.rows.builds.get(own)).toMatchObject({ state: 'superseded' });
+    expect(world.cascade.state).toBe('completed');
+    expect(world.events('rebuild.failed')).toEqual([]);
+  });
+});
+
+describe('a cascade whose root changed once more', () => {
+  async function midway(): Promise<World> {
+    const world = new World({ graph, gate: (one) => (one === 'rpm/c' ? 'silent' : 'passed') });
+    await world.start(['rpm/a', 'rpm/b', 'rpm/c', 'rpm/x'], 'set', commit('1'));
+    await world.settle();
+    return world;
+  }
+
+  it('says so, and builds only what the change touches once more', async () => {
+    const world = await midway();
+    await world.change(['rpm/b'], 'commit', commit('2'));
+    await world.settle();
+    expect(world.cascade.superseded).toMatchObject([
+      { component: 'rpm/b', because: expect.stringContaining('commit 22222222') },
+    ]);
+    expect(explainCascade(world.cascade, [], nothing).join('\n')).toContain('Its root rpm/b was superseded at');
+    const again = [...world.store.rows.rebuilds.values()].filter((row) => row.generation === 2);
+    expect(again.map((row) => row.component).sort()).toEqual(['rpm/b', 'rpm/c']);
+  });
+
+  it('by a change that was taken back is built from what it was before, as any other', async () => {
+    const world = await failedAtB(['rpm/a', 'rpm/b']);
+    await world.change(['rpm/b'], 'commit', commit('2'));
+    expect(world.rebuild('rpm/b')).toMatchObject({ attempt: 2, source: { commit: commit('2') } });
+    expect(world.cascade.superseded?.[0]?.because).toContain('built again from the new source');
+  });
+});
