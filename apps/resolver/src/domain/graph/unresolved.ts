@@ -43,12 +43,22 @@ function hintFor(network: Network, clause: number): string {
   for (const name of namesIn(scheme, text)) {
     const capability = network.find(name);
     const offers = capability === -1 ? [] : [...rowOf(network.offers, capability)];
+    const elsewhere = otherArchitectures(network, clause, offers);
+    if (elsewhere.length > 0) return `there is ${name} only for ${elsewhere.join(', ')}`;
     if (offers.length > 0) {
       const versions = offers.slice(0, 3).map((offer) => `${name} ${network.offerText.get(offer)}`.trim());
       return `there is only ${versions.join(', ')}`;
     }
   }
   return 'nothing in the graph provides it: it may be of another repository, architecture or suite';
+}
+
+/** Where all offers are packages of architectures that do not count for a requirement: those. */
+function otherArchitectures(network: Network, clause: number, offers: readonly number[]): readonly string[] {
+  const { scheme, arch } = clauseOf(network, clause);
+  const arches = offers.map((offer) => network.architectures.get(network.packageArch[network.offerPackage[offer]!]!));
+  if (scheme !== 'rpm' || arch === 'noarch' || arches.some((one) => one === arch || one === 'noarch')) return [];
+  return [...new Set(arches)].sort();
 }
 
 /** The number of a component. `null`: there is none, and the hint says what may be meant. */

@@ -30,6 +30,7 @@ describe('a repository for several architectures', () => {
     const network = await graphOf([plain]);
     expect(out(network, 'rpm/wheel')).toEqual(['rpm/stone']);
     expect(open(network)).toEqual(['rpm/wheel runtime libstone.so.1()(64bit)']);
+    expect(unresolvedIn(network)[0]!.hint).toBe('there is libstone.so.1()(64bit) only for x86_64');
     expect(open(await graphOf([plain], { arches: ['x86_64'] }))).toEqual([]);
     expect(open(await graphOf([`file://${plain}`], { arches: ['aarch64'] }))).toEqual([
       'rpm/wheel runtime libstone.so.1()(64bit)',
