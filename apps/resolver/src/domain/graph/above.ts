@@ -1,3 +1,4 @@
+import { withMarks } from './marks';
 import { clauseOf, type Network } from './network';
 import { namesIn } from './resolve-clause';
 import { Ints } from './rows';
@@ -7,27 +8,27 @@ import { everyKind, isTool, type Question } from './spread';
 export function everythingAbove(network: Network, changed: readonly number[], question: Question): Int32Array {
   const { into, intoKinds } = network;
   const { kinds = everyKind } = question;
-  const seen = new Uint8Array(network.count);
-  const queue = new Ints();
-  for (const component of changed) {
-    seen[component] = 1;
-    queue.push(component);
-  }
   const propagates = question.tools.length === 0 ? null : propagation(network, question);
-  for (let n = 0; n < queue.length; n++) {
-    const component = queue.at(n);
-    for (let edge = into.offsets[component]!; edge < into.offsets[component + 1]!; edge++) {
-      const by = into.targets[edge]!;
-      if (seen[by] === 1 || question.counts[by] === 0 || (intoKinds[edge]! & kinds) === 0) continue;
-      if (propagates && !propagates(component, by)) continue;
-      seen[by] = 1;
-      queue.push(by);
+  return withMarks(network, (seen) => {
+    const queue = new Ints();
+    for (const component of changed) {
+      seen[component] = 1;
+      queue.push(component);
     }
-  }
-  for (const component of changed) seen[component] = 0;
-  const found = new Ints(queue.length + 1);
-  for (let component = 0; component < seen.length; component++) if (seen[component] === 1) found.push(component);
-  return found.copy();
+    for (let n = 0; n < queue.length; n++) {
+      const component = queue.at(n);
+      for (let edge = into.offsets[component]!; edge < into.offsets[component + 1]!; edge++) {
+        const by = into.targets[edge]!;
+        if (seen[by] === 1 || question.counts[by] === 0 || (intoKinds[edge]! & kinds) === 0) continue;
+        if (propagates && !propagates(component, by)) continue;
+        seen[by] = 1;
+        queue.push(by);
+      }
+    }
+    const found = queue.view().slice(changed.length).sort();
+    for (let n = 0; n < queue.length; n++) seen[queue.at(n)] = 0;
+    return found;
+  });
 }
 
 /** Does something that is no tool lead from one component to another that depends on it? */

@@ -1,5 +1,5 @@
 import type { KnotPlan } from '../knots';
-import { hitKinds, type Hits } from './hits';
+import { firstOf, hitKinds, type Hits } from './hits';
 import { keptOrder } from './large-sets';
 import type { StepsWithout } from './ordered-steps';
 import { levelsOf, type Leveled } from './levels';
@@ -95,29 +95,22 @@ export class Reach {
   *written(offset = 0, limit = Infinity): Generator<string> {
     const { network, order, hits } = this;
     const { all } = order;
-    const reasons = hits.byComponent(network.count);
-    const tierOf = this.tierOf();
+    const byComponent = hits.sorted();
+    const { steps, tier } = order.sorted(this.leveled.members, this.leveled.tier);
     const end = Math.min(order.count, offset + limit);
-    const sorted = order.sorted(tierOf);
     for (let at = offset; at < end; at++) {
-      const n = sorted[at]!;
+      const n = steps[at]!;
       const component = all.component[n]!;
-      const last = Math.min(reasons.offsets[component + 1]!, reasons.offsets[component]! + mostReasons);
+      const first = firstOf(hits, byComponent, component);
       let why = '';
-      for (let k = reasons.offsets[component]!; k < last; k++) {
-        why += `${why === '' ? '' : ','}${reasonFor(network, hits, reasons.targets[k]!)}`;
+      for (let k = first; k < byComponent.length && k < first + mostReasons; k++) {
+        if (hits.component(byComponent[k]!) !== component) break;
+        why += `${why === '' ? '' : ','}${reasonFor(network, hits, byComponent[k]!)}`;
       }
       const knot = all.reason(n);
       if (knot !== '') why += why === '' ? knot : `,${knot}`;
-      yield `${all.head(n)}${tierOf[component]!}${order.tail(n)}${why}]}`;
+      yield `${all.head(n)}${tier[at]}${order.tail(n)}${why}]}`;
     }
-  }
-
-  private tierOf(): Int32Array {
-    const { members, tier } = this.leveled;
-    const tierOf = new Int32Array(this.network.count);
-    for (let n = 0; n < members.length; n++) tierOf[members[n]!] = tier[n]!;
-    return tierOf;
   }
 }
 

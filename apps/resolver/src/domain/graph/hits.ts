@@ -1,4 +1,4 @@
-import { Ints, rowsOf, type Rows } from './rows';
+import { Ints, rowsOf } from './rows';
 
 export const hitKinds = ['build', 'runtime', 'contains', 'embedding', 'needs-change', 'moved'] as const;
 export type HitKind = (typeof hitKinds)[number];
@@ -39,17 +39,31 @@ export class Hits {
     return sorted.subarray(0, kept);
   }
 
-  /** Component -> its hits. */
-  byComponent(count: number): Rows {
-    return rowsOf(
-      count,
-      this.components.view(),
-      Int32Array.from({ length: this.length }, (_, n) => n),
-    );
+  /** Numbers of hits by component, in their order; what stands together is found by {@link firstOf}. */
+  sorted(): Int32Array {
+    const { components } = this;
+    const numbers = new Int32Array(this.length);
+    for (let n = 0; n < numbers.length; n++) numbers[n] = n;
+    const highest = components.view().reduce((most, of) => Math.max(most, of), -1);
+    // Counting is quicker than comparing only where there are many.
+    if (numbers.length * 16 > highest) return rowsOf(highest + 1, components.view(), numbers).targets;
+    return numbers.sort((a, b) => components.at(a) - components.at(b) || a - b);
   }
 }
 
 /** Where not a requirement but a part leads: the component that it is. */
 export function partSource(component: number): number {
   return -1 - component;
+}
+
+/** Where the hits of a component, or of the next one that has any, begin in what `sorted` gave. */
+export function firstOf(hits: Hits, sorted: Int32Array, component: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (hits.component(sorted[middle]!) < component) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

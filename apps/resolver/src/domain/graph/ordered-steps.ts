@@ -25,8 +25,7 @@ export class OrderedSteps {
     this.knots = knots;
     this.component = new Int32Array(steps.length);
     for (let n = 0; n < steps.length; n++) this.component[n] = steps[n]!.component;
-    const numbers = new Int32Array(steps.length).map((_, n) => n);
-    this.byComponent = rowsOf(network.count, this.component, numbers).targets;
+    this.byComponent = sortedBy(this.component, network.count);
   }
 
   step(n: number): Step {
@@ -82,21 +81,28 @@ export class StepsWithout {
     this.count = count;
   }
 
-  /** Numbers of the steps that are left, by tier, then component, then pass. */
-  sorted(tierOf: Int32Array): Int32Array {
+  /**
+   * Numbers of the steps that are left, by tier, then component, then pass; and the tier of each.
+   * @param members  the components of the steps, sorted
+   */
+  sorted(members: Int32Array, tiers: Int32Array): { readonly steps: Int32Array; readonly tier: Int32Array } {
     const { byComponent, component } = this.all;
     const left = new Int32Array(this.count);
     const tier = new Int32Array(this.count);
-    let tiers = 0;
     let at = 0;
+    let member = 0;
+    let most = 0;
     for (let k = 0; k < byComponent.length; k++) {
       const n = byComponent[k]!;
       if (this.isGone[n] === 1) continue;
+      while (members[member]! < component[n]!) member++;
       left[at] = n;
-      tier[at] = tierOf[component[n]!]!;
-      tiers = Math.max(tiers, tier[at++]! + 1);
+      tier[at] = tiers[member]!;
+      most = Math.max(most, tier[at++]!);
     }
-    return rowsOf(tiers, tier, left).targets;
+    const places = new Int32Array(at).map((_, n) => n);
+    const { targets } = rowsOf(most + 1, tier, places);
+    return { steps: targets.map((place) => left[place]!), tier: targets.map((place) => tier[place]!) };
   }
 
   /** Who needed something that is gone needs what that one needed. */
@@ -115,4 +121,11 @@ export class StepsWithout {
   tail(n: number): string {
     return this.isTouched[n] === 0 ? this.all.tail(n) : this.all.tailWith(n, this.needsOf(n));
   }
+}
+
+/** Numbers of steps by component; equal ones in their order. */
+function sortedBy(component: Int32Array, components: number): Int32Array {
+  const numbers = new Int32Array(component.length).map((_, n) => n);
+  if (numbers.length * 16 > components) return rowsOf(components, component, numbers).targets;
+  return numbers.sort((a, b) => component[a]! - component[b]! || a - b);
 }

@@ -2,6 +2,7 @@ import { clauseOf, hasFlag, kindBits, type Network } from './network';
 import { lostClauses } from './lost';
 import { names, namesIn } from './resolve-clause';
 import { Hits, partSource, type HitKind } from './hits';
+import { withMarks } from './marks';
 import { each } from './rows';
 
 export const scopes = ['capability', 'linked', 'direct', 'transitive'] as const;
@@ -50,12 +51,15 @@ export function spreadOf(network: Network, question: Question): Spread {
     ...{ capability: new Hits(), direct: new Hits(), linked: new Hits() },
     ...{ needsChange: new Hits(), moved: new Hits() },
   };
-  const ways = waysOf(all, network.count);
-  for (let n = 0; n < all.length; n++) {
-    const [component, kind, source] = [all.component(n), all.kind(n), all.source(n)];
-    if (kind !== 'runtime') spread.direct.add(component, kind, source);
-    if (ways[component] === linkedWays) spread.linked.add(component, kind, source);
-  }
+  withMarks(network, (ways) => {
+    markWays(all, ways);
+    for (let n = 0; n < all.length; n++) {
+      const [component, kind, source] = [all.component(n), all.kind(n), all.source(n)];
+      if (kind !== 'runtime') spread.direct.add(component, kind, source);
+      if (ways[component] === linkedWays) spread.linked.add(component, kind, source);
+    }
+    for (let n = 0; n < all.length; n++) ways[all.component(n)] = 0;
+  });
   if (takesAway(question)) addLost(spread, network, { question, changed, external });
   else addLikely(spread.capability, all, network);
   addEmbedding(spread.capability, all, network, question);
@@ -70,14 +74,12 @@ export function takesAway({ lost, provides }: Question): boolean {
 const linkedWays = 3;
 
 /** Component -> 1 when it is built with something that changed, 2 when a package of it requires it, 3 for both. */
-function waysOf(hits: Hits, count: number): Uint8Array {
-  const ways = new Uint8Array(count);
+function markWays(hits: Hits, ways: Uint8Array): void {
   for (let n = 0; n < hits.length; n++) {
     const kind = hits.kind(n);
     if (kind === 'build') ways[hits.component(n)]! |= 1;
     else if (kind === 'runtime') ways[hits.component(n)]! |= 2;
   }
-  return ways;
 }
 
 /** Requirements that packages of the changed components satisfy. */
