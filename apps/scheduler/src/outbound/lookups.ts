@@ -1,5 +1,6 @@
 import { doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
+import { withKnots } from '../domain/knots';
 import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
@@ -15,12 +16,13 @@ export function lookupsOf(outside: Outside) {
     check: (release: string, components: Parameters<typeof checkComponents>[2]) =>
       checkComponents(outside, release, components),
     impact: async (name: string, members: readonly string[] | 'all', preview: boolean) => {
-      const { id: release } = await releaseNamed(read, name);
-      return asker.ask(doors.resolver.impact, {
+      const { id: release, definition } = await releaseNamed(read, name);
+      const impact = await asker.ask(doors.resolver.impact, {
         release,
         members: members === 'all' ? members : [...members],
         preview,
       });
+      return withKnots(impact, definition.knots);
     },
     outlook: (
       release: string,

@@ -2,6 +2,7 @@ import { doors, type DoorReply, type SourceRef } from '@millrace/contracts';
 import type { Outcome, WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
 import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
+import { withKnots } from '../domain/knots';
 import { placed } from '../domain/paths';
 import { reordered } from '../domain/extension';
 import { systemOf, systemsOf } from '../domain/policy';
@@ -46,7 +47,7 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   const cascade = await cascadeNamed(read, order.cascade);
   const release = await releaseNamed(read, order.release);
   const planned = cascade.plan === 0 ? [] : await allOf(read, cascade.id);
-  const impact = await orderOf(outside, cascade, planned, order.number);
+  const impact = withKnots(await orderOf(outside, cascade, planned, order.number), release.definition.knots);
   const rebuilds = await rebuildsOf(outside, { cascade, release, planned, impact, order, signal });
   for (let n = 0; n < rebuilds.length; n += partSize) {
     const part = rebuilds.slice(n, n + partSize);
