@@ -29,6 +29,8 @@ export async function connectBus(settings: BusSettings): Promise<BusConnection> 
     timeout: 5000,
     pingInterval: 10_000,
     ignoreAuthErrorAbort: true,
+    // A stack trace for each request would cost more than the request.
+    noAsyncTraces: true,
     ...(settings.user === undefined ? {} : { user: settings.user }),
     ...(pass === undefined ? {} : { pass }),
   }).catch((thrown: Error & { code?: string }) => {

@@ -24,11 +24,25 @@ export function startSources(
   const read = Object.entries(settings).map(([name, one]) => [name, { ...one, url: urlOf(name, one) }] as const);
   return read.map(([name, one]) => ({
     name,
-    receiver: receive(one as ReceiverSettings, async ({ topic, body, publisher = null }) => {
-      await desk.take(name, { topic, body, publisher });
-    }),
+    receiver: receive(
+      one as ReceiverSettings,
+      async ({ topic, body, publisher = null }) => void (await desk.take(name, { topic, body, publisher })),
+      async ({ topic, content }) => void (await desk.take(name, { topic, body: bodyOf(content), publisher: null })),
+    ),
   }));
 }
+
+/** One without an id is read all the same; what is no JSON goes to quarantine as it is. */
+function bodyOf(content: string): unknown {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    return content.slice(0, longestKept);
+  }
+}
+
+/** Characters that quarantine keeps of what is no JSON. */
+const longestKept = 100_000;
 
 function urlOf(name: string, { url, url_file }: Url): string {
   const found = url ?? (url_file === undefined ? undefined : contentOf(name, url_file));

@@ -1,3 +1,3 @@
 export { readMessage, type ForeignMessage } from './schema';
-export { receive, type Handle, type Receiver } from './receiver';
+export { receive, type Handle, type Receiver, type Unread } from './receiver';
 export type { FedoraSettings, NatsSettings, ReceiverSettings, UmbSettings } from './settings';

@@ -1,6 +1,6 @@
 import { connect, credentials, type ConsumeMessage } from 'amqplib';
 import { readMessage } from './schema';
-import type { Handle, Link } from './receiver';
+import type { Handle, Link, Unread } from './receiver';
 import type { FedoraSettings } from './settings';
 import { tlsOf } from './tls';
 
@@ -13,7 +13,7 @@ const againMs = 1000;
  * fedora-messaging's wire format: routing key = topic, JSON body, `message_id`, headers with schema and severity. An
  * acknowledged message was taken; one that cannot be read is dropped, one that could not be taken now comes again.
  */
-export async function receiveFedora(settings: FedoraSettings, handle: Handle): Promise<Link> {
+export async function receiveFedora(settings: FedoraSettings, handle: Handle, unread: Unread): Promise<Link> {
   const { url, exchange, topic_prefix: prefix, queue } = settings;
   const tls = tlsOf(settings);
   // A client certificate is the log-in where there is one, as fedora-messaging does it.
@@ -39,7 +39,10 @@ export async function receiveFedora(settings: FedoraSettings, handle: Handle): P
     const { properties, fields, content } = message;
     const read = readMessage({ topic: fields.routingKey, id: idOf(properties.messageId), content });
     try {
-      if (read === null) return channel.nack(message, false, false);
+      if (read === null) {
+        await unread({ topic: fields.routingKey, content: content.toString('utf8') });
+        return channel.nack(message, false, false);
+      }
       await handle({ ...read, publisher: idOf(properties.userId) ?? undefined });
       channel.ack(message);
     } catch {

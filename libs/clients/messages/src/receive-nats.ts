@@ -1,10 +1,10 @@
 import { connect } from 'nats';
 import { readMessage } from './schema';
-import type { Handle, Link } from './receiver';
+import type { Handle, Link, Unread } from './receiver';
 import type { NatsSettings } from './settings';
 
 /** Messages as JSON over core NATS; the id is `Nats-Msg-Id`, or `id` of a CloudEvent. */
-export async function receiveNats({ url, subjects }: NatsSettings, handle: Handle): Promise<Link> {
+export async function receiveNats({ url, subjects }: NatsSettings, handle: Handle, unread: Unread): Promise<Link> {
   const nats = await connect({ servers: url.split(','), reconnect: false, name: 'millrace-hints' });
   const lost = nats.closed().then((fault) => (fault ? fault.message : 'the connection was closed'));
   for (const subject of subjects) {
@@ -18,7 +18,8 @@ export async function receiveNats({ url, subjects }: NatsSettings, handle: Handl
           content,
         });
         // Core NATS delivers once or never: what could not be taken is polled.
-        if (read) void handle(read).catch(() => undefined);
+        const text = Buffer.from(content).toString('utf8');
+        void (read ? handle(read) : unread({ topic: message.subject, content: text })).catch(() => undefined);
       },
     });
   }

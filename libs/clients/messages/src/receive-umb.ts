@@ -1,7 +1,7 @@
 import { sha256 } from '@millrace/kernel';
 import { create_container, type Connection, type ConnectionOptions, type EventContext, type Message } from 'rhea';
 import { readMessage } from './schema';
-import type { Handle, Link } from './receiver';
+import type { Handle, Link, Unread } from './receiver';
 import type { UmbSettings } from './settings';
 import { tlsOf } from './tls';
 
@@ -9,7 +9,7 @@ import { tlsOf } from './tls';
  * AMQP 1.0, as Koji's plug-in protonmsg and Red Hat's UMB speak it: JSON in the body, the type of event in the
  * application properties, the topic in `to`.
  */
-export async function receiveUmb(settings: UmbSettings, handle: Handle): Promise<Link> {
+export async function receiveUmb(settings: UmbSettings, handle: Handle, unread: Unread): Promise<Link> {
   const container = create_container();
   const connection = container.connect(wayTo(settings));
   const lost = new Promise<string>((gone) => {
@@ -28,7 +28,10 @@ export async function receiveUmb(settings: UmbSettings, handle: Handle): Promise
   async function take({ message, delivery }: EventContext): Promise<void> {
     const read = message ? fromMessage(message) : null;
     try {
-      if (read === null) return delivery?.reject();
+      if (read === null) {
+        await unread({ topic: String(message?.to ?? ''), content: contentOf(message?.body) ?? '' });
+        return delivery?.reject();
+      }
       await handle({ ...read, publisher: publisherOf(message) });
       delivery?.accept();
     } catch {

@@ -8,6 +8,9 @@ import type { ReceiverSettings } from './settings';
 /** Takes one message; when it throws, the message comes again. */
 export type Handle = (message: ForeignMessage) => Promise<void>;
 
+/** Told of a message that cannot be read, or has no id, before it is thrown away; when it throws, the message comes again. */
+export type Unread = (message: { readonly topic: string; readonly content: string }) => Promise<void>;
+
 export interface Receiver {
   /** null: connected; else why not. */
   problem(): string | null;
@@ -24,16 +27,16 @@ const pausesMs = [500, 1000, 2000, 5000, 10_000, 30_000] as const;
 
 /**
  * Receives messages of somebody else's bus for as long as it is not stopped, and connects again whenever the connection
- * is gone. What cannot be read is thrown away. Nothing here is the truth: whoever hears must be able to do without.
+ * is gone. What cannot be read is thrown away, once `unread` was told. Nothing here is the truth: whoever hears must be able to do without.
  */
-export function receive(settings: ReceiverSettings, handle: Handle): Receiver {
+export function receive(settings: ReceiverSettings, handle: Handle, unread: Unread = noUnread): Receiver {
   const ending = new AbortController();
   let problem: string | null = 'not connected yet';
   let link: Link | null = null;
   const run = async (): Promise<void> => {
     for (let failures = 0; !ending.signal.aborted; failures++) {
       try {
-        link = await open(settings, handle);
+        link = await open(settings, handle, unread);
         problem = null;
         failures = 0;
         problem = await link.lost;
@@ -55,13 +58,17 @@ export function receive(settings: ReceiverSettings, handle: Handle): Receiver {
   };
 }
 
-function open(settings: ReceiverSettings, handle: Handle): Promise<Link> {
+function noUnread(): Promise<void> {
+  return Promise.resolve();
+}
+
+function open(settings: ReceiverSettings, handle: Handle, unread: Unread): Promise<Link> {
   switch (settings.kind) {
     case 'fedora-messaging':
-      return receiveFedora(settings, handle);
+      return receiveFedora(settings, handle, unread);
     case 'umb':
-      return receiveUmb(settings, handle);
+      return receiveUmb(settings, handle, unread);
     case 'nats':
-      return receiveNats(settings, handle);
+      return receiveNats(settings, handle, unread);
   }
 }
