@@ -34,6 +34,10 @@ export const gateSettings = {
   remote_rules_private: z.boolean().default(false),
   /** A Koji hub that knows where builds come from. */
   koji_url: address.optional(),
+  /** A Greenwave of somebody else, up to `/api/v1.0`: it decides instead of our own policies. */
+  greenwave_url: address.optional(),
+  /** A WaiverDB of somebody else, up to `/api/v1.0`: its waivers count instead of ours. */
+  waiverdb_url: address.optional(),
   /** Who waives through WaiverDB's API: proven by a token, or (for tests alone) whoever the header names. */
   waiver_auth: z.enum(['token', 'dummy']).default('token'),
   /** With waiver_auth dummy: the header that names the user, beside the user name of Basic authorization. */

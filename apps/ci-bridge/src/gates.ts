@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { doors, type EventName, rerunRequested, verdictDecided, waiverRecorded } from '@millrace/contracts';
 import { connectToHub, type KojiHub } from '@millrace/koji';
+import { connectToGreenwave } from '@millrace/greenwave';
+import { connectToWaiverDb } from '@millrace/waiverdb';
 import { answer, obey, type ServiceContext, type ServiceParts } from '@millrace/service';
 import { replayDecision, showDecisions } from './admin/decisions';
 import { showGates } from './admin/gates';
@@ -8,6 +10,7 @@ import { greenwaveController } from './admin/greenwave/controller';
 import { clock, policyHistory, showPolicies } from './admin/policies';
 import type { WaiverAccess } from './admin/waiverdb/access';
 import { waiverDbController } from './admin/waiverdb/controller';
+import type { ForeignService } from './domain/catalogue';
 import type { Input } from './domain/input';
 import type { GateSettings } from './gate-settings';
 import {
@@ -16,6 +19,7 @@ import {
   type PolicyFolders,
   type ReadCatalogue,
 } from './outbound/greenwave/policy-files';
+import { foreignAsker, type Peers } from './outbound/greenwave/foreign';
 import { PolicyWatch } from './outbound/greenwave/policy-watch';
 import { createdAt, RemoteRules, type KojiBuild } from './outbound/greenwave/remote-rules';
 import { remoteRuleFetcher } from './outbound/greenwave/works';
@@ -39,6 +43,7 @@ export async function gateParts(context: Context): Promise<GateParts> {
   const hub =
     config.koji_url === undefined ? null : connectToHub({ url: config.koji_url, pace: { tries: 2, intervalMs: 500 } });
   const remote = remoteRulesOf(config, hub);
+  const peers = peersOf(config);
   const folders = { policies: config.policies_dir, subjectTypes: config.subject_types_dir };
   const files = await policyFiles(context, folders);
   return {
@@ -51,18 +56,22 @@ export async function gateParts(context: Context): Promise<GateParts> {
       obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
       obey(own.gateGroup, (wish): Input => ({ type: 'group-wanted', ...wish })),
     ],
-    works: [remoteRuleFetcher(remote), rerunPoster(config.rerun_hooks)],
+    works: [remoteRuleFetcher(remote), rerunPoster(config.rerun_hooks), foreignAsker(peers)],
     controllers: [
       greenwaveController(
         {
           read,
           outside: remote,
+          peer: peers.greenwave,
           kojiUrl: config.koji_url ?? null,
           remoteRulePolicies: config.remote_rule_policies,
         },
         config.cors_url ?? null,
       ),
-      waiverDbController({ read, take, newId: randomUUID, access: waiverAccess(context) }, config.cors_url ?? null),
+      waiverDbController(
+        { read, take, newId: randomUUID, access: waiverAccess(context), peer: peers.waiverdb },
+        config.cors_url ?? null,
+      ),
     ],
     gauges: { gate_verdicts: verdictGauge(context) },
     start: files.start,
@@ -74,15 +83,16 @@ export async function gateParts(context: Context): Promise<GateParts> {
 }
 
 /** The files are read before anything answers; broken ones keep the service from starting. */
-async function policyFiles({ log, take }: Context, folders: PolicyFolders) {
+async function policyFiles({ log, take, config }: Context, folders: PolicyFolders) {
   const stamp = await stampOfFolders(folders);
   let last: ReadCatalogue = await soundCatalogue(folders);
   let problems: readonly string[] = [];
   const keep = async (read: ReadCatalogue): Promise<void> => {
     const { policies, subjectTypes, digest, warnings } = read;
     for (const warning of warnings.slice(0, 20)) log.warn({ warning }, 'a policy file has a key that means nothing');
+    const asks = asksOf(config);
     await take(
-      { type: 'policies-read', catalogue: { policies, subjectTypes }, digest },
+      { type: 'policies-read', catalogue: { policies, subjectTypes, asks }, digest: [digest, ...asks].join('+') },
       { id: `policies/${randomUUID()}`, who: 'ci-bridge' },
     );
     [last, problems] = [read, []];
@@ -140,4 +150,18 @@ function verdictGauge({ read }: Context) {
         await Promise.all(counted.map(async (one) => [one, await read.verdicts.count({ counted: one })] as const)),
       ),
   };
+}
+
+function peersOf({ greenwave_url, waiverdb_url }: GateSettings): Peers {
+  return {
+    greenwave: greenwave_url === undefined ? null : connectToGreenwave({ url: greenwave_url }),
+    waiverdb: waiverdb_url === undefined ? null : connectToWaiverDb({ url: waiverdb_url }),
+  };
+}
+
+function asksOf({ greenwave_url, waiverdb_url }: GateSettings): readonly ForeignService[] {
+  return [
+    ...(greenwave_url === undefined ? [] : (['greenwave'] as const)),
+    ...(waiverdb_url === undefined ? [] : (['waiverdb'] as const)),
+  ];
 }

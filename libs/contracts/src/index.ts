@@ -16,6 +16,7 @@ export * from './events/scheduler-cascade';
 export * from './events/scheduler-doubt';
 export * from './events/scheduler-rebuild';
 export * from './registry';
+export * from './gate-policy';
 export * from './release-definition';
 export * from './say';
 export * from './triggers';

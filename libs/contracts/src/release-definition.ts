@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { releaseName } from './common';
 import { componentIdSchema } from './contents';
-import { duration, glob, globMatches } from './definition-words';
+import { glob, globMatches } from './definition-words';
 import { failurePatterns, retries } from './failure-patterns';
+import { gatePolicy, whenNoTests } from './gate-policy';
 import { freezes, triggers } from './triggers';
 
 const gitSource = z.strictObject({
@@ -11,48 +12,6 @@ const gitSource = z.strictObject({
   branch: z.string().max(200).default('main'),
   /** The same repositories as a forge names them in its webhooks, where that differs; as `git`. */
   web: z.string().max(1024).optional(),
-});
-
-const testRequirement = z.strictObject({
-  /** Test case as CI systems report it: `<namespace>.<type>.<category>`. */
-  test: z.string().max(255),
-  scenario: z.string().max(255).optional(),
-  /** A result that did not come by then is overdue. */
-  deadline: duration.default('2h'),
-  /** Who must report it: a glob on the CI's name, its team or the publisher. Results of others are not counted. */
-  reporter: glob.optional(),
-  /** How often a test that its CI could not run is asked for again before anybody is told. */
-  reruns: z.number().int().min(0).max(20).optional(),
-});
-
-const waiverRules = z.strictObject({
-  /** A waiver helps when two different people have waived. */
-  two_persons: z.boolean().default(false),
-  /** No waiver helps longer; one without an end gets this one. */
-  longest: duration.optional(),
-  /** A waiver must name a ticket. */
-  ticket: z.boolean().default(false),
-  scopes: z
-    .array(z.enum(['build', 'component', 'cascade']))
-    .min(1)
-    .default(['build', 'component', 'cascade']),
-});
-
-/** What a build needs of which no test is required: nothing, the build side's own checks, or a person's word. */
-export const whenNoTests = z.enum(['pass', 'builtin', 'hold']);
-
-const gatePolicy = z.strictObject({
-  id: z.string().max(100),
-  decision_context: z.string().max(100).default('millrace_rebuild'),
-  subject_types: z.array(z.string().max(100)).min(1).default(['koji_build']),
-  /** Globs on the package's name. */
-  packages: z.array(glob).min(1).default(['*']),
-  excluded_packages: z.array(glob).default([]),
-  rules: z.array(testRequirement).max(100),
-  /** Ids of policies of Greenwave's files, whose rules hold here too. */
-  policies: z.array(z.string().max(200)).max(100).optional(),
-  when_no_tests: whenNoTests.optional(),
-  waivers: waiverRules.optional(),
 });
 
 const componentPolicy = z.strictObject({
@@ -191,7 +150,6 @@ const fields = z.strictObject({
 export const releaseDefinition = fields.superRefine(nameKnownPeople);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type BuildTarget = z.infer<typeof buildTarget>;
-export type GatePolicy = z.infer<typeof gatePolicy>;
 export type ComponentPolicy = z.infer<typeof componentPolicy>;
 
 /** A name with a typo would be told nothing, and nobody would know. */

@@ -8,12 +8,8 @@ interface Wiring {
   readonly says: readonly EventContract<never>[];
 }
 
-/** Events that no service needs: that a person was told, or that a CI shall run a test again, is news for other teams. */
-const forOthers = [
-  'millrace.notifier.notice.delivered.v1',
-  'millrace.notifier.notice.failed.v1',
-  'millrace.ci-bridge.rerun.requested.v1',
-];
+/** Events that no service needs: that a person was told is news for other teams. */
+const forOthers = ['millrace.notifier.notice.delivered.v1', 'millrace.notifier.notice.failed.v1'];
 
 const wirings = new Map<App, Wiring>();
 

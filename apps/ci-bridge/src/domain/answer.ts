@@ -1,6 +1,7 @@
 import { rerunRequested, say } from '@millrace/contracts';
 import { canonicalJson, doWork, put, wakeAt, type Effect, type Moment } from '@millrace/kernel';
 import { catalogueId, emptyCatalogue } from './catalogue';
+import { foreignQuestions, nextAsking } from './foreign-questions';
 import { decided, decisionRow } from './decision';
 import { evaluate, type Evaluation, type Facts } from './evaluate';
 import { gateRules, subjectOf } from './gate';
@@ -25,6 +26,13 @@ export function answerVerdicts(
   at: Moment,
   asked: readonly string[] = [],
 ): Answered {
+  const answered = answerTold(state, ids, at, asked);
+  const foreign = inOrder(state, ids).flatMap((id) => foreignQuestions(answered.state, id, at));
+  return { ...answered, effects: [...answered.effects, ...foreign] };
+}
+
+/** As {@link answerVerdicts}, by what is known: nobody else is asked. */
+export function answerTold(state: State, ids: readonly string[], at: Moment, asked: readonly string[] = []): Answered {
   let answered: Answered = { state, effects: [] };
   for (const id of inOrder(state, ids)) {
     const next = answerOne(answered.state, id, at, asked.includes(id));
@@ -68,7 +76,10 @@ function answerOne(state: State, id: string, at: Moment, asked: boolean): Answer
   const evaluation = evaluate(verdict, facts, at);
   const { answer, nextDeadline } = evaluation;
   const effects = [
-    wakeAt(`verdict/${id}`, nextDeadline, { type: 'verdict-review', verdict: id }),
+    wakeAt(`verdict/${id}`, nextAsking(facts.rules, verdict, nextDeadline, at), {
+      type: 'verdict-review',
+      verdict: id,
+    }),
     ...fetches(verdict, evaluation, facts),
   ];
   const ended = endWaivers(state, verdict, evaluation, at);

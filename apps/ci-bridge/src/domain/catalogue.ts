@@ -7,7 +7,12 @@ import { sameType } from './subject';
 export interface Catalogue {
   readonly policies: readonly Policy[];
   readonly subjectTypes: readonly SubjectType[];
+  /** Services of somebody else that are asked instead of ours; left out: none. */
+  readonly asks?: readonly ForeignService[];
 }
+
+export const foreignServices = ['greenwave', 'waiverdb'] as const;
+export type ForeignService = (typeof foreignServices)[number];
 
 export interface CatalogueRow extends Row, Catalogue {
   /** Of what was read: equal digests are equal policies. */

@@ -1,7 +1,6 @@
 import {
   assertNever,
   doWork,
-  parkUntil,
   put,
   tellSelf,
   type DecideContext,
@@ -11,15 +10,17 @@ import {
 } from '@millrace/kernel';
 import { answerVerdicts, touchedBy } from './answer';
 import { keepCatalogue, keepRemote, retryRemote } from './catalogue-inputs';
-import { groupQuestion, groupReply, withGroupId } from './group';
+import { keepForeign } from './foreign-inputs';
+import { groupQuestion, groupReply } from './group';
 import { forwarded } from './forward';
-import type { Input, ResultDraft, VerdictWanted } from './input';
+import type { Input, ResultDraft } from './input';
 import { askPolled, polledUpTo, refusedPublisher, setIntake } from './intake';
 import { recordResult, saveGroup, saveTestcase } from './record';
 import { uuidOf } from './uuid';
-import { verdictId, type Answer, type ResultRow, type State, type VerdictRow, type WatchRow } from './state';
-import { namesIn, namesOf } from './subject';
+import type { ResultRow, State } from './state';
+import { namesIn } from './subject';
 import { postWaivers, waive } from './waive';
+import { answerWanted } from './wanted';
 
 export function decide(state: State, input: Input, context: DecideContext): Decision<State> | Refusal | Parked {
   switch (input.type) {
@@ -55,6 +56,8 @@ export function decide(state: State, input: Input, context: DecideContext): Deci
       return keepCatalogue(state, input);
     case 'remote-found':
       return keepRemote(state, input, context);
+    case 'foreign-told':
+      return keepForeign(state, input, context);
     case 'remote-retry':
       return retryRemote(state, input.verdict, context);
     case 'rerun-asked':
@@ -159,62 +162,4 @@ function answerGroup(
   if ('refused' in wanted) return wanted;
   const answered = answerWanted(state, wanted, context);
   return 'parked' in answered ? answered : groupReply(answered, wanted);
-}
-
-/** Registers the subject and answers; results that came before the question count too. */
-function answerWanted(state: State, wanted: VerdictWanted, context: DecideContext): Decision<State> | Parked {
-  if (!state.releases.has(wanted.release)) {
-    return parkUntil(`release/${wanted.release}`, `the definition of release '${wanted.release}' is not known yet`);
-  }
-  const id = verdictId(wanted.subject, wanted.decision_context);
-  const known = state.verdicts.get(id);
-  // A question about an older build of the same name, come late: its answer would be about the wrong build.
-  if (known && known.build !== wanted.build && wanted.since < known.since) return { state, effects: [] };
-  const row = verdictRow(id, known, wanted, context);
-  let next = put(state, 'verdicts', row);
-  for (const watch of watchesOf(row)) if (!next.watches.has(watch.id)) next = put(next, 'watches', watch);
-  return answerVerdicts(next, [id, ...touchedBy(next, namesOf(row.subject))], context.at, [id]);
-}
-
-const unanswered: Answer = { decision: 'pending', state: 'waiting', reasons: [], retry_after: null };
-
-function verdictRow(
-  id: string,
-  known: VerdictRow | undefined,
-  wanted: VerdictWanted,
-  { at }: DecideContext,
-): VerdictRow {
-  const sameBuild = known?.build === wanted.build;
-  return {
-    id,
-    revision: known?.revision ?? 0,
-    subject: withGroupId(wanted),
-    release: wanted.release,
-    product_version: wanted.product_version,
-    decision_context: wanted.decision_context,
-    component: wanted.component,
-    build: wanted.build,
-    group: wanted.group,
-    cascade: wanted.cascade,
-    since: wanted.since,
-    askedAt: known && sameBuild ? known.askedAt : at,
-    said: known?.said ?? 0,
-    answer: known?.answer ?? unanswered,
-    answeredAt: known?.answeredAt ?? at,
-    ...(known?.decision === undefined ? {} : { decision: known.decision }),
-    ...(sameBuild && known.reruns ? { reruns: known.reruns } : {}),
-    ...(sameBuild && known.remote ? { remote: known.remote } : {}),
-  };
-}
-
-function watchesOf(verdict: VerdictRow): readonly WatchRow[] {
-  const own = namesOf(verdict.subject).map((name) => ({ name, kind: 'subject' as const }));
-  const members = (verdict.group ?? []).map(({ nvr }) => ({ name: nvr, kind: 'member' as const }));
-  return [...own, ...members].map(({ name, kind }) => ({
-    id: `${kind}|${name}|${verdict.id}`,
-    revision: 0,
-    name,
-    kind,
-    verdict: verdict.id,
-  }));
 }

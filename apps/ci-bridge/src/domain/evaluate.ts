@@ -50,12 +50,13 @@ export const holdTest = 'millrace.gate.hold';
 export function evaluate(verdict: VerdictRow, facts: Facts, at: Moment): Evaluation {
   const { rules } = facts;
   const results = facts.results.filter((result) => isAbout(result, verdict));
-  const waivers = waiversFor(verdict, facts.waivers, at);
+  const given = rules.asks?.includes('waiverdb') ? (verdict.foreign?.waivers ?? []) : facts.waivers;
+  const waivers = waiversFor(verdict, given, at);
   const evidence = { results, waivers, before: facts.before };
   const requirements = requirementsOf(rules, verdict);
   const tests = requirements.map((requirement) => judge(requirement, evidence, at));
   const remote = remoteState(rules, verdict);
-  const foreign = judgeForeign(verdict);
+  const foreign = judgeForeign(verdict, rules);
   const members = memberReasons(verdict, facts.members);
   const known = [...tests.map(({ reason }) => reason), ...members, ...foreign.reasons];
   const required = known.length > 0 || remote.reasons.length > 0 || foreign.away !== null;

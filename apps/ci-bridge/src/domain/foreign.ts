@@ -1,22 +1,34 @@
 import type { VerdictReason } from '@millrace/contracts';
-import type { Moment } from '@millrace/kernel';
 import type { ForeignRequirement } from './evidence';
+import type { GateRules } from './gate';
+import { plainReason } from './reason';
+import type { Away } from './remote';
 import type { TestState, VerdictRow } from './state';
 
-/** What a Greenwave of somebody else says, where it is asked instead of our own policies. */
+/** What services of somebody else say, where they are asked instead of ours. */
 export interface ForeignJudgement {
   readonly reasons: readonly VerdictReason[];
-  readonly away: { readonly since: Moment; readonly because: string } | null;
+  readonly away: Away | null;
 }
 
-/** A 404 from there is never a pass: it knows no policy, so that nobody can know. */
-export function judgeForeign({ foreign }: VerdictRow): ForeignJudgement {
-  if (!foreign) return { reasons: [], away: null };
-  const { greenwave, away, askedAt } = foreign;
+/** A 404 from Greenwave is never a pass: it knows no policy, so that nobody can know. */
+export function judgeForeign({ foreign }: VerdictRow, { asks = [] }: Pick<GateRules, 'asks'>): ForeignJudgement {
+  if (asks.length === 0) return { reasons: [], away: null };
+  if (!foreign) {
+    return { reasons: [plainReason(asks.join(', '), 'waiting', 'is being asked')], away: null };
+  }
+  const { greenwave, away } = foreign;
   if (away) return { reasons: [], away };
-  if (greenwave === null) return { reasons: [], away: null };
-  if (!greenwave.found) return { reasons: [], away: { since: askedAt, because: `Greenwave: ${greenwave.summary}` } };
-  return { reasons: greenwave.requirements.slice(0, 200).map(reasonOf), away: null };
+  if (!asks.includes('greenwave')) return { reasons: [], away: null };
+  if (greenwave === null) return { reasons: [plainReason('greenwave', 'waiting', 'is being asked')], away: null };
+  if (!greenwave.found) return { reasons: [], away: { since: null, because: `Greenwave: ${greenwave.summary}` } };
+  const reasons = greenwave.requirements.slice(0, 200).map(reasonOf);
+  const agrees = greenwave.satisfied === reasons.every(({ state }) => state === 'passed' || state === 'waived');
+  // Whatever its requirements look like to us, its word is what counts.
+  return {
+    reasons: agrees ? reasons : [...reasons, plainReason('greenwave', 'failed', greenwave.summary)],
+    away: null,
+  };
 }
 
 function reasonOf({ type, testcase, result, waiver }: ForeignRequirement): VerdictReason {

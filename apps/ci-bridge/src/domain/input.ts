@@ -5,7 +5,8 @@ import type { Catalogue } from './catalogue';
 import type { Forwarded } from './forward';
 import type { IntakeSettingsRow } from './intake';
 import type { Span, Stamp } from './stamp';
-import type { WaiverScope } from './state';
+import type { ForeignDecision } from './evidence';
+import type { WaiverRow, WaiverScope } from './state';
 
 export interface GroupDraft {
   /** null: one is made. */
@@ -101,6 +102,18 @@ export type Input =
       readonly build: string;
       readonly rule: RemoteRule;
       readonly found: RemoteFile | { readonly kind: 'away'; readonly because: string };
+    }
+  | {
+      readonly type: 'foreign-told';
+      readonly verdict: string;
+      readonly build: string;
+      readonly said:
+        | { readonly kind: 'away'; readonly because: string }
+        | {
+            readonly kind: 'facts';
+            readonly greenwave: ForeignDecision | null;
+            readonly waivers: readonly WaiverRow[] | null;
+          };
     }
   /** Files that could not be looked for are looked for again. */
   | { readonly type: 'remote-retry'; readonly verdict: string }

@@ -11,6 +11,7 @@ import {
   type Refusal,
 } from '@millrace/kernel';
 import { answerVerdicts, touchedBy } from './answer';
+import { catalogueId } from './catalogue';
 import type { Input, WaiverDraft } from './input';
 import { counterOf } from './record';
 import { later, momentOf, parseStamp, stampAfter, stampOf, type Stamp } from './stamp';
@@ -22,6 +23,7 @@ type Waive = Extract<Input, { type: 'waive' }>;
 
 /** Records who waived which test for which subject and product version, and decides at once anew. */
 export function waive(state: State, wish: Waive, context: DecideContext): Decision<State> | Refusal {
+  if (state.catalogues.get(catalogueId)?.asks?.includes('waiverdb')) return waivedElsewhere();
   const about = aboutSubject(state, wish.subject);
   if (about.length === 0) return unknownSubject(wish.subject);
   const comment = wish.comment.trim();
@@ -158,6 +160,11 @@ function recorded(waiver: WaiverRow, state: State): Effect {
       expires: waiver.expires_at ? momentOf(waiver.expires_at) : null,
     },
   });
+}
+
+function waivedElsewhere(): Refusal {
+  const because = 'waivers are kept by a WaiverDB of somebody else';
+  return refuse('waived-elsewhere', because, 'waive it there', 'conflict');
 }
 
 function malformedExpiry(given: string): Refusal {

@@ -57,6 +57,7 @@ export async function load(read: Read, input: Input): Promise<State> {
     case 'policies-read':
       return loadPolicies(read);
     case 'remote-found':
+    case 'foreign-told':
     case 'remote-retry':
       return loadVerdict(read, input.verdict);
     case 'group-wanted':

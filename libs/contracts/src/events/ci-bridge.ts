@@ -170,7 +170,7 @@ export const rerunRequested = defineEvent({
     budget: z.number().int().positive(),
   }),
   summary: (d) => `${d.testcase} shall run again for ${d.subject.id} (${d.attempt} of ${d.budget})`,
-  link: (d) => d.ref_url,
+  link: (d) => `/api/v1/gates?subject=${encodeURIComponent(d.subject.id)}`,
   concerns: () => ({ components: [], people: [], severity: 'debug' }),
   example: {
     release: 'minidistro',

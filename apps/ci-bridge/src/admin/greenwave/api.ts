@@ -33,9 +33,15 @@ export interface GreenwaveOutside {
   madeAt(subject: Subject): Promise<Moment | null>;
 }
 
+export interface GreenwavePeer {
+  raw(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply>;
+}
+
 export interface GreenwaveParts {
   readonly read: BridgeRead;
   readonly outside: GreenwaveOutside;
+  /** A Greenwave of somebody else that decides instead; null: we do. */
+  readonly peer: GreenwavePeer | null;
   readonly kojiUrl: string | null;
   readonly remoteRulePolicies: Readonly<Record<string, readonly string[]>>;
   readonly now?: () => Moment;
@@ -104,6 +110,8 @@ export class GreenwaveApi {
     if (Object.keys(request.body).length === 0) return { status: 415, body: { message: 'No JSON payload in request' } };
     const body = jsonBody(request);
     if (!body) return badRequest('Bad request');
+    const { peer } = this.parts;
+    if (peer) return peer.raw('POST', '/decision', body).catch(upstreamFault);
     const catalogue = await this.catalogue();
     const wish = decisionRequest(body, catalogue.subjectTypes);
     if (isReply(wish)) return wish;

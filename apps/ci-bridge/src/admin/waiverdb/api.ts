@@ -1,3 +1,4 @@
+import { AppError } from '@millrace/kernel';
 import type { Input, WaiverDraft } from '../../domain/input';
 import { numberId, type WaiverRow } from '../../domain/state';
 import { jsonBody, parametersOf, type ApiRequest } from '../http';
@@ -6,10 +7,26 @@ import { badRequest, created, invalid, isReply, missingField, notFound, notStrin
 import { identify, mayWaive, permissionsFor, type Headers, type WaiverAccess } from './access';
 import { areWaivers, postedWaivers, type PostedWaiver } from './bodies';
 import { subjectFilters } from './by-subjects';
-import { filterKeys, findWaivers, parsePeriod, showWaiver, type WaiverFilter } from './find';
+import { findWaivers, showWaiver } from './find';
+import {
+  filteredScopeOf,
+  filterOf,
+  forbidden,
+  isTrue,
+  mappingOf,
+  pageUrl,
+  positive,
+  scopeOf,
+  withoutUndefined,
+  wrongPeriod,
+} from './lists';
 
 const defaultLimit = 10;
 const mostFilters = 1000;
+
+export interface WaiverDbPeer {
+  raw(method: string, path: string, body?: unknown, authorization?: string): Promise<Reply>;
+}
 
 export interface WaiverDbParts {
   readonly read: Pick<BridgeRead, 'waivers' | 'results'>;
@@ -17,11 +34,26 @@ export interface WaiverDbParts {
   /** Hands waivers over; answers with their rows after the commit. */
   readonly take: (input: Input, meta: { readonly id: string; readonly who: string }) => Promise<unknown>;
   readonly newId: () => string;
+  /** A WaiverDB of somebody else that has the waivers; null: we do. */
+  readonly peer: WaiverDbPeer | null;
 }
 
 /** WaiverDB's API v1.0. */
 export class WaiverDbApi {
   constructor(private readonly parts: WaiverDbParts) {}
+
+  /** Hands a request on to the WaiverDB that is asked instead, its user's own authorization with it; null: it is ours. */
+  async handOn(method: string, path: string, request: ApiRequest, authorization: string | null): Promise<Reply | null> {
+    const { peer } = this.parts;
+    if (!peer) return null;
+    try {
+      const body = method === 'GET' ? undefined : request.body;
+      return await peer.raw(method, path + new URL(request.url).search, body, authorization ?? undefined);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.kind !== 'unavailable') throw thrown;
+      return { status: 502, body: { message: thrown.message, code: thrown.code } };
+    }
+  }
 
   about(): Reply {
     return ok({ version: '1.4.0', auth_method: this.parts.access.dummyHeader === null ? 'Token' : 'dummy' });
@@ -160,56 +192,4 @@ export class WaiverDbApi {
     }
     return { type: type === 'brew-build' ? 'koji_build' : type, id: item, testcase, scenario };
   }
-}
-
-function forbidden(message: string): Reply {
-  return { status: 403, body: { message } };
-}
-
-function mappingOf(permissions: WaiverAccess['permissions']) {
-  return Object.fromEntries(permissions.map(({ name, groups, users }) => [name, { groups, users }]));
-}
-
-function filterOf(given: Readonly<Record<string, unknown>>): WaiverFilter {
-  const members = filterKeys.flatMap((key) => {
-    const value = given[key];
-    return typeof value === 'string' && value !== '' ? [[key, value] as const] : [];
-  });
-  return Object.fromEntries(members);
-}
-
-function withoutUndefined(filter: Readonly<Record<string, string | undefined>>): WaiverFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-}
-
-function wrongPeriod(filters: readonly WaiverFilter[]): Reply | null {
-  for (const { since } of filters) {
-    const period = since === undefined ? null : parsePeriod(since);
-    if (period && 'wrong' in period) {
-      return { status: 400, body: { message: { since: `Invalid isoformat string: '${period.wrong.slice(0, 200)}'` } } };
-    }
-  }
-  return null;
-}
-
-function filteredScopeOf({ subject_type, subject_id, testcase, scenario }: WaiverRow): readonly unknown[] {
-  return [subject_type, subject_id, testcase, scenario];
-}
-
-function scopeOf(waiver: WaiverRow): readonly unknown[] {
-  return [...filteredScopeOf(waiver), waiver.username, waiver.product_version];
-}
-
-function isTrue(text: string | null): boolean {
-  return text !== null && ['1', 'true', 'yes', 'on', 't', 'y'].includes(text.toLowerCase());
-}
-
-function positive(text: string | null, otherwise: number): number {
-  return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : otherwise;
-}
-
-/** The page first, then whatever else was asked. */
-function pageUrl(base: string, parameters: URLSearchParams, page: number): string {
-  const others = [...parameters].filter(([key]) => key !== 'page');
-  return `${base}/waivers/?${new URLSearchParams([['page', String(page)], ...others]).toString()}`;
 }

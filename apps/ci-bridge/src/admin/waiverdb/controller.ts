@@ -1,7 +1,7 @@
 import { All, Controller, Get, Options, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { allowOrigin, bounded, of, send } from '../http';
-import { notAllowed, notFound } from '../reply';
+import { notAllowed, notFound, type Reply } from '../reply';
 import { WaiverDbApi, type WaiverDbParts } from './api';
 
 const root = '/waiverdb';
@@ -54,7 +54,7 @@ class WaiverDbRoutes {
   @Get('api/v1.0/waivers')
   waivers(@Req() request: Request, @Res() response: Response) {
     allowOrigin(request, response, this.corsUrl);
-    return send(response, this.api.waivers(of(request, prefix)));
+    return this.answer(request, response, () => this.api.waivers(of(request, prefix)));
   }
 
   @Options('api/v1.0/waivers')
@@ -72,22 +72,32 @@ class WaiverDbRoutes {
       authorization: request.headers.authorization ?? null,
       user: typeof named === 'string' && named !== '' && named.length <= 200 ? named : null,
     };
-    return send(response, bounded(request) ?? this.api.post(of(request, prefix), headers));
+    return this.answer(request, response, () => this.api.post(of(request, prefix), headers));
   }
 
   @Post('api/v1.0/waivers/\\+filtered')
   filtered(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.filtered(of(request, prefix)));
+    return this.answer(request, response, () => this.api.filtered(of(request, prefix)));
   }
 
   @Post('api/v1.0/waivers/\\+by-subjects-and-testcases')
   bySubjects(@Req() request: Request, @Res() response: Response) {
-    return send(response, bounded(request) ?? this.api.bySubjects(of(request, prefix)));
+    return this.answer(request, response, () => this.api.bySubjects(of(request, prefix)));
   }
 
   @Get('api/v1.0/waivers/:id')
   waiver(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.waiver(String(request.params['id'])));
+    return this.answer(request, response, () => this.api.waiver(String(request.params['id'])));
+  }
+
+  /** By the WaiverDB that is asked instead of ours, or by ours. */
+  private async answer(request: Request, response: Response, ours: () => Promise<Reply>): Promise<void> {
+    const path = request.path.slice(prefix.length);
+    const large = bounded(request);
+    const elsewhere = large
+      ? null
+      : await this.api.handOn(request.method, path, of(request, prefix), request.headers.authorization ?? null);
+    return send(response, large ?? (elsewhere ? Promise.resolve(elsewhere) : ours()));
   }
 
   @All(['api/v1.0/waivers', 'api/v1.0/waivers/:id', 'api/v1.0/about'])

@@ -1,0 +1,31 @@
+import { doWork, later, type Effect, type Moment } from '@millrace/kernel';
+import { catalogueId } from './catalogue';
+import { subjectOf, type GateRules } from './gate';
+import type { State, VerdictRow } from './state';
+
+/** Foreign services are asked again after this many milliseconds, for as long as a build is young. */
+const againMs = 60_000;
+const youngMs = 7 * 86_400_000;
+
+/** What is asked of foreign services about a verdict's subject. */
+export function foreignQuestions(state: State, id: string, at: Moment): readonly Effect[] {
+  const catalogue = state.catalogues.get(catalogueId);
+  const verdict = state.verdicts.get(id);
+  if (!verdict || !catalogue?.asks || catalogue.asks.length === 0) return [];
+  const { type, item } = subjectOf({ types: catalogue.subjectTypes }, verdict);
+  const order = {
+    verdict: id,
+    build: verdict.build,
+    subject_type: type.id,
+    subject_identifier: item,
+    product_version: verdict.product_version,
+    decision_context: verdict.decision_context,
+  };
+  return [doWork('foreign.ask', `${id}|${at}`, order)];
+}
+
+export function nextAsking(rules: GateRules, verdict: VerdictRow, deadline: Moment | null, at: Moment): Moment | null {
+  if (!rules.asks || later(verdict.askedAt, youngMs) < at) return deadline;
+  const again = later(at, againMs);
+  return deadline !== null && deadline < again ? deadline : again;
+}

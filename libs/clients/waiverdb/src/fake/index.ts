@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Waiver, WaiverFilter } from '../schema';
+
+/** A WaiverDB that has what it was given. */
+export interface FakeWaiverDb {
+  readonly url: string;
+  has(waiver: Partial<Waiver> & Pick<Waiver, 'subject_identifier' | 'testcase' | 'product_version'>): Waiver;
+  /** From now on it answers every question with this status; 200: as usual. */
+  fails(status: number): void;
+  stop(): Promise<void>;
+}
+
+export async function startFakeWaiverDb(): Promise<FakeWaiverDb> {
+  const kept: Waiver[] = [];
+  let failing = 200;
+  const server = createServer((request, response) => {
+    void bodyOf(request).then((text) => {
+      const isFiltered = request.method === 'POST' && request.url === '/api/v1.0/waivers/+filtered';
+      const status = failing !== 200 ? failing : isFiltered ? 200 : 404;
+      const body = status === 200 ? { data: filtered(kept, JSON.parse(text) as Asked) } : { message: 'no' };
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1.0`,
+    has: (given) => {
+      const waiver: Waiver = {
+        ...{ id: kept.length + 1, subject_type: 'koji_build', scenario: null, username: 'ada', proxied_by: null },
+        ...{ waived: true, comment: 'fine', timestamp: '2026-01-31T09:30:00.000000' },
+        ...given,
+      };
+      kept.push(waiver);
+      return waiver;
+    },
+    fails: (status) => void (failing = status),
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+interface Asked {
+  readonly filters: readonly WaiverFilter[];
+}
+
+/** The newest of each subject, test case and scenario that a filter fits. */
+function filtered(kept: readonly Waiver[], { filters }: Asked): readonly Waiver[] {
+  const newest = new Map(
+    kept.map((one) => [JSON.stringify([one.subject_type, one.subject_identifier, one.testcase, one.scenario]), one]),
+  );
+  const fits = (waiver: Waiver) => (filter: WaiverFilter) =>
+    Object.entries(filter).every(([key, value]) => waiver[key] === value);
+  return [...newest.values()].filter((one) => filters.some(fits(one))).reverse();
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
