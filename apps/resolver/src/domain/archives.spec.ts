@@ -1,5 +1,5 @@
 import { isRefusal, type Decision } from '@millrace/kernel';
-import type { ImportReport } from './archives';
+import type { ImportReport } from './import-order';
 import { decide } from './decide';
 import type { ResolverInput } from './input';
 import type { ResolverState } from './state';

@@ -10,26 +10,12 @@ import {
   type Refusal,
   type Row,
 } from '@millrace/kernel';
+import type { FilesOrder, FilesRead, ImportReport, ReadOrder } from './import-order';
 import type { Ended, ResolverInput } from './input';
 import { work } from './input';
 import type { ResolverState } from './state';
 
 type Of<Type extends ResolverInput['type']> = Extract<ResolverInput, { type: Type }>;
-
-/** What a graph is imported from. */
-export interface FilesOrder {
-  readonly release: string;
-  readonly kind: string;
-  readonly sources: readonly string[];
-  readonly packages: readonly string[];
-  readonly arch: string;
-  readonly arches?: readonly string[];
-  readonly profiles?: readonly string[];
-  readonly tags?: readonly string[];
-  readonly streams?: readonly string[];
-  readonly max_streams?: number;
-  readonly deep?: boolean;
-}
 
 /** Imported graphs of a release, which need not be defined. Its id is the release's name. */
 export interface GraphRow extends Row {
@@ -48,15 +34,6 @@ export interface GraphRow extends Row {
   readonly parts: Readonly<Record<string, string>>;
 }
 
-export interface ImportReport {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly unresolved: Readonly<Record<string, { readonly total: number; readonly examples: readonly string[] }>>;
-  readonly problems: readonly string[];
-  readonly duplicates?: { readonly total: number; readonly examples: readonly string[] };
-  readonly left_out?: { readonly total: number; readonly examples: readonly string[] };
-  readonly changes: { readonly added: number; readonly removed: number; readonly changed: number } | null;
-}
-
 /** One imported snapshot. Its graph lies in a file, named after its digest. */
 export interface ArchiveRow extends Row {
   readonly release: string;
@@ -67,20 +44,6 @@ export interface ArchiveRow extends Row {
   readonly because: string;
   readonly pruned: boolean;
   readonly report: ImportReport;
-}
-
-export interface FilesRead {
-  /** Digest of what this source alone gives. */
-  readonly part: string;
-  /** Digest of the whole graph, other sources included. */
-  readonly file: string;
-  readonly report: ImportReport;
-}
-
-export interface ReadOrder extends FilesOrder {
-  readonly number: number;
-  readonly parts: Readonly<Record<string, string>>;
-  readonly newest: string | null;
 }
 
 export type FilesOutcome = Ended<FilesRead>;

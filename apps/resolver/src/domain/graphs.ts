@@ -1,4 +1,5 @@
-import type { ArchiveRow, GraphRow, ImportReport } from './archives';
+import type { ArchiveRow, GraphRow } from './archives';
+import type { ImportReport } from './import-order';
 import type { Network } from './graph/network';
 import type { UnresolvedClause } from './graph/unresolved';
 import type { Reach } from './policy';

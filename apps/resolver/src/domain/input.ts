@@ -1,7 +1,7 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId, Fault } from '@millrace/kernel';
 import type { ComponentFacts } from './facts';
-import type { FilesOrder, FilesRead } from './archives';
+import type { FilesOrder, FilesRead } from './import-order';
 import type { SnapshotCounts } from './state';
 
 /** Kinds of outside calls. */

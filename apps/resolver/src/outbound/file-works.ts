@@ -1,5 +1,5 @@
 import type { WorkKind } from '@millrace/engine';
-import type { FilesRead, ReadOrder } from '../domain/archives';
+import type { FilesRead, ReadOrder } from '../domain/import-order';
 import { work, type ResolverInput } from '../domain/input';
 import type { CatalogueStore } from './import-files';
 import { ImportProgress } from './import-progress';

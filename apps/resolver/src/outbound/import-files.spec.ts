@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReadOrder } from '../domain/archives';
+import type { ReadOrder } from '../domain/import-order';
 import { reachOf } from '../domain/graph/answer';
 import type { Network } from '../domain/graph/network';
 import { unresolvedIn } from '../domain/graph/unresolved';

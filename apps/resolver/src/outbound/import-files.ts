@@ -1,4 +1,4 @@
-import type { FilesRead, ImportReport, ReadOrder } from '../domain/archives';
+import type { FilesRead, ImportReport, ReadOrder } from '../domain/import-order';
 import { CatalogueBuilder } from '../domain/graph/build-catalogue';
 import type { Catalogue } from '../domain/graph/catalogue';
 import { differenceOf } from '../domain/graph/diff';

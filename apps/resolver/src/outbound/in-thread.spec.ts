@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ReadOrder } from '../domain/archives';
+import type { ReadOrder } from '../domain/import-order';
 import { GraphFiles } from '../store/graph-files';
 import { threadImporter } from './in-thread';
 import { webSettings } from './web/settings';

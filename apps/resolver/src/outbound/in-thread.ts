@@ -1,6 +1,6 @@
 import { AppError, type Fault } from '@millrace/kernel';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import type { FilesRead, ReadOrder } from '../domain/archives';
+import type { FilesRead, ReadOrder } from '../domain/import-order';
 import type { Importer } from './file-works';
 import type { WebSettings } from './web/settings';
 

@@ -2,7 +2,8 @@ import { AppError } from '@millrace/kernel';
 import type { Dependency } from './dependency';
 import { DependencyCache, dependencyOf } from './dependency-cache';
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
-import { XmlScanner, type ScanHandler } from './xml-scanner';
+import type { ScanHandler } from './scan-handler';
+import { XmlScanner } from './xml-scanner';
 
 /** A package of a repository as `primary.xml` has it; `files` are the few that it lists there (programs, /etc). */
 export interface RepositoryPackage {
@@ -57,7 +58,7 @@ export async function* readPrimary(
   yield* ready;
 }
 
-class PrimaryHandler implements ScanHandler {
+class PrimaryHandler implements ScanHandler<XmlScanner> {
   private draft: Draft | null = null;
   private list: Dependency[] | null = null;
   private entries = 0;

@@ -4,15 +4,9 @@ import { XmlElements } from './xml-elements';
 import { NameTable, type XmlName } from './xml-names';
 import { damagedXml } from './xml-problem';
 import { marks } from './xml-bytes';
+import type { ScanHandler } from './scan-handler';
 import { XmlSpan } from './xml-span';
 import { afterByteOrderMark, afterSpace, declarationAt, endOfName, isXmlSpace, textProblem } from './xml-text';
-
-/** Called at each start and end of an element; the scanner itself has the attributes and the text of that moment. */
-export interface ScanHandler {
-  /** `name` has no namespace prefix. */
-  open(name: string, scanner: XmlScanner): void;
-  close(name: string, scanner: XmlScanner): void;
-}
 
 const { ampersand, doubleQuote, equals, exclamation, greater, less, question, singleQuote, slash } = marks;
 /** The longest text of a description, a few times over. A token is looked at again with each chunk until it is whole. */
@@ -37,7 +31,7 @@ export class XmlScanner {
 
   constructor(
     private readonly what: string,
-    private readonly handler: ScanHandler,
+    private readonly handler: ScanHandler<XmlScanner>,
   ) {}
 
   /** @throws AppError `metadata-damaged` */

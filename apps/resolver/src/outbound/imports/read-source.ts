@@ -1,5 +1,5 @@
 import { AppError } from '@millrace/kernel';
-import type { FilesOrder } from '../../domain/archives';
+import type { FilesOrder } from '../../domain/import-order';
 import { CatalogueBuilder } from '../../domain/graph/build-catalogue';
 import type { Catalogue } from '../../domain/graph/catalogue';
 import type { WebSettings } from '../web/settings';
