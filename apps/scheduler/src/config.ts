@@ -1,7 +1,10 @@
 import { buildSystemsSettings } from '@millrace/build-systems';
 import { z } from 'zod';
 
-const secretFile = z.string().default('');
+function secretFile(forge: string) {
+  const what = `File with the secrets of webhooks of ${forge}, one a line; \`{release}\` in its path stands for the release.`;
+  return z.string().default('').describe(what);
+}
 
 export const config = z.object({
   /** The local builder's folder; by default `build-systems/local-rpm` in the scheduler's own folder. */
@@ -12,14 +15,11 @@ export const config = z.object({
   toolchain: z.string().default(''),
   /** Build systems beside the local one, by the names that release definitions use: Koji hubs and MBS. */
   build_systems: buildSystemsSettings.default({}),
-  /** File with the secrets of GitHub's webhooks, one a line; `{release}` in its path stands for the release. */
-  github_secret_file: secretFile,
-  /** The same for GitLab: secret tokens, or signing tokens (`whsec_…`). */
-  gitlab_secret_file: secretFile,
-  /** The same for Forgejo and Gitea. */
-  forgejo_secret_file: secretFile,
-  /** The same for Pagure. */
-  pagure_secret_file: secretFile,
+  /** None: no webhook of this forge is taken. */
+  github_secret_file: secretFile('GitHub'),
+  gitlab_secret_file: secretFile('GitLab (secret tokens, or signing tokens: `whsec_…`)'),
+  forgejo_secret_file: secretFile('Forgejo and Gitea'),
+  pagure_secret_file: secretFile('Pagure'),
 });
 export type SchedulerConfig = z.output<typeof config>;
 

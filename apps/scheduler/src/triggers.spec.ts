@@ -287,7 +287,7 @@ function reach(message: Msg): void {
   const set = reached.map((id) => ({ id, tier: 0, pass: 1, needs: [], why: [] }));
   const none = { components: 0, tiers: 0 };
   const scopes = { capability: none, linked: none, direct: none, transitive: none };
-  const lists = { needsChange: [], moved: [], notOffered: [], plans: [], external: [] };
+  const lists = { needsChange: [], moved: [], unaffected: [], notOffered: [], plans: [], external: [] };
   const counts = { components: set.length, tiers: 1, knots: 0, total: set.length };
   message.respond(
     JSON.stringify({ snapshot: 's-1', release: 'mill', changed, scope, ...counts, set, scopes, ...lists }),

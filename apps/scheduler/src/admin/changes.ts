@@ -47,10 +47,19 @@ async function explain(read: Read, name: string, component: string) {
     changes,
     running,
     rebuilds: running ? await read.rebuilds.where({ cascade: running.id, component }) : [],
+    past: await pastOf(read, release, component),
     validated: await read.validated.get(`${name}/${component}`),
     at: moment(Date.now()),
   });
   return { lines, change: changes[0]?.id ?? null, cascade: changes[0]?.cascade ?? null };
+}
+
+/** The last cascades that ended, and what they did about a component. */
+async function pastOf(read: Read, { id: release, running }: Rows['releases'], component: string) {
+  const newest = await read.cascades.where({ release }, { orderBy: '-started_at', limit: 6 });
+  const ended = newest.filter((cascade) => cascade.id !== running).slice(0, 5);
+  const rows = await read.rebuilds.where({ cascade: ended.map((cascade) => cascade.id), component });
+  return ended.map((cascade) => ({ cascade, rebuilds: rows.filter((row) => row.cascade === cascade.id) }));
 }
 
 async function releaseNamed(read: Read, name: string) {

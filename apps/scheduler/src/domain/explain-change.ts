@@ -17,6 +17,8 @@ export interface KnownComponent {
   readonly running: CascadeRow | null;
   /** Its rebuilds in the running cascade. */
   readonly rebuilds: readonly RebuildRow[];
+  /** Cascades that have ended, the newest first, with its rebuilds in them: none where they did not reach it. */
+  readonly past: readonly { readonly cascade: CascadeRow; readonly rebuilds: readonly RebuildRow[] }[];
   readonly validated: ValidatedRow | null;
   /** Of the release, or of the component in all its cascades. */
   readonly hold: Hold | null;
@@ -33,6 +35,7 @@ export function explainComponent(known: KnownComponent): string[] {
       ? [`The newest change of ${component} in ${release}:`, ...changeLines(newest, component)]
       : [`No change of ${component} has been reported in ${release}: nothing asked for its rebuild.`]),
     ...cascadeLines(known),
+    ...pastLines(known),
     validated
       ? `Its newest validated build is ${validated.nvr}${fromCommit(validated)}, from cascade ${validated.cascade}.`
       : `It has no validated build in ${release} yet.`,
@@ -85,6 +88,21 @@ function cascadeLines({ running, rebuilds, component }: KnownComponent): string[
     const pass = row.pass > 1 || row.bootstrap ? ` (pass ${row.pass})` : '';
     return `${component}${pass} is ${row.state} in cascade ${running.id}, which is ${running.state}: ${row.because}.`;
   });
+}
+
+/** What the last cascades did about it: one that rebuilt it, or passed it over, says why. */
+function pastLines({ past, component }: KnownComponent): string[] {
+  const reached = past.find(({ rebuilds }) => rebuilds.length > 0);
+  const [newest] = past;
+  const missed = newest && newest !== reached ? [missedLine(newest.cascade, component)] : [];
+  if (!reached) return missed;
+  const { cascade, rebuilds } = reached;
+  const last = [...rebuilds].sort((a, b) => b.generation - a.generation || b.pass - a.pass)[0]!;
+  return [...missed, `In cascade ${cascade.id}, which is ${cascade.state}, it was ${last.state}: ${last.because}.`];
+}
+
+function missedLine({ id, why }: CascadeRow, component: ComponentId): string {
+  return `The newest cascade ${id} (${why}) did not rebuild ${component}: nothing that it uses was lost.`;
 }
 
 function policyLines({ definition, component, at }: KnownComponent): string[] {
