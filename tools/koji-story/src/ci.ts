@@ -9,7 +9,8 @@ export function startCi(world: World): () => Promise<number> {
   let over = false;
   const round = async (): Promise<void> => {
     const { builds } = await world.client.call(doors.scheduler.builds, { release, limit: 200 });
-    for (const { build, nvr, state } of builds) {
+    for (const { build, nvr, state, component } of builds) {
+      if (!component.startsWith('rpm/')) continue;
       if (state !== 'complete' || nvr === null || seen.has(build)) continue;
       if (nvr.includes(',draft_')) drafts++;
       await report(world, nvr);

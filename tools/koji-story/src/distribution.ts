@@ -30,6 +30,21 @@ export const brokenForHand = 'part09';
 /** Fail until a commit mends them. */
 export const brokenForCommit = ['part17', 'part26'] as const;
 
+/** A module of two parts, and a container with the last one: one plan over all. */
+export const moduleParts = ['part02', 'part03'] as const;
+export const boxed = 'part30';
+
+export const modulemd = [
+  ...['document: modulemd', 'version: 2', 'data:', '  name: parts', "  stream: '1'"],
+  ...['  summary: Two parts', '  description: Two parts.', '  license: { module: [Apache-2.0] }'],
+  ...['  dependencies:', '    - buildrequires: { platform: [] }', '      requires: { platform: [] }'],
+  ...['  components:', '    rpms:'],
+  ...moduleParts.map((name) => `      ${name}: { rationale: A part., ref: main }`),
+  '',
+].join('\n');
+
+export const containerfile = ['FROM platform', `RUN dnf install -y ${boxed}`, ''].join('\n');
+
 export function isBroken(name: string): boolean {
   return name === brokenForHand || brokenForCommit.some((one) => one === name);
 }

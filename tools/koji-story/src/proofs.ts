@@ -1,5 +1,5 @@
 import type { HubState } from '@millrace/koji/fake';
-import { brokenForHand, brokenForCommit, count } from './distribution';
+import { boxed, brokenForHand, brokenForCommit, count } from './distribution';
 import { expect } from './until';
 import type { World } from './world';
 
@@ -17,6 +17,7 @@ export async function prove(world: World): Promise<Proof> {
   const taggings = oneTaggingEach(state);
   ownInputs(state);
   const landed = allLanded(state);
+  oneOfAll(state, world);
   world.say(`${tasks} tasks, no two of one component and source; ${taggings} taggings, no two of one build and tag`);
   return { tasks, taggings, landed };
 }
@@ -70,6 +71,19 @@ function allLanded(state: HubState): number {
   const owner = state.users.find((one) => one.id === hand.owner)!.name;
   expect(owner === 'maintainer', `${brokenForHand} was built by ${owner}, not by its maintainer`);
   return builds.length;
+}
+
+/** The container and the module, each submitted once, with what the cascade had built. */
+function oneOfAll(state: HubState, { mbs }: World): void {
+  const boxes = state.tasks.filter((task) => task.method === 'buildContainer');
+  expect(boxes.length === 1, `the container was submitted ${boxes.length} times`);
+  const inside = state.archives.flatMap((one) => one.rpms.map((id) => state.rpms.find((rpm) => rpm.id === id)!.name));
+  expect(inside.includes(boxed), `the container should hold ${boxed}, and holds ${inside.join(', ')}`);
+  const tag = state.tags.find((one) => one.name === 's1-containers')!;
+  const there = state.taggings.filter((one) => one.tag_id === tag.id && one.revoke_event === null);
+  expect(there.length === 1, `one container should have landed, and ${there.length} have`);
+  const times = mbs.state.builds.map((build) => build.submissions).join();
+  expect(times === '1,1', `the two expansions of the module should be submitted once each, and were: ${times}`);
 }
 
 function unique(names: readonly string[], problem: string): void {

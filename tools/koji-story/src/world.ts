@@ -1,10 +1,21 @@
 import { createClient, type Client } from '@millrace/admin-client';
 import { doors, type DoorRequest } from '@millrace/contracts';
+import { startFakeMbs, type FakeMbs } from '@millrace/mbs/fake';
 import { findPortBase, startMill, type Child, type Mill } from '@millrace/supervisor';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isBroken, parts, recipeOf, specOf, type Part } from './distribution';
+import {
+  boxed,
+  containerfile,
+  isBroken,
+  modulemd,
+  moduleParts,
+  parts,
+  recipeOf,
+  specOf,
+  type Part,
+} from './distribution';
 import { startHub, type HubProcess } from './hub';
 import { commitFile } from './run-git';
 import { broken } from './until';
@@ -16,6 +27,7 @@ export const test = 'story.install.functional';
 export interface World {
   readonly dir: string;
   readonly hub: HubProcess;
+  readonly mbs: FakeMbs;
   readonly client: Client;
   readonly env: NodeJS.ProcessEnv;
   say(line: string): void;
@@ -40,7 +52,10 @@ export async function openWorld(env: NodeJS.ProcessEnv, keep: boolean, say: Worl
     await layOutHub(hub);
     const sourceOf = (name: string): string => `file://${join(dir, 'rpms', name)}`;
     for (const part of parts) await makeSource(hub, { dir, env, sourceOf }, part);
-    const mill = await start(dir, hub, env, say);
+    const mbs = await startModules(dir, env);
+    ends.push(() => mbs.close());
+    await makeContainer(hub, dir, env);
+    const mill = await start(dir, { hub: hub.url, mbs: mbs.url }, env, say);
     ends.push(() => mill.end());
     const token = readFileSync(mill.folder.tokenFile, 'utf8').trim();
     const client = createClient({ portBase: mill.portBase, token });
@@ -57,7 +72,7 @@ export async function openWorld(env: NodeJS.ProcessEnv, keep: boolean, say: Worl
       return commit;
     };
     const child = (name: string): Child => mill.children.find((one) => one.name === name) ?? missing(name);
-    return { dir, hub, client, env, say, mend, sourceOf, child, end };
+    return { dir, hub, mbs, client, env, say, mend, sourceOf, child, end };
   } catch (thrown) {
     await end();
     throw thrown;
@@ -71,6 +86,9 @@ async function layOutHub(hub: HubProcess): Promise<void> {
   await hub.act('addTag', 's1-candidate', { parents: ['s1'] });
   await hub.act('addTag', 's1-build', { parents: ['s1'] });
   await hub.act('addTarget', 's1', 's1-build', 's1-candidate');
+  await hub.act('addTag', 's1-containers', { packages: ['box'] });
+  await hub.act('addTag', 's1-containers-candidate', { parents: ['s1-containers'] });
+  await hub.act('addTarget', 's1-containers', 's1-build', 's1-containers-candidate');
 }
 
 type Where = Pick<World, 'dir' | 'env' | 'sourceOf'>;
@@ -82,17 +100,44 @@ async function makeSource(hub: HubProcess, { dir, env, sourceOf }: Where, part: 
   await hub.act('addSource', `git+${sourceOf(name)}`, { ...recipe });
 }
 
-async function start(dir: string, hub: HubProcess, env: NodeJS.ProcessEnv, say: World['say']): Promise<Mill> {
+/** A Module Build Service, and the source of the module. It loses its first answer. */
+async function startModules(dir: string, env: NodeJS.ProcessEnv): Promise<FakeMbs> {
+  const mbs = await startFakeMbs({ stepMs: 50 });
+  mbs.state.tokens.set('story', 'millrace');
+  mbs.state.recipes.set('parts', { components: moduleParts, contexts: ['aa', 'bb'] });
+  mbs.trouble.loseAnswers = 1;
+  await commitFile(join(dir, 'modules', 'parts'), 'parts.modulemd.yaml', modulemd, env['PATH'] ?? '');
+  return mbs;
+}
+
+async function makeContainer(hub: HubProcess, dir: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const repository = join(dir, 'containers', 'box');
+  await commitFile(repository, 'Containerfile', containerfile, env['PATH'] ?? '');
+  await hub.act('addSource', `git+file://${repository}`, {
+    name: 'box',
+    version: '1',
+    release: '1',
+    installs: [boxed],
+  });
+}
+
+interface Addresses {
+  readonly hub: string;
+  readonly mbs: string;
+}
+
+async function start(dir: string, to: Addresses, env: NodeJS.ProcessEnv, say: World['say']): Promise<Mill> {
   const data = join(dir, 'mill');
   mkdirSync(data, { recursive: true });
   const passwordFile = join(dir, 'koji-password');
   writeFileSync(passwordFile, 'millrace\n', { mode: 0o600 });
   const settingsFile = join(dir, 'millrace.yaml');
+  const tokenFile = join(dir, 'mbs-token');
+  writeFileSync(tokenFile, 'story\n', { mode: 0o600 });
+  const mbs = { kind: 'mbs', url: to.mbs, login: { kind: 'token', token_file: tokenFile }, poll_seconds: 0.5 };
+  const systems = { koji: settings(to.hub, passwordFile), mbs };
   // JSON is YAML.
-  writeFileSync(
-    settingsFile,
-    JSON.stringify({ scheduler: { build_systems: { koji: settings(hub.url, passwordFile) } } }),
-  );
+  writeFileSync(settingsFile, JSON.stringify({ scheduler: { build_systems: systems } }));
   return startMill({
     ...{ data, settingsFile, env, user: 'story', apps: ['resolver', 'scheduler', 'ci-bridge'] },
     portBase: await findPortBase(4100, 6),
@@ -114,9 +159,17 @@ function settings(url: string, passwordFile: string): object {
 function definitionIn(dir: string): DoorRequest<typeof doors.scheduler.releaseApply>['definition'] {
   return {
     ...{ release, title: 'A story of thirty parts', product_version: 'story-1', mode: 'act' },
-    build_systems: { rpm: 'koji' },
-    build_targets: { rpm: { target: 's1', tag: 's1', isolation: 'side-tag', drafts: true, promote: 'gate' } },
-    sources: { rpm: { git: join(dir, 'rpms'), branch: 'main' } },
+    build_systems: { rpm: 'koji', container: 'koji', module: 'mbs' },
+    build_targets: {
+      rpm: { target: 's1', tag: 's1', isolation: 'side-tag', drafts: true, promote: 'gate' },
+      container: { target: 's1-containers', tag: 's1-containers' },
+    },
+    sources: {
+      rpm: { git: join(dir, 'rpms'), branch: 'main' },
+      module: { git: join(dir, 'modules'), branch: 'main' },
+      container: { git: join(dir, 'containers'), branch: 'main' },
+    },
+    when_no_tests: 'pass',
     ...{ capacity: 12, landing: 'automatic' },
     gates: [{ id: 'installs', rules: [{ test, deadline: '10m' }] }],
     ...{ people: { rae: { mail: 'rae@mill.example' } }, owners: [], releng: ['rae'] },

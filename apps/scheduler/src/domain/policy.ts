@@ -54,8 +54,10 @@ export function subjectTypeOf(component: ComponentId): string {
   }
 }
 
+/** A draft of Koji loses its `,draft_ID` when it is promoted: both names are one subject. */
 export function subjectOf(component: ComponentId, nvr: string): Subject {
-  return { type: subjectTypeOf(component), id: nvr, aliases: [] };
+  const final = nvr.replace(/,draft_\d+$/, '');
+  return { type: subjectTypeOf(component), id: nvr, aliases: final === nvr ? [] : [final] };
 }
 
 export function decisionContextOf(definition: ReleaseDefinition, subjectType: string): string {

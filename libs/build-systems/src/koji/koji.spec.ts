@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { BuildSystem, Order } from '../build-system';
 import { ended } from '../build-system-world';
 import { createKojiBuildSystem } from './koji';
-import type { KojiTarget } from './settings';
+import type { KojiRelease, KojiReleases, KojiTarget } from './settings';
 
 const commit = '0123456789012345678901234567890123456789';
 const base = 'https://src.example/rpms';
@@ -45,9 +45,10 @@ describe('Koji as a build system', () => {
     const plain = { target: 't1', isolation: 'side-tag', tag: 't1', drafts: false, promote: 'land' } as const;
     const releases = new Map([['f43', { rpm: { ...plain, ...target }, container: { ...plain, tag: 't1' } }]]);
     const system = createKojiBuildSystem({
-      ...{ name: 'koji', dir, topUrl: 'https://koji.example', capacity: 7, longestCallMs: 50, pollMs: 5, ...more },
+      ...{ name: 'koji', dir, topUrl: 'https://koji.example', capacity: 7, longestCallMs: 50, pollMs: 5 },
       releases: { named: (name) => Promise.resolve(releases.get(name) ?? null), all: () => Promise.resolve(releases) },
       hub: { url: hub.url, login: { kind: 'password', user, password: 'secret' }, pace: { tries, intervalMs: 5 } },
+      ...more,
     });
     systems.push(system);
     return system;
@@ -290,6 +291,37 @@ describe('Koji as a build system', () => {
     expect(priorities).toEqual([30, 20, 19]);
   });
 
+  it('makes images by the call that the release names, once, and knows them again', async () => {
+    const call = { method: 'buildContainer', arguments: ['{source}', '{target}', { release: '{name}' }] };
+    const target = {
+      ...{ target: 't1', tag: 't1', isolation: 'side-tag', drafts: false, promote: 'land' },
+      call,
+    } as const;
+    const system = connect({}, 'millrace', 3, { releases: only({ rpm: target, image: target }) });
+    const place = await system.open('f43', 'c1');
+    const wanted = { ...order('box', 'c1'), component: 'image/box' };
+    const ref = await system.submit('c1/image', wanted, place);
+    expect(await connect().submit('c1/image', wanted, place)).toBe(ref);
+    expect(await ended(system, ref)).toMatchObject({ state: 'complete', component: 'image/box', key: 'c1/image' });
+    expect(hub.state.tasks.filter((t) => t.method === 'buildContainer').map((t) => t.request[2])).toEqual([
+      expect.objectContaining({ release: 'box' }),
+    ]);
+  });
+
+  it('looks at once when something is said to have happened', async () => {
+    const system = connect({}, 'millrace', 3, { pollMs: 60_000 });
+    const ref = await system.submit('slow', order('slow', 'c1'), await system.open('f43', 'c1'));
+    await system.look([ref]);
+    const first = await system.seen('f43', null);
+    expect((await system.seen('f43', first.cursor)).cursor).toBe(first.cursor);
+    hub.control.endTask(Number(ref.slice(5)), 'FAILED', 'over');
+    const second = system.look([ref]);
+    await new Promise((done) => setTimeout(done, 20));
+    system.hint!();
+    expect((await second)[0]!.state).toBe('failed');
+    expect((await system.seen('f43', first.cursor)).builds.map((one) => one.state)).toEqual(['failed']);
+  });
+
   it('watches 1,000 builds with at most one request per 100 tasks and look', async () => {
     await hub.close();
     hub = await startFakeHub({ stepMs: 0 });
@@ -379,6 +411,10 @@ describe('Koji as a build system', () => {
     expect(tasks()).toBe(0);
   });
 });
+
+function only(release: KojiRelease): KojiReleases {
+  return { named: () => Promise.resolve(release), all: () => Promise.resolve(new Map([['f43', release]])) };
+}
 
 function layOut({ control, state }: FakeHub): void {
   control.addUser('millrace', 'secret');

@@ -30,6 +30,26 @@ export function look(parts: KojiParts, refs: readonly BuildRef[]): Promise<reado
   );
 }
 
+/** As the hub has them now, without waiting for the next look at what is watched. */
+export async function lookNow(parts: KojiParts, refs: readonly BuildRef[]): Promise<readonly BuildStatus[]> {
+  const named = refs.map(namedBy);
+  const tasks = await parts.hub.getTasks(
+    named.flatMap((one) => ('task' in one ? [one.task] : [])),
+    true,
+  );
+  const known = new Map(tasks.flatMap((task) => (task ? [[task.id, task] as const] : [])));
+  const ids = [...known.keys()];
+  const answers = await parts.hub.listBuildsOfMany(ids);
+  const builds = new Map(ids.map((id, n) => [id, answers[n]!.ok ? (answers[n]!.value.at(-1) ?? null) : null]));
+  return Promise.all(
+    named.map(async (one, n) => {
+      if ('build' in one) return statusOfImported(parts, (await parts.hub.getBuild(one.build)) ?? missing(refs[n]!));
+      const task = known.get(one.task) ?? missing(refs[n]!);
+      return statusOf(parts, { task, build: builds.get(task.id) ?? null });
+    }),
+  );
+}
+
 /** Of a task's build, as the hub has it now; null before it has begun. */
 export async function buildOfTask(parts: KojiParts, id: TaskId): Promise<Build | null> {
   const own = (await parts.hub.listBuildsOf(id)).at(-1);

@@ -15,6 +15,8 @@ export const marker = z.object({
 export type Marker = z.infer<typeof marker>;
 
 const options = z.looseObject({ custom_user_metadata: marker });
+/** Methods of plug-ins may get their options by keyword. */
+const keywords = z.looseObject({ opts: options });
 
 export function markerFor(key: string, order: Order): Marker {
   return {
@@ -31,6 +33,8 @@ export function markerOf(task: Task): Marker | null {
   for (const argument of task.request ?? []) {
     const parsed = options.safeParse(argument);
     if (parsed.success) return parsed.data.custom_user_metadata;
+    const named = keywords.safeParse(argument);
+    if (named.success) return named.data.opts.custom_user_metadata;
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import { hasEnded, taskId, type Task } from '@millrace/koji';
 import { z } from 'zod';
 import type { BuildStatus } from '../build-system';
-import { look } from './look';
+import { lookNow } from './look';
 import { markerOf } from './marker';
 import { refOfBuild, refOfTask } from './ref';
 import type { KojiParts } from './settings';
@@ -30,7 +30,7 @@ export async function seen(parts: KojiParts, release: string, cursor: string | n
   const ended = followed.filter((task) => hasEnded(task.state));
   const news = await tagNews(parts, release, at.event, new Set(at.read));
   const refs = [...[...ended, ...fresh].map((task) => refOfTask(task.id)), ...news.fresh.map(refOfBuild)];
-  const builds = await look(parts, [...new Set(refs)]);
+  const builds = await lookNow(parts, [...new Set(refs)]);
   const next: Position = {
     event: Math.max(at.event, event),
     task: Math.max(at.task, ...own.map((task) => task.id)),
