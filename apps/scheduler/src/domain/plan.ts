@@ -36,6 +36,8 @@ export function planMade(turn: Turn, id: string, number: number, plan: MadePlan)
   const cascade = turn.row('cascades', id);
   if (!isAwaited(cascade, number)) return;
   const first = cascade.plan === 0;
+  // That it had none hung for all to see: it is over.
+  if (cascade.problem !== null) turn.self({ type: 'watch.due', release: cascade.release });
   if (first && plan.rebuilds === 0) return nothingToDo(turn, cascade, plan);
   const next = turn.put('cascades', {
     ...cascade,
@@ -64,6 +66,7 @@ export function planFailed(turn: Turn, id: string, number: number, fault: Hindra
   const problem = `no plan yet: ${fault.message}${fault.remedy ? ` (${fault.remedy})` : ''}`;
   turn.put('cascades', { ...cascade, problem });
   const { release: name } = cascade;
+  turn.self({ type: 'watch.due', release: name });
   turn.wake(`plan/${id}`, later(turn.at, 15_000), { type: 'plan.due', release: name, cascade: id });
 }
 

@@ -1,0 +1,118 @@
+import { doors, doorSubject } from '@millrace/contracts';
+import { sha256 } from '@millrace/kernel';
+import { startService, type RunningService } from '@millrace/service';
+import { eventually, startTestNats, type TestNats } from '@millrace/testing';
+import { connect, headers, type Msg, type NatsConnection } from 'nats';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { definition } from './wiring';
+
+interface Alert {
+  readonly alert: string;
+  readonly kind?: string;
+  readonly remedy: string;
+  readonly endedAt?: string | null;
+}
+
+/** What hangs, over real HTTP: the resolver is played over its door, and makes no plan for a while. */
+describe('alerts', () => {
+  const said: string[] = [];
+  let away = true;
+  let nats: TestNats;
+  let dir: string;
+  let service: RunningService;
+  let client: NatsConnection;
+
+  beforeAll(async () => {
+    nats = await startTestNats();
+    dir = mkdtempSync(join(tmpdir(), 'millrace-alerts-'));
+    const token = { name: 'ada', role: 'releng', sha256: sha256('ada'), created_at: '', revoked_at: null };
+    writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens: [token] }));
+    client = await connect({ servers: nats.url });
+    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => answer(message) });
+    client.subscribe('millrace.scheduler.alert.>', { callback: (_, { subject }) => void said.push(subject) });
+    service = await startService(definition, {
+      MILLRACE_DATA: dir,
+      MILLRACE_NATS_URL: nats.url,
+      MILLRACE_SCHEDULER_PORT: '0',
+      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
+      MILLRACE_LOG_LEVEL: 'error',
+    });
+    await request('POST', '/admin/v1/releases', { definition: release });
+  });
+  afterAll(async () => {
+    await client?.close();
+    await service?.stop();
+    await nats?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const request = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer ada' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const shown = async (state: string): Promise<readonly Alert[]> =>
+    (await request('GET', `/api/v1/alerts?state=${state}`)).body['alerts'] as Alert[];
+
+  /** It knows all components, and has no plan while it is away. */
+  const answer = (message: Msg): void => {
+    const { members, preview } = message.json<{ members: string[]; preview: boolean }>();
+    if (preview && away) return refuse(message);
+    const rebuilds = members.map((component) => {
+      return { component, pass: 1, tier: 0, bootstrap: false, needs: [], because: 'it changed' };
+    });
+    const rest = { knots: [], likely: [], atMost: [], unknown: [] };
+    message.respond(JSON.stringify({ snapshot: 's-1', tiers: 1, rebuilds, ...rest }));
+  };
+
+  it('are in the body of /readyz, which stays ready, in the metrics and behind a door, until they end', async () => {
+    expect((await request('GET', '/readyz')).body).toMatchObject({ status: 'ready', alerts: [] });
+    const started = await request('POST', '/admin/v1/cascades', { release: 'mill', components: ['rpm/a'] });
+    const id = `resolver-away/${String(started.body['cascade'])}`;
+    await eventually(async () => (await shown('open')).length > 0, 'the alert', 20_000);
+    expect(await shown('open')).toMatchObject([{ alert: id, kind: 'resolver-away', endedAt: null }]);
+    const ready = await request('GET', '/readyz');
+    expect(ready).toMatchObject({ status: 200, body: { status: 'ready', alerts: [{ alert: id, release: 'mill' }] } });
+    const metrics = await (await fetch(`http://127.0.0.1:${service.port}/metrics`)).text();
+    expect(metrics).toMatch(/^millrace_alerts\{kind="resolver-away".*\} 1$/m);
+    expect(metrics).toMatch(/^millrace_hop_seconds\{phase="lead"/m);
+    away = false;
+    await eventually(async () => (await shown('ended')).length > 0, 'its end', 40_000);
+    expect(await shown('open')).toEqual([]);
+    expect((await request('GET', '/readyz')).body).toMatchObject({ alerts: [] });
+    await eventually(() => said.length >= 2, 'both events', 10_000);
+    expect(said).toEqual(['raised', 'ended'].map((one) => `millrace.scheduler.alert.${one}.v1.mill.-`));
+  }, 90_000);
+
+  it('come beside the history of cascades and the explanation of one', async () => {
+    const history = await request('GET', '/api/v1/history?release=mill');
+    expect(history).toMatchObject({ status: 200, body: { cascades: [{ release: 'mill' }], hops: [] } });
+    const [one] = history.body['cascades'] as { cascade: string }[];
+    const explained = await request('GET', `/api/v1/cascades/${one!.cascade}/explain`);
+    expect(explained.body).toMatchObject({ criticalPath: ['rpm/a'], expectedFinish: expect.any(String) });
+  });
+});
+
+function refuse(message: Msg): void {
+  const sent = headers();
+  sent.set('Nats-Service-Error-Code', '400');
+  sent.set('Nats-Service-Error', 'no graph');
+  const problem = { code: 'graph-missing', kind: 'invalid', detail: 'it has no graph of mill', remedy: 'import one' };
+  message.respond(JSON.stringify(problem), { headers: sent });
+}
+
+/** It only observes: plans are made, and nothing is built. */
+const release = {
+  ...{ release: 'mill', title: 'A mill', product_version: 'mill-1', build_systems: { rpm: 'local-rpm' } },
+  ...{ sources: { rpm: { git: 'file:///nowhere/{name}' } }, gates: [{ id: 'all', rules: [] }] },
+  ...{
+    people: { ada: { mail: 'ada@mill.example' } },
+    owners: [{ components: ['*'], people: ['ada'] }],
+    releng: ['ada'],
+  },
+};
