@@ -29,8 +29,7 @@ const waiverRules = z.strictObject({
 /** What a build needs of which no test is required: nothing, the build side's own checks, or a person's word. */
 export const whenNoTests = z.enum(['pass', 'builtin', 'hold']);
 
-/** A gate of a release: which tests of which builds must pass. */
-export const gatePolicy = z.strictObject({
+const gateFields = z.strictObject({
   id: z.string().max(100),
   decision_context: z.string().max(100).default('millrace_rebuild'),
   subject_types: z.array(z.string().max(100)).min(1).default(['koji_build']),
@@ -43,4 +42,11 @@ export const gatePolicy = z.strictObject({
   when_no_tests: whenNoTests.optional(),
   waivers: waiverRules.optional(),
 });
+/** A gate of a release: which tests of which builds must pass. One that names policies needs no rules of its own. */
+export const gatePolicy = z.preprocess(withRules, gateFields);
 export type GatePolicy = z.infer<typeof gatePolicy>;
+
+function withRules(given: unknown): unknown {
+  const isGate = typeof given === 'object' && given !== null && 'policies' in given && !('rules' in given);
+  return isGate ? { ...given, rules: [] } : given;
+}

@@ -39,6 +39,14 @@ describe('a release definition', () => {
     });
   });
 
+  it('takes a gate that names policies of files in the place of rules, and none that has neither', () => {
+    const named = { id: 'fedora', policies: ['stable'], waivers: { two_persons: true, longest: '14d' } };
+    const { gates } = releaseDefinition.parse({ ...least, gates: [named] });
+    expect(gates[0]).toMatchObject({ rules: [], policies: ['stable'], waivers: { ticket: false, longest: '14d' } });
+    expect(issuesOf({ ...least, gates: [{ id: 'none' }] }).map(([path]) => path)).toEqual(['gates.0.rules']);
+    expect(issuesOf({ ...least, gates: [{ ...named, when_no_tests: 'never' }] })).toHaveLength(1);
+  });
+
   it('gives a gate and a compose their defaults', () => {
     const { gates, compose } = releaseDefinition.parse({
       ...least,
