@@ -16,7 +16,7 @@ export interface Route {
 export const defaultRoutes: readonly Route[] = [
   {
     severities: ['error', 'warning'],
-    classes: ['infrastructure'],
+    classes: ['infrastructure', 'no-builder'],
     tell: 'releng',
     because: 'it is a failure of the infrastructure, which release engineering looks after',
   },
