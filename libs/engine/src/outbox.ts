@@ -178,7 +178,8 @@ export class OutboxRelay {
       else if (toAppError(result.reason).kind !== 'unavailable')
         refused.push({ row, fault: toAppError(result.reason) });
     }
-    await this.database.transaction(async (tx) => {
+    // A mark that a power cut takes back is one more publication, which the bus and every inbox know.
+    await this.database.lightTransaction(async (tx) => {
       if (held.length > 0) await this.markHeld(tx, held, at);
       for (const { row, fault } of refused) {
         await keepDeadLetter(tx, this.app, {

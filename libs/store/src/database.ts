@@ -11,6 +11,9 @@ const quietSqlite: object = { ...sqlite3, verbose: () => sqlite3 };
 /** Pages that a connection keeps in memory, in KiB: an index is written all over. */
 const cacheKib = 32_768;
 
+/** Pages that the write-ahead log gathers before they go into the file (16 MB): pages that change often go there once. */
+const checkpoint = 'wal_autocheckpoint = 4000';
+
 /** Values that both engines bind alike. */
 export type Parameter = string | number | null;
 
@@ -67,7 +70,8 @@ export class Database {
     );
     // FULL: what a message's ack promises must survive a power cut.
     const cache = `cache_size = -${cacheKib}`;
-    for (const pragma of ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON', cache]) {
+    const pragmas = ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON', cache, checkpoint];
+    for (const pragma of pragmas) {
       await writing.query(`PRAGMA ${pragma}`);
     }
     const reading = await connect(new DataSource({ type: 'sqlite', driver: quietSqlite, database: file }), file);
@@ -79,10 +83,35 @@ export class Database {
 
   /** Runs `work` in one transaction; nested calls join the outer one. `locks`: keys held until its end (PostgreSQL). */
   async transaction<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[] = []): Promise<Result> {
+    return this.inTurn(work, () => this.perform(work, locks));
+  }
+
+  /**
+   * A transaction that a power cut (not the death of a process) may undo, whole: it waits for no disk. For what is found
+   * out again by itself.
+   */
+  async lightTransaction<Result>(work: (tx: Connection) => Promise<Result>): Promise<Result> {
+    return this.inTurn(work, async () => {
+      if (this.kind === 'postgres') {
+        return this.perform(async (tx) => {
+          await tx.rows('SET LOCAL synchronous_commit = off');
+          return work(tx);
+        }, []);
+      }
+      await this.writing.query('PRAGMA synchronous = NORMAL');
+      try {
+        return await this.perform(work, []);
+      } finally {
+        await this.writing.query('PRAGMA synchronous = FULL');
+      }
+    });
+  }
+
+  private inTurn<Result>(work: (tx: Connection) => Promise<Result>, perform: () => Promise<Result>): Promise<Result> {
     const outer = this.inside.getStore();
     if (outer) return work(outer);
-    if (this.kind === 'postgres') return this.perform(work, locks);
-    const turn = this.tail.then(() => this.perform(work, locks));
+    if (this.kind === 'postgres') return perform();
+    const turn = this.tail.then(perform);
     this.tail = turn.catch(() => undefined);
     return turn;
   }

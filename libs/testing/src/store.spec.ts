@@ -176,6 +176,24 @@ describe.each(testEngines)('the store on %s', (kind) => {
     expect(await read().get('x')).toBeNull();
   });
 
+  it('a light transaction is one like every other, and the next one waits for the disk again', async () => {
+    const insert = (id: string) =>
+      `INSERT INTO quarry_stone (id, revision, updated_at, doc) VALUES ('${id}', 1, '', '{"id":"${id}"}')`;
+    await opened.database.lightTransaction((tx) => tx.change(insert('a')));
+    const failing = opened.database.lightTransaction(async (tx) => {
+      await tx.change(insert('b'));
+      throw new Error('rolled back');
+    });
+    await Promise.all([expect(failing).rejects.toThrow('rolled back'), write(stone('c', 'red', 1))]);
+    expect([await read().get('a'), await read().get('b'), await read().get('c')].map((row) => row !== null)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    if (kind === 'sqlite')
+      expect(await opened.database.writing.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
+  });
+
   it('leaves nothing open when a change fails: the next ones are kept', async () => {
     await expect(opened.database.transaction((tx) => tx.change('INSERT INTO nowhere VALUES (1)'))).rejects.toThrow();
     await expect(write(stone('b', 'green', 1), { ...stone('c', 'red', 2), revision: 7 })).resolves.toBeUndefined();
