@@ -11,14 +11,15 @@ describe('the report of an import', () => {
       problems: [],
       duplicates: some(1, 'a-1: there is a newer one'),
       left_out: some(1, 'perl:5.24: end of life'),
-      changes: { added: 1, removed: 2, changed: 3 },
+      changes: { added: 1, removed: 2, changed: 3, examples: ['+ rpm/x'], broken: some(1, 'rpm/a: so: gone') },
     });
     expect(lines).toEqual([
       ...['  components: 3', '  build edges: 2'],
       ...['  unresolved (runtime): 5', '    rpm/a: so: nothing provides it', '    rpm/b: x: y', '    rpm/c: x: y'],
       ...['    and 2 others', '  duplicates: 1', '    a-1: there is a newer one'],
       ...['  left out: 1', '    perl:5.24: end of life'],
-      '  since the last snapshot: 1 added, 2 removed, 3 changed',
+      ...['  since the last snapshot: 1 added, 2 removed, 3 changed', '    + rpm/x'],
+      ...['  broken since then: 1', '    rpm/a: so: gone'],
     ]);
   });
 

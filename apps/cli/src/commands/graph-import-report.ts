@@ -63,10 +63,16 @@ export function reportLines(report: Report): readonly string[] {
     ...Object.entries(unresolved).flatMap(([kind, of]) => someLines(`unresolved (${kind})`, of)),
     ...someLines('duplicates', duplicates),
     ...someLines('left out', leftOut),
-    ...(changes
-      ? [`  since the last snapshot: ${changes.added} added, ${changes.removed} removed, ${changes.changed} changed`]
-      : []),
+    ...(changes ? changeLines(changes) : []),
     ...(unresolved['problem'] ? [] : problems.slice(0, 5).map((one) => `  ${one}`)),
+  ];
+}
+
+function changeLines({ added, removed, changed, examples, broken }: NonNullable<Report['changes']>): readonly string[] {
+  return [
+    `  since the last snapshot: ${added} added, ${removed} removed, ${changed} changed`,
+    ...(examples ?? []).slice(0, 6).map((one) => `    ${one}`),
+    ...someLines('broken since then', broken),
   ];
 }
 

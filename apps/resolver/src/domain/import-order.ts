@@ -34,5 +34,12 @@ export interface ImportReport {
   readonly problems: readonly string[];
   readonly duplicates?: { readonly total: number; readonly examples: readonly string[] };
   readonly left_out?: { readonly total: number; readonly examples: readonly string[] };
-  readonly changes: { readonly added: number; readonly removed: number; readonly changed: number } | null;
+  /** Since the last snapshot. */
+  readonly changes: {
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+    readonly examples?: readonly string[];
+    readonly broken?: { readonly total: number; readonly examples: readonly string[] };
+  } | null;
 }

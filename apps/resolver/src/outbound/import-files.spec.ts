@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadOrder } from '../domain/import-order';
@@ -102,6 +102,24 @@ describe('deb822', () => {
     const second = await importFiles(order({ number: 2 }), store, first.file);
     expect(second.file).toBe(first.file);
     expect(second.report.counts).toMatchObject({ components: 3, packages: 3 });
+  });
+
+  it('tells what changed since the last snapshot, and what broke', async () => {
+    const first = await importFiles(order({}), store, null);
+    expect(first.report.changes).toBeNull();
+    const fewer = file('Packages.fewer', readFileSync(packages, 'utf8').replace(/Provides: .*/, 'Provides: perl-dev'));
+    const newer = file('Sources.newer', readFileSync(sources, 'utf8').replace('5.36-1', '5.38-1'));
+    const { report } = await importFiles(order({ sources: [newer], packages: [fewer] }), store, first.file);
+    expect(report.changes).toMatchObject({
+      added: 0,
+      removed: 0,
+      changed: 1,
+      examples: ['~ deb/perl: 5.36-1 -> 5.38-1'],
+    });
+    expect(report.changes!.broken!.total).toBe(2);
+    expect(report.changes!.broken!.examples.join()).toMatch(
+      /deb\/app: libperl-dev: .*deb\/app: perlapi-5\.36 \| perlapi-5\.34/,
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import type { Catalogue } from '../domain/graph/catalogue';
 import { differenceOf } from '../domain/graph/diff';
 import { addCatalogue } from '../domain/graph/merge';
 import { networkOf, type Network } from '../domain/graph/network';
-import { countsOf, unresolvedByKind } from '../domain/graph/overview';
+import { countsOf, unresolvedByKind, wordsOf } from '../domain/graph/overview';
 import { readSource, type ReadSettings, type SourceRead } from './imports/read-source';
 import { webSettings } from './web/settings';
 
@@ -55,14 +55,26 @@ async function reportOf(
     problems.push(`${network.problems.get(n)}: ${network.problems.get(n + 1)}: ${network.problems.get(n + 2)}`);
   }
   const before = newest === null || newest === file ? null : await store.read(newest);
-  const difference = before === null ? null : differenceOf(before, network);
+  const changes = before === null ? null : changesOf(differenceOf(before, network));
+  return { counts: countsOf(network), unresolved: unresolvedByKind(network), problems, changes };
+}
+
+/** Components of each kind of change, and broken requirements, that a report names. */
+const mostNamed = 10;
+
+function changesOf({ components, changed, broken }: ReturnType<typeof differenceOf>): ImportReport['changes'] {
+  const fresh = new Set(components.added);
+  const broke = broken.filter((one) => one.kind !== 'problem' && !fresh.has(one.component));
+  const named = (sign: string, names: readonly string[]): readonly string[] =>
+    names.slice(0, mostNamed).map((name) => `${sign} ${name}`);
   return {
-    ...{ counts: countsOf(network), unresolved: unresolvedByKind(network), problems },
-    changes: difference && {
-      added: difference.components.added.length,
-      removed: difference.components.removed.length,
-      changed: difference.changed.length,
-    },
+    ...{ added: components.added.length, removed: components.removed.length, changed: changed.length },
+    examples: [
+      ...named('+', components.added),
+      ...named('-', components.removed),
+      ...changed.slice(0, mostNamed).map((one) => `~ ${one.component}: ${one.from} -> ${one.to}`),
+    ],
+    broken: { total: broke.length, examples: broke.slice(0, mostNamed).map(wordsOf) },
   };
 }
 

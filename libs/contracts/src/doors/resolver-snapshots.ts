@@ -20,7 +20,18 @@ const report = z.object({
   duplicates: some.optional(),
   /** What was left out, and why: obsolete packages, hidden and unsupported module streams. */
   left_out: some.optional(),
-  changes: z.object({ added: z.number().int(), removed: z.number().int(), changed: z.number().int() }).nullable(),
+  /** Since the last snapshot; null when there was none. */
+  changes: z
+    .object({
+      added: z.number().int(),
+      removed: z.number().int(),
+      changed: z.number().int(),
+      /** Some components of each, with a sign before them: `+`, `-`, `~`. */
+      examples: z.array(z.string()).optional(),
+      /** What was satisfied before and is not any more. */
+      broken: some.optional(),
+    })
+    .nullable(),
 });
 
 export const snapshots = ask({

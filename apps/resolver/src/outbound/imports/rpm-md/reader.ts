@@ -49,7 +49,8 @@ interface ReadRepositories {
   readonly modules: readonly ModulemdContents[];
 }
 
-async function readAll(addresses: readonly string[], { files, progress }: Means): Promise<ReadRepositories> {
+async function readAll(addresses: readonly string[], means: Means): Promise<ReadRepositories> {
+  const { files, progress } = means;
   const repositories: PrioritizedRepository[] = [];
   const modules: ModulemdContents[] = [];
   for (const written of addresses) {
@@ -59,10 +60,20 @@ async function readAll(addresses: readonly string[], { files, progress }: Means)
       wantedFiles,
       progress: (n) => progress(n, `packages of ${address}`),
     });
+    tellDoubles(found.packages, address, means);
     repositories.push({ id: address, priority, packages: found.packages });
     if (found.modules !== null) modules.push(readModulemd(found.modules, `the modules of ${address}`));
   }
   return { repositories, modules };
+}
+
+/** The very same package twice in one repository; in two it is nothing unusual. */
+function tellDoubles(packages: readonly RepositoryPackage[], address: string, { findings }: Means): void {
+  const seen = new Set<string>();
+  for (const one of packages) {
+    if (seen.has(one.checksum)) findings.duplicate(nevraOf(one), `it is in ${address} more than once`);
+    seen.add(one.checksum);
+  }
 }
 
 function modulesOf(all: readonly ModulemdContents[]): ModulemdContents {
