@@ -14,7 +14,11 @@ export const config = z.object({
   /** PATH of rpmbuild, dnf, createrepo_c and bwrap; empty: the usual system folders. */
   toolchain: z.string().default(''),
   /** Build systems beside the local one, by the names that release definitions use: Koji hubs and MBS. */
-  build_systems: buildSystemsSettings.default({}),
+  build_systems: buildSystemsSettings
+    .default({})
+    .describe(
+      'Build systems beside the local one, by name: Koji hubs, MBS (docs/guide-koji.md). Only in millrace.yaml.',
+    ),
   /** None: no webhook of this forge is taken. */
   github_secret_file: secretFile('GitHub'),
   gitlab_secret_file: secretFile('GitLab (secret tokens, or signing tokens: `whsec_…`)'),

@@ -17,7 +17,7 @@ export async function readBuildSystems(path: string): Promise<Readonly<Record<st
     const message = `the settings file ${path} cannot be read`;
     throw new AppError({ code: 'settings-unreadable', kind: 'invalid', message, remedy: 'correct its path', cause });
   });
-  const parsed = settingsFile.safeParse(parse(text, { maxAliasCount: 0 }) ?? {});
+  const parsed = settingsFile.safeParse(yamlIn(path, text) ?? {});
   if (parsed.success) return parsed.data.scheduler.build_systems;
   const problems = parsed.error.issues.map((one) => `${one.path.join('.')}: ${one.message}`).join('; ');
   throw new AppError({
@@ -26,6 +26,15 @@ export async function readBuildSystems(path: string): Promise<Readonly<Record<st
     message: `${path}: ${problems}`.slice(0, 2000),
     remedy: 'correct the section scheduler.build_systems',
   });
+}
+
+function yamlIn(path: string, text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0 });
+  } catch (cause) {
+    const message = `${path} is no YAML: ${cause instanceof Error ? cause.message.split('\n')[0] : ''}`;
+    throw new AppError({ code: 'settings-unreadable', kind: 'invalid', message, remedy: 'correct it', cause });
+  }
 }
 
 /** Looks at one configured hub, for the releases that build there. Changes nothing. */
