@@ -28,6 +28,7 @@ import { doctor } from './commands/doctor';
 import { explain } from './commands/explain';
 import { gateDecisions, gateReplay } from './commands/gate-decisions';
 import { gateGroup } from './commands/gate-group';
+import { failureList } from './commands/failure-list';
 import { gateShow } from './commands/gate-show';
 import { gateWaive } from './commands/gate-waive';
 import { graphDependants, graphDependencies } from './commands/graph-dependants';
@@ -102,6 +103,7 @@ export function program(): Command {
   ]);
   noun(root, 'compose', 'Harvested trees of artifacts', [composeMake, composeList, composeShow]);
   noun(root, 'alert', 'What hangs', [alertList]);
+  noun(root, 'failure', 'What failed, and is not built again as it is', [failureList]);
   noun(root, 'notice', 'What people were told', [noticeList]);
   noun(root, 'result', 'Test results', [resultPost]);
   noun(root, 'quarantine', 'What CI systems sent and could not be taken as results', [

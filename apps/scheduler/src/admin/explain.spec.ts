@@ -76,6 +76,16 @@ describe('explain', () => {
     expect(b.lines.join('\n')).toContain('Compared, with nothing lost that it uses: rpm/a a-1-1');
   });
 
+  it('says what is remembered of failures', async () => {
+    const world = new World({ graph, build: () => 'failed' });
+    await world.start(['rpm/b'], 'set', 'c'.repeat(40));
+    await world.settle();
+    const { lines } = await explain(world, 'rpm/b');
+    expect(lines.at(-1)).toMatch(
+      /^A build of commit cccccccc failed at .* \(compile, nothing was known before\): failed$/,
+    );
+  });
+
   it('refuses a component that the cascade does not rebuild', async () => {
     const world = await stalled();
     await expect(explain(world, 'rpm/zz')).rejects.toMatchObject({ code: 'rebuild-unknown', kind: 'missing' });

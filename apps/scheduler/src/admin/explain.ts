@@ -106,6 +106,9 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     const [path, unblock] = [pathTo(rows, rebuild, roots), unblocking(rows, rebuild)];
     lines.push(...explainRebuild({ cascade, rebuild, needs, build, dependants, path, expected, unblock }));
   }
+  const { release } = cascade;
+  const known = await read.failures.where({ release, component, open: 1 }, { orderBy: '-at', limit: 5 });
+  lines.push(...known.map(failureWords));
   const needs = newest.needs.flatMap((id) => rows.get(id) ?? []);
   const passedOver = newest.state === 'unneeded' || newest.state === 'skipped';
   return {
@@ -116,6 +119,14 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     compared: passedOver ? needs.map(({ component: name, state, nvr }) => ({ component: name, state, nvr })) : [],
     unblock: [...unblocking(rows, newest)],
   };
+}
+
+function failureWords({ at, commit, cascade, times, regression, evidence }: Rows['failures']): string {
+  const often = times === 1 ? '' : `, ${times} times`;
+  const broke =
+    regression === 'yes' ? 'a regression' : regression === 'no' ? 'no regression' : 'nothing was known before';
+  const of = commit === null ? '' : ` of commit ${commit.slice(0, 8)}`;
+  return `A build${of} failed at ${at} in ${cascade}${often} (${evidence.class}, ${broke}): ${evidence.summary}`;
 }
 
 /** Whom it waits for: its open needs, and below them those that only a person can move. */
