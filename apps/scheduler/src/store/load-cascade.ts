@@ -1,0 +1,106 @@
+import { byId, type Readers } from '@millrace/store';
+import type { Input, PersonInput, PlannedRebuild } from '../domain/input';
+import { openTier } from '../domain/needs';
+import { sliceSize } from '../domain/plan';
+import type { RebuildRow, State } from '../domain/state';
+import { rowsNamed } from './load-parts';
+import { withAbove } from './neighbourhood';
+import type { SchedulerTables } from './tables';
+
+type Read = Readers<SchedulerTables>;
+type Part = Partial<State>;
+
+/** Names that are told when a cascade stalls: an event has a bound. */
+const mostNames = 2001;
+
+type CascadeSlice = Exclude<Extract<Input, { cascade: string }>, PersonInput>;
+
+/** A slice of one cascade. */
+export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> {
+  const { cascade } = input;
+  const row = await read.cascades.get(cascade);
+  const slice = (rebuilds: readonly RebuildRow[]): Part => ({ cascades: byId(row), rebuilds: byId(rebuilds) });
+  const first = { orderBy: 'id', limit: sliceSize };
+  switch (input.type) {
+    case 'plan.part':
+      return { cascades: byId(row), ...(await ofPlan(read, cascade, input.rebuilds, row?.plan === 0)) };
+    case 'plan.made':
+      return slice(await read.rebuilds.where({ cascade, state: 'gating' }));
+    case 'cascade.advance':
+      return { ...(await ofFresh(read, cascade)), cascades: byId(row) };
+    case 'cascade.restart':
+      return slice(await read.rebuilds.where({ cascade, state: 'ready', queue: null }, first));
+    case 'cascade.sweep':
+      return ofSweep(read, cascade);
+    case 'cascade.orphans': {
+      const rows = await read.rebuilds.getMany(input.rebuilds);
+      return { ...slice(rows), builds: byId(await read.builds.getMany(refsOf(rows))) };
+    }
+    case 'cascade.check':
+      return slice([
+        ...(await read.rebuilds.where({ cascade, state: ['failed', 'rejected'] }, { ...first, limit: mostNames })),
+        ...(await read.rebuilds.where({ cascade, doubtful: 1 }, { ...first, limit: mostNames })),
+        ...(await read.rebuilds.where({ cascade, state: 'waiting' }, { ...first, limit: mostNames })),
+      ]);
+    case 'cascade.reconcile': {
+      const state = ['submitting', 'building', 'gating'];
+      const rows = await read.rebuilds.where({ cascade, state }, { ...first, limit: mostNames });
+      return { ...slice(rows), builds: byId(await read.builds.getMany(refsOf(rows))) };
+    }
+    case 'tier.opened': {
+      const tier = row ? openTier(row) : input.tier;
+      const lowest = Number.isFinite(tier) ? tier : input.tier;
+      return slice(await read.rebuilds.where({ cascade, tier: lowest, clear: 1 }, first));
+    }
+    case 'cascade.remember': {
+      const after = { cascade, state: 'validated', id: { from: input.after } };
+      const rows = await read.rebuilds.where(after, { ...first, limit: sliceSize + 1 });
+      const ids = rows.map((one) => `${one.release}/${one.component}`);
+      return { ...slice(rows), validated: byId(await read.validated.getMany(ids)) };
+    }
+    default:
+      return { cascades: byId(row) };
+  }
+}
+
+/** What a part of a plan names, all generations of it, with what it needs. */
+async function ofPlan(read: Read, cascade: string, part: readonly PlannedRebuild[], first: boolean): Promise<Part> {
+  // The first plan meets no rows but those that an earlier try of it laid.
+  const named = part.map((one) => one.component);
+  const needed = first ? [] : part.flatMap((one) => one.needs.map((need) => need.component));
+  const rows = await rowsNamed(read, cascade, [...new Set([...named, ...needed])]);
+  const below = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
+  return { rebuilds: byId(rows, below), builds: byId(await read.builds.getMany(refsOf(rows))) };
+}
+
+/** The first rebuilds that plans have touched, lower tiers first, with their needs and those that pass a release on. */
+async function ofFresh(read: Read, cascade: string): Promise<Part> {
+  const rows = await read.rebuilds.where({ cascade, fresh: 1 }, { orderBy: 'tier', limit: sliceSize });
+  const needs = await read.rebuilds.getMany(rows.flatMap((row) => row.needs));
+  const above = await withAbove(
+    read,
+    rows.filter((row) => row.state === 'skipped' || row.state === 'unneeded' || row.state === 'validated'),
+  );
+  return { rebuilds: byId(needs, above, rows) };
+}
+
+async function ofSweep(read: Read, cascade: string): Promise<Part> {
+  const row = await read.cascades.get(cascade);
+  const active = await read.rebuilds.where(
+    { cascade, state: ['submitting', 'building', 'gating'] },
+    { orderBy: 'id', limit: sliceSize },
+  );
+  const idle =
+    active.length >= sliceSize
+      ? []
+      : await read.rebuilds.where(
+          { cascade, state: ['waiting', 'ready', 'failed', 'rejected'] },
+          { orderBy: 'id', limit: sliceSize },
+        );
+  const builds = await read.builds.getMany(refsOf(active));
+  return { cascades: byId(row), rebuilds: byId(active, idle), builds: byId(builds) };
+}
+
+function refsOf(rows: readonly RebuildRow[]): string[] {
+  return rows.flatMap((row) => (row.build === null ? [] : [row.build]));
+}
