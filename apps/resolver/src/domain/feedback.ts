@@ -4,7 +4,7 @@ import { Ints } from './graph/rows';
 /** `from` needs `to`. */
 export type Arc = readonly [from: number, to: number];
 
-/** How often every member is moved to a better place at most: each round costs a look at every pair. */
+/** How often every member is moved to a better place at most; less often where a round no longer gains much. */
 const mostRounds = 8;
 /** Pairs of members that are looked at in one knot at most. */
 const mostLooks = 250_000_000;
@@ -46,7 +46,7 @@ function sifted(order: number[], needs: BitRows): number[] {
       order.splice(at, 0, member);
       for (let n = Math.min(from, at); n <= Math.max(from, at); n++) place[order[n]!] = n;
     }
-    if (gained === 0) break;
+    if (gained <= count / 200) break;
   }
   return order;
 }
@@ -60,6 +60,10 @@ function bestPlace(
   sorted: Ints,
 ): { readonly at: number; readonly gain: number } {
   const own = place[member]!;
+  let wrong = 0;
+  eachBit(needs, (of) => (wrong += place[of]! > own ? 1 : 0));
+  eachBit(users, (of) => (wrong += place[of]! < own ? 1 : 0));
+  if (wrong === 0) return { at: own, gain: 0 };
   sorted.clear();
   // What is needed points forward until the member stands behind it, who needs the member once that stands behind.
   eachBit(needs, (of) => sorted.push((place[of]! - (place[of]! > own ? 1 : 0)) * 2));
