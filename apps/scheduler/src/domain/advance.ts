@@ -16,7 +16,7 @@ import {
   failureData,
   keyOfRebuild,
   listed,
-  makeCommand,
+  handCommand,
   retryCommand,
 } from './words';
 
@@ -119,7 +119,7 @@ export function fail(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void 
   const row = move(turn, rebuild, 'failed', ended);
   countFailure(turn, row);
   rebuildEnded(turn, row.cascade, regressionOf(turn, row) === 'yes');
-  const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, row.component)];
+  const remedy = [handCommand(turn, row), retryCommand(row.cascade, row.component)];
   turn.say(rebuildFailed, row.component, failureData(turn, row, evidence, remedy));
 }
 

@@ -3,7 +3,7 @@ import { release, unstall, withhold } from './advance';
 import type { RebuildRow } from './state';
 import type { Turn } from './turn';
 import type { WatchInput } from './watch-input';
-import { clip, componentOfId, keyOfRebuild, makeCommand, retryCommand } from './words';
+import { clip, componentOfId, keyOfRebuild, handCommand, retryCommand } from './words';
 
 /** Dependants that one decision marks. */
 const most = 200;
@@ -93,7 +93,7 @@ function tell(turn: Turn, row: RebuildRow, root: string, because: string, doubtf
   const of = componentOfId(root);
   const own = row.id === root;
   const words = own ? because : `it was built on ${of}: ${because}`;
-  const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, of)];
+  const remedy = [handCommand(turn, row), retryCommand(row.cascade, of)];
   turn.say(rebuildDoubted, row.component, {
     ...keyOfRebuild(row),
     release: row.release,

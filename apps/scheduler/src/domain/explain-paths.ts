@@ -62,10 +62,10 @@ export function blockers(rows: Rows, rebuild: RebuildRow): readonly RebuildRow[]
 }
 
 function commandsFor(row: RebuildRow): readonly string[] {
-  const { cascade, component, release, state } = row;
+  const { cascade, component, state } = row;
   const retried = retryCommand(cascade, component);
   if (state === 'failed' || state === 'rejected') {
-    return [makeCommand(release, cascade), retried, `millrace cascade skip ${cascade} ${component}`];
+    return [makeCommand(row, null), retried, `millrace cascade skip ${cascade} ${component}`];
   }
   if (row.doubts?.includes(row.id)) return [retried];
   if (row.held && (state === 'waiting' || state === 'ready'))

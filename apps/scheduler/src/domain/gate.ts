@@ -17,7 +17,7 @@ import { regressionOf } from './regression';
 import type { BuildRow, RebuildRow, Repository } from './state';
 import { move } from './transitions';
 import type { Turn } from './turn';
-import { clip, componentOfId, failureData, keyOfRebuild, listed, makeCommand, retryCommand } from './words';
+import { clip, componentOfId, failureData, keyOfRebuild, listed, handCommand, retryCommand } from './words';
 
 /** Asks the gate for its answer on a build, now and whenever it turns. */
 export function wantVerdict(turn: Turn, build: BuildRow): void {
@@ -171,7 +171,7 @@ function decidedAfterwards(turn: Turn, row: RebuildRow, reasons: readonly Verdic
 function sayRejected(turn: Turn, row: RebuildRow, evidence: Evidence, reasons: readonly VerdictReason[]): void {
   const bad = failing(reasons);
   const waivers = bad.map((one) => `millrace gate waive ${row.nvr} ${one.test}`);
-  const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, row.component), ...waivers];
+  const remedy = [handCommand(turn, row), retryCommand(row.cascade, row.component), ...waivers];
   turn.say(rebuildRejected, row.component, {
     ...failureData(turn, row, evidence, remedy.slice(0, 20)),
     reasons: bad.map(({ test, text, link }) => ({ test, text, link })),

@@ -9,7 +9,7 @@ import { buildAppeared } from './seen-builds';
 import type { BuildRow, RebuildRow } from './state';
 import { returnSlot } from './transitions';
 import type { Turn } from './turn';
-import { clip, makeCommand } from './words';
+import { clip, handCommand } from './words';
 
 /** Builds that somebody made by hand, as the list of the build system shows them: those that ended are looked into. */
 export function handBuildsSeen(turn: Turn, release: string, system: string, builds: readonly SeenBuild[]): void {
@@ -121,7 +121,7 @@ interface Proof {
 /** Was it built against this cascade's validated builds of everything that it needs? */
 function provenFor(turn: Turn, rebuild: RebuildRow, end: EndedBuild): Proof {
   const { status, contents } = end;
-  const command = makeCommand(rebuild.release, rebuild.cascade);
+  const command = handCommand(turn, rebuild);
   if (status.state !== 'complete' || !contents) return no(`the build ${status.state}`);
   if (status.bootstrap) return no('it is a bootstrap build');
   if (!isOpenForHand(rebuild))

@@ -6,7 +6,7 @@ import type { BuildRow, RebuildRow } from './state';
 import { move } from './transitions';
 import type { Turn } from './turn';
 import type { WithdrawnBuild } from './watch-input';
-import { clip, failureData, makeCommand, retryCommand } from './words';
+import { clip, failureData, handCommand, retryCommand } from './words';
 
 /**
  * Somebody took a build away: untagged it, deleted it, or blocked its package. What was built on it is marked and told,
@@ -31,7 +31,7 @@ function refuseBuild(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void 
   const { summary: because } = evidence;
   const row = move(turn, rebuild, 'rejected', { evidence, because, admitting: false, endedAt: turn.at });
   rebuildEnded(turn, row.cascade, false);
-  const remedy = [makeCommand(row.release, row.cascade), retryCommand(row.cascade, row.component)];
+  const remedy = [handCommand(turn, row), retryCommand(row.cascade, row.component)];
   turn.say(rebuildRejected, row.component, { ...failureData(turn, row, evidence, remedy), reasons: [] });
 }
 

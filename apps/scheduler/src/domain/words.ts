@@ -86,8 +86,29 @@ function waitingFor(turn: Turn, rebuild: RebuildRow): ComponentId[] {
   return [...new Set(names)].filter((component) => component !== rebuild.component).sort();
 }
 
-export function makeCommand(release: string, cascade: string): string {
-  return `millrace build make <your checkout> --release ${release} --cascade ${cascade}`;
+/** The builder on this machine; every other build system has a door of its own for builds by hand. */
+const localSystem = 'local-rpm';
+
+/**
+ * How a maintainer builds a component by hand, so that the cascade goes on from there. `repository`: the address of the
+ * cascade's; a Koji hub's names the side tag (`…/repos/<tag>/latest/`).
+ */
+export function makeCommand(
+  { release, cascade, component, system }: Pick<RebuildRow, 'release' | 'cascade' | 'component' | 'system'>,
+  repository: string | null,
+): string {
+  if (system === null || system === localSystem) {
+    return `millrace build make <your checkout> --release ${release} --cascade ${cascade}`;
+  }
+  const { type, name, stream } = parseComponentId(component);
+  if (type === 'module') return `submit ${name}:${stream ?? ''} to ${system} (fedpkg module-build)`;
+  const tag = /\/repos\/([^/]+)\//.exec(repository ?? '')?.[1] ?? `<the side tag of ${cascade} in ${system}>`;
+  return `koji build ${tag} git+<the repository of ${name}>#<commit>`;
+}
+
+/** The command with the cascade's side tag in it, where there is one already. */
+export function handCommand(turn: Turn, row: RebuildRow): string {
+  return makeCommand(row, turn.find('cascades', row.cascade)?.repository?.address ?? null);
 }
 
 export function retryCommand(cascade: string, component: ComponentId): string {
