@@ -203,12 +203,8 @@ export class World {
 
   private perform(id: string, call: WorkEffect): void {
     const coming = answerTo(this, call);
-    if (coming === null) {
-      this.agenda.calls.delete(id);
-      return;
-    }
-    const notBefore = call.notBefore === undefined ? 0 : Date.parse(call.notBefore);
-    const at = Math.max(coming.atMs, notBefore);
+    if (coming === null) return void this.agenda.calls.delete(id);
+    const at = Math.max(coming.atMs, call.notBefore === undefined ? 0 : Date.parse(call.notBefore));
     this.agenda.queue.put(at, { kind: 'outcome', call: id, life: this.agenda.life, coming });
   }
 
