@@ -21,7 +21,7 @@ export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): Ch
   const ruled = byRules(release, change);
   if (isEmpty(ruled)) return detected(turn, ended(ruled, null));
   if (ruled.rule?.outcome === 'approve' && !ruled.decided) {
-    const because = `it waits for approval (millrace change approve ${ruled.id}): ${ruled.rule.reason}`;
+    const because = `a person must approve it (millrace change approve ${ruled.id}): ${ruled.rule.reason}`;
     return detected(turn, { ...ruled, outcome: 'waits', waitsFor: 'approval', because: clip(because, 500) });
   }
   const running = release.running === null ? null : turn.row('cascades', release.running);
@@ -147,5 +147,5 @@ export function inOrder(changes: readonly ChangeRow[]): ChangeRow[] {
 }
 
 export function waitsWords(running: CascadeRow): string {
-  return `it waits until cascade ${running.id} of this release ends`;
+  return `cascade ${running.id} of this release must end first`;
 }

@@ -82,5 +82,5 @@ async function circumstancesOf(read: Outside['read'], definition: ReleaseDefinit
 }
 
 function hours(ms: number): number {
-  return Math.round((1000 * ms) / hour) / 1000;
+  return Math.round((100_000 * ms) / hour) / 100_000;
 }
