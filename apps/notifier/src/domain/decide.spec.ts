@@ -1,9 +1,12 @@
 import {
+  alertEnded,
+  alertRaised,
   cascadeStalled,
   composeFailed,
   eventType,
   noticeDelivered,
   noticeFailed,
+  rebuildDoubted,
   rebuildFailed,
   rebuildRejected,
   releaseChanged,
@@ -96,6 +99,18 @@ describe('who is told', () => {
   test('release engineering of a stalled cascade, and of a failed compose', () => {
     expect(to(after(known(), heard(cascadeStalled)).effects)).toEqual(['rel@example.org']);
     expect(to(after(known(), heard(composeFailed)).effects)).toEqual(['rel@example.org']);
+  });
+
+  test('release engineering of an alert, once, and nobody of its end', () => {
+    expect(to(after(known(), heard(alertRaised), heard(alertRaised)).effects)).toEqual(['rel@example.org']);
+    expect(heard(alertEnded)).toBeNull();
+  });
+
+  test('the owners of a build that was taken away, and release engineering of what stands on it', () => {
+    expect(to(after(known(), heard(rebuildDoubted, { component: 'rpm/libmill' })).effects)).toEqual([
+      'ada@example.org',
+    ]);
+    expect(to(after(known(), heard(rebuildDoubted)).effects)).toEqual(['rel@example.org']);
   });
 
   test('release engineering as well, and openly, when an owner has no address', () => {
