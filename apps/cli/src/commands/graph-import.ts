@@ -7,7 +7,7 @@ import { releaseOf } from '../naming';
 import { collected } from './graph-options';
 import { followImport } from './graph-import-report';
 
-interface Options {
+export interface ImportOptions {
   readonly release?: string;
   readonly sources: readonly string[];
   readonly packages: readonly string[];
@@ -22,7 +22,7 @@ interface Options {
 
 type Order = DoorRequest<typeof doors.resolver.importFiles>;
 
-export const graphImport: Leaf<Options> = {
+export const graphImport: Leaf<ImportOptions> = {
   usage: 'import [what] [files...]',
   about:
     `Imports a release's graph again from its own sources or, with ${importKinds.join(', ')}, from files, ` +
@@ -31,7 +31,7 @@ export const graphImport: Leaf<Options> = {
   examples: [
     'graph import minidistro',
     'graph import deb822 --release bookworm --sources Sources.xz --packages Packages.xz --arch amd64',
-    'graph import rpm-md --release f43 --packages https://example.org/f43/x86_64/ --sources /srv/repo/source',
+    'graph import rpm-md --release f43 https://example.org/f43/x86_64/ https://example.org/f43/source/',
     'graph import rpm-md --release f43 --packages /srv/base --packages /srv/mine#priority=10 --arch x86_64',
     "graph import modulemd --release f43 modules.yaml --stream 'perl:5.3*'",
     'graph import containers --release f43 kitchen/Containerfile images.json live.ks',
@@ -61,20 +61,39 @@ function options(command: Command): Command {
     .option('--deep', 'rpm-md: reads the packages themselves; koji: file lists and references of every build');
 }
 
-function orderOf(kind: Order['kind'], release: string, files: readonly string[], given: Options): Order {
-  const { arch, hub, tag, stream, profile } = given;
+/** What the resolver is told to read. */
+export function orderOf(kind: Order['kind'], release: string, files: readonly string[], given: ImportOptions): Order {
+  const { arch } = given;
   if (kind === 'deb822' && arch.length > 1) throw misused('deb822 has one architecture', 'give --arch once');
   const maxStreams = Number(given.maxStreams);
   if (!Number.isInteger(maxStreams) || maxStreams < 1) {
     throw misused(`'${given.maxStreams}' is no number`, 'give --max-streams 1 or more');
   }
-  const sources = [...files, ...given.sources].map(addressOf);
   return {
     ...{ release, kind, arch: arch[0] ?? 'amd64', arches: kind === 'deb822' ? [] : [...arch] },
-    sources: hub === undefined ? sources : [hub, ...sources],
-    packages: given.packages.map(addressOf),
-    ...{ profiles: [...profile], tags: [...tag], streams: [...stream], max_streams: maxStreams },
+    ...placesOf(kind, files, given),
+    ...{ profiles: [...given.profile], streams: [...given.stream], max_streams: maxStreams },
     deep: given.deep === true,
+  };
+}
+
+/** Where everything is; what is named without an option is told by its kind. */
+function placesOf(
+  kind: Order['kind'],
+  files: readonly string[],
+  { sources, packages, hub, tag }: ImportOptions,
+): Pick<Order, 'sources' | 'packages' | 'tags'> {
+  const of = (named: readonly string[]): string[] => named.map(addressOf);
+  if (kind === 'koji') {
+    const [first, ...others] = hub === undefined ? files : [hub, ...files];
+    return { sources: first === undefined ? [] : [first], packages: [], tags: [...tag, ...others] };
+  }
+  const isPackages = (file: string): boolean =>
+    kind === 'rpm-md' || (kind === 'deb822' && /(^|[/_])Packages(\.[a-z0-9]+)?$/.test(file));
+  return {
+    sources: of([...files.filter((file) => !isPackages(file)), ...sources]),
+    packages: of([...files.filter(isPackages), ...packages]),
+    tags: [],
   };
 }
 

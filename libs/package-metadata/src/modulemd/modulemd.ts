@@ -18,6 +18,14 @@ export interface ModuleComponent {
   readonly buildAfter?: readonly string[];
 }
 
+/** A module within a module. */
+export interface ModuleInModule {
+  readonly name: string;
+  /** The stream; null when it is not named. */
+  readonly ref: string | null;
+  readonly buildOrder: number;
+}
+
 /** What the module build system noted of a build (`xmd.mbs`): what it really used. */
 export interface MbsNotes {
   readonly scmUrl: string | null;
@@ -39,6 +47,8 @@ export interface ModuleDescription {
   /** Profile -> names of its binary packages. */
   readonly profiles: Readonly<Record<string, readonly string[]>>;
   readonly artifacts: readonly string[];
+  /** Left out when there are none. */
+  readonly modules?: readonly ModuleInModule[];
   /** Left out when there is nothing of it. */
   readonly mbs?: MbsNotes;
 }
@@ -70,6 +80,7 @@ export function moduleOf(root: Readonly<Record<string, YamlValue>>, where: strin
   const data = record(root['data']);
   const packager = text(root['document']) === 'modulemd-packager';
   const built = !packager && text(data['version']) !== '' && text(data['context']) !== '';
+  const modules = modulesIn(record(record(data['components'])['modules']), where);
   const mbs = mbsOf(record(record(data['xmd'])['mbs']));
   return {
     form: built ? 'built' : 'packager',
@@ -82,6 +93,7 @@ export function moduleOf(root: Readonly<Record<string, YamlValue>>, where: strin
     components: componentsOf(data, where),
     profiles: profilesOf(data),
     artifacts: texts(record(data['artifacts'])['rpms']),
+    ...(modules.length === 0 ? {} : { modules }),
     ...(mbs === null ? {} : { mbs }),
   };
 }
@@ -124,13 +136,23 @@ function componentsOf(data: Readonly<Record<string, YamlValue>>, where: string):
   const rpms = record(record(data['components'])['rpms']);
   return names(rpms).map((name) => {
     const component = record(rpms[name]);
-    const order = text(component['buildorder']) || '0';
-    if (!/^[+-]?\d{1,9}$/.test(order))
-      throw modulemdError(where, `the buildorder '${order.slice(0, 20)}' of ${name} is no number`);
-    const of = { name, ref: text(component['ref']) || null, buildOrder: Number(order) };
+    const of = { name, ref: text(component['ref']) || null, buildOrder: orderOf(component, name, where) };
     const buildAfter = texts(component['buildafter']);
     return buildAfter.length === 0 ? of : { ...of, buildAfter };
   });
+}
+
+function modulesIn(modules: Readonly<Record<string, YamlValue>>, where: string): readonly ModuleInModule[] {
+  return names(modules).map((name) => {
+    const module = record(modules[name]);
+    return { name, ref: text(module['ref']) || null, buildOrder: orderOf(module, name, where) };
+  });
+}
+
+function orderOf(component: Readonly<Record<string, YamlValue>>, name: string, where: string): number {
+  const order = text(component['buildorder']) || '0';
+  if (/^[+-]?\d{1,9}$/.test(order)) return Number(order);
+  throw modulemdError(where, `the buildorder '${order.slice(0, 20)}' of ${name} is no number`);
 }
 
 function profilesOf(data: Readonly<Record<string, YamlValue>>): ModuleDescription['profiles'] {

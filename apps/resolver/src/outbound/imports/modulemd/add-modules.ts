@@ -58,9 +58,15 @@ export function addModules(
 function addModule(module: ModuleDescription, { builder }: Pick<Means, 'builder'>): string {
   const id = componentId('module', module.name, module.stream);
   const component = builder.component(id, module.version ?? '');
-  const inOrder = [...module.components].sort((a, b) => a.buildOrder - b.buildOrder);
-  for (const { name } of inOrder) {
-    builder.needs('contains', component, builder.component(componentId('rpm', name), '', placeholder));
+  const inside = [
+    ...module.components.map((one) => ({ id: componentId('rpm', one.name), order: one.buildOrder })),
+    ...(module.modules ?? []).map((one) => ({
+      id: componentId('module', one.name, one.ref ?? undefined),
+      order: one.buildOrder,
+    })),
+  ];
+  for (const one of inside.sort((a, b) => a.order - b.order)) {
+    builder.needs('contains', component, builder.component(one.id, '', placeholder));
   }
   return id;
 }

@@ -26,10 +26,11 @@ import { prioritized, rpmMdInput, type RpmMdInput } from './schema';
  * none that another one obsoletes.
  */
 export const rpmMd = importer('rpm-md', rpmMdInput, async (input, means) => {
-  const sources = newestOf(candidatesOf((await readAll(input.sources, means)).repositories));
-  const binaries = await readAll(input.packages, means);
-  const modules = modulesOf(binaries.modules);
-  const candidates = chosen(withoutHiddenStreams(binaries.repositories, modules, means.findings), input, means);
+  const read = await readAll([...input.sources, ...input.packages], means);
+  const sources = newestOf(candidatesOf(only(read.repositories, isSource)));
+  const modules = modulesOf(read.modules);
+  const binaries = only(read.repositories, (one) => !isSource(one));
+  const candidates = chosen(withoutHiddenStreams(binaries, modules, means.findings), input, means);
   const writer = new PackageWriter(means.builder, baseArchitectures(candidates), sources.length > 0);
   for (const { of } of sources) means.builder.component(componentId('rpm', of.name), evrOf(of));
   for (const { of } of candidates) writer.binary(of);
@@ -43,6 +44,18 @@ export const rpmMd = importer('rpm-md', rpmMdInput, async (input, means) => {
   }
   addModules(modules, means, input);
 });
+
+/** Whatever a repository is called: it may have both. */
+function isSource({ arch }: RepositoryPackage): boolean {
+  return arch === 'src' || arch === 'nosrc';
+}
+
+function only(
+  repositories: readonly PrioritizedRepository[],
+  which: (one: RepositoryPackage) => boolean,
+): readonly PrioritizedRepository[] {
+  return repositories.map((one) => ({ ...one, packages: one.packages.filter(which) }));
+}
 
 interface ReadRepositories {
   readonly repositories: readonly PrioritizedRepository[];
