@@ -287,11 +287,11 @@ function reach(message: Msg): void {
   const set = reached.map((id) => ({ id, tier: 0, pass: 1, needs: [], why: [] }));
   const none = { components: 0, tiers: 0 };
   const scopes = { capability: none, linked: none, direct: none, transitive: none };
-  const lists = { needsChange: [], moved: [], unaffected: [], notOffered: [], plans: [], external: [] };
+  // Every list that the door's answer has.
+  const lists = Object.fromEntries(Object.keys(doors.resolver.reach.reply.shape).map((member) => [member, []]));
   const counts = { components: set.length, tiers: 1, knots: 0, total: set.length };
-  message.respond(
-    JSON.stringify({ snapshot: 's-1', release: 'mill', changed, scope, ...counts, set, scopes, ...lists }),
-  );
+  const head = { snapshot: 's-1', release: 'mill', changed, scope };
+  message.respond(JSON.stringify({ ...lists, ...head, ...counts, set, scopes }));
 }
 
 function writeTokens(dir: string, names: Readonly<Record<string, Role>>): void {
