@@ -15,16 +15,17 @@ import {
   type RemoteRule,
   type Subject,
 } from '@millrace/gate-policy';
-import { AppError, type Moment } from '@millrace/kernel';
+import type { Moment } from '@millrace/kernel';
 import { catalogueId, emptyCatalogue, policiesOfReleases, type Catalogue } from '../../domain/catalogue';
 import { stampOf } from '../../domain/stamp';
 import type { ResultRow, WaiverRow } from '../../domain/state';
 import { jsonBody, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
-import { badRequest, isReply, notFound, ok, type Reply } from '../reply';
+import { badRequest, isReply, ok, type Reply } from '../reply';
 import { showResult } from '../resultsdb/show';
 import { showWaiver } from '../waiverdb/find';
 import { resultsFor, waiversFor } from './facts';
+import { noJson, noPolicies, upstreamFault } from './refusals';
 import { decisionRequest, type DecisionRequest } from './request';
 
 /** What is outside of our own store: files of remote rules, and Koji. */
@@ -112,7 +113,8 @@ export class GreenwaveApi {
     if (!body) return badRequest('Bad request');
     const { peer } = this.parts;
     if (peer) return peer.raw('POST', '/decision', body).catch(upstreamFault);
-    const catalogue = await this.catalogue();
+    // Rules that come with the question stand alone.
+    const catalogue = await (body['rules'] ? this.files() : this.catalogue());
     const wish = decisionRequest(body, catalogue.subjectTypes);
     if (isReply(wish)) return wish;
     const asked = wish.subjects.map((subject) => ask(wish, subject, catalogue.policies));
@@ -141,9 +143,10 @@ export class GreenwaveApi {
     const madeAt = (timed ? await outside.madeAt(subject) : null) ?? now;
     const tests = wish.verbose ? null : rules.map((rule) => rule.testcase);
     const results = await resultsFor(read, subject, tests, wish);
-    const waivers = await waiversFor(read, subject, wish, stampOf(now));
-    const answers = waiveAnswers(checkPolicies(policies, question, { latest: results, remote, madeAt }), waivers);
-    return { answers, results, waivers };
+    const checked = checkPolicies(policies, question, { latest: results, remote, madeAt });
+    const needed = wish.verbose || !checked.every(isSatisfied);
+    const waivers = needed ? await waiversFor(read, subject, wish, stampOf(now)) : [];
+    return { answers: waiveAnswers(checked, waivers), results, waivers };
   }
 
   private async show(wish: DecisionRequest, asked: readonly Asked[], judged: readonly Judged[], base: string) {
@@ -173,10 +176,13 @@ export class GreenwaveApi {
 
   /** What is known now: the policies of the folders first, then those of the releases. */
   private async catalogue(): Promise<Catalogue> {
-    const { catalogues, releases } = this.parts.read;
-    const { policies, subjectTypes } = (await catalogues.get(catalogueId)) ?? emptyCatalogue;
-    const definitions = (await releases.where({})).map(({ definition }) => definition);
+    const { policies, subjectTypes } = await this.files();
+    const definitions = (await this.parts.read.releases.where({})).map(({ definition }) => definition);
     return { policies: [...policies, ...policiesOfReleases(definitions, subjectTypes)], subjectTypes };
+  }
+
+  private async files(): Promise<Catalogue> {
+    return (await this.parts.read.catalogues.get(catalogueId)) ?? emptyCatalogue;
   }
 
   private now(): Moment {
@@ -196,24 +202,4 @@ function mayLack({ subject }: Question): boolean {
 
 function onceEach<Row extends { readonly number: number }>(rows: readonly Row[]): readonly Row[] {
   return [...new Map(rows.map((row) => [row.number, row])).values()];
-}
-
-function noJson({ body }: ApiRequest): Reply {
-  const message = "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.";
-  return body === null ? { status: 415, body: { message } } : badRequest('Bad request');
-}
-
-function noPolicies(wish: DecisionRequest, { type }: Subject): Reply {
-  const points = wish.contexts.join(' ');
-  return notFound(
-    `Found no applicable policies for ${type.id} subjects at gating point(s) ${points} in ${wish.productVersion}`,
-  );
-}
-
-/** What stands between us and a remote rule is no fault of the client, and no verdict either. */
-function upstreamFault(thrown: unknown): Reply {
-  if (!(thrown instanceof AppError)) throw thrown;
-  const status = thrown.code === 'upstream-timeout' ? 504 : thrown.kind === 'missing' ? 404 : 502;
-  if (thrown.kind === 'bug') throw thrown;
-  return { status, body: { message: thrown.message, code: thrown.code } };
 }
