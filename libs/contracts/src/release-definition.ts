@@ -84,6 +84,17 @@ const fields = z.strictObject({
   stacks: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/), z.array(componentIdSchema).min(1)).default({}),
   scope: z.enum(['capability', 'direct']).default('capability'),
   pace: z.enum(['flow', 'lockstep']).default('flow'),
+  /** Which module streams an impact may rebuild: every combination of streams would be beyond any build system. */
+  module_streams: z
+    .strictObject({
+      /** Globs on `name:stream`; absent: every one. */
+      supported: z.array(glob).min(1).optional(),
+      /** Streams of one module that one impact rebuilds at most; the later ones by name are kept. */
+      most: z.number().int().min(1).max(1000).optional(),
+      /** Streams whose life ends: from that day on they are not rebuilt. */
+      ends: z.array(z.strictObject({ match: glob, on: z.iso.date() })).optional(),
+    })
+    .optional(),
   /** Dependencies on these capabilities or components never propagate. Globs. */
   tools: z.array(glob).default([]),
   /** Dependencies on these capabilities propagate on any change of content. Globs. */

@@ -3,6 +3,7 @@ import { AppError } from '@millrace/kernel';
 import { reachOf } from '../domain/graph/answer';
 import { hasFlag, kindBits, type Network } from '../domain/graph/network';
 import { names } from '../domain/graph/resolve-clause';
+import { streamsLeftOut, type LeftOut } from '../domain/module-streams';
 import { writeReach } from '../domain/graph/write-reach';
 import type { DependencyKind } from '../domain/neighbours';
 import { WrittenAnswer } from '@millrace/service';
@@ -57,7 +58,23 @@ export async function answerReach(request: ReachRequest, graphs: Graphs): Promis
   const ids = changed.map((n) => network.components.get(n));
   const head = { snapshot, release: request.release, changed: ids, scope };
   const page = { offset: request.offset ?? 0, limit: request.limit };
-  return new WrittenAnswer(writeReach(head, reachOf(network, question, scope), page));
+  const left = streamsLeftOut(reach, network.components, new Date().toISOString().slice(0, 10));
+  const counts = withoutThese(network, question.counts, left);
+  const answer = reachOf(network, { ...question, counts }, scope);
+  return new WrittenAnswer(writeReach({ ...head, left_out: [...left, ...leftByImport(open)] }, answer, page));
+}
+
+function withoutThese(network: Network, counts: Uint8Array, left: readonly LeftOut[]): Uint8Array {
+  if (left.length === 0) return counts;
+  const without = counts.slice();
+  for (const { id } of left) without[network.components.find(id)] = 0;
+  return without;
+}
+
+/** The import told it with its report; who asks for an impact hears it again. */
+function leftByImport({ report }: OpenGraph): readonly LeftOut[] {
+  const because = 'it was left out when the graph was imported';
+  return (report?.left_out?.examples ?? []).map((text) => ({ id: text, because }));
 }
 
 /** With what the release's definition says about how far a change goes. */

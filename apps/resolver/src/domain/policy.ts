@@ -3,7 +3,7 @@ import type { ComponentId } from '@millrace/kernel';
 import type { ComponentFacts } from './facts';
 
 /** What a release's definition says about how far a change goes. */
-export type Reach = Pick<ReleaseDefinition, 'tools' | 'embedding' | 'components' | 'scope'>;
+export type Reach = Pick<ReleaseDefinition, 'tools' | 'embedding' | 'components' | 'scope' | 'module_streams'>;
 
 /** Can a cascade rebuild it? External components, those without a source, and what the definition keeps out cannot. */
 export function isRebuildable(facts: ComponentFacts, reach: Reach): boolean {

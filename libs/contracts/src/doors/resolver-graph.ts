@@ -89,6 +89,8 @@ export const reach = ask({
     external: z.array(z.string()),
     /** With `lost` or `provides`: who uses what changed and loses nothing. At most 10,000 are told. */
     unaffected: z.array(z.string()),
+    /** Module streams that the release's policy keeps out, and why; and what the import of the snapshot left out. */
+    left_out: z.array(z.object({ id: z.string(), because: z.string() })),
   }),
   http: { method: 'POST', path: '/api/v1/reach' },
 });

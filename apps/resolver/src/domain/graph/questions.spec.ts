@@ -108,7 +108,7 @@ describe('an order from zero', () => {
 describe('an answer that is written', () => {
   it('is what the contract says, whole or in pages', () => {
     const { reply } = doors.resolver.reach;
-    const head = { snapshot: 's-1', release: 'r', changed: ['rpm/c00'], scope: 'direct' };
+    const head = { snapshot: 's-1', release: 'r', changed: ['rpm/c00'], scope: 'direct', left_out: [] };
     fc.assert(
       fc.property(networks, fc.nat(11), fc.constantFrom(...scopes), (network, pick, scope) => {
         const id = network.components.get(pick % network.count);

@@ -7,6 +7,8 @@ export interface ReachHead {
   readonly release: string;
   readonly changed: readonly string[];
   readonly scope: string;
+  /** What a policy or the import kept out, and why. */
+  readonly left_out: readonly { readonly id: string; readonly because: string }[];
 }
 
 export interface Page {
@@ -23,7 +25,8 @@ const mostCut = 100;
 /** An answer as JSON, piece by piece, in the shape of the door `reach`; a member is made when its piece is. */
 export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Page): Generator<string> {
   const { components, tiers, knots, scopes, needsChange, moved, notOffered, external, unaffected } = reach;
-  const start = JSON.stringify({ ...head, components, tiers, knots, scopes });
+  const { left_out, ...asked } = head;
+  const start = JSON.stringify({ ...asked, components, tiers, knots, scopes });
   let piece = `${start.slice(0, -1)},"set":[`;
   let first = true;
   for (const member of reach.written(offset, limit)) {
@@ -34,7 +37,16 @@ export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Pa
     piece = '';
   }
   const plans = reach.plans.map((plan) => planOf(reach, plan));
-  const end = JSON.stringify({ needsChange, moved, notOffered, total: reach.steps, plans, external, unaffected });
+  const end = JSON.stringify({
+    needsChange,
+    moved,
+    notOffered,
+    total: reach.steps,
+    plans,
+    external,
+    unaffected,
+    left_out,
+  });
   yield `${piece}],${end.slice(1)}`;
 }
 
