@@ -74,3 +74,8 @@ it('finds nothing wrong in good ones', async () => {
   await run('lint', join(dir, 'policies'));
   expect(out).toBe('1 policy is right\n');
 });
+
+it('finds the examples as they promise', async () => {
+  await run('test', join(__dirname, '../../../examples/policies/cases.yaml'));
+  expect(out).toContain('5 of 5 cases as expected');
+});
