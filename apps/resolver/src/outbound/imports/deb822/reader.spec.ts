@@ -47,10 +47,11 @@ describe('Sources and Packages', () => {
     const network = await graphOf();
     const out = (id: string): string[] =>
       [...rowOf(network.out, network.components.find(id))].map((n) => network.components.get(n)).sort();
-    expect(out('deb/wheel')).toEqual(['deb/stone']);
+    expect(out('deb/wheel')).toEqual(['deb/stone', 'deb/tools']);
     expect(out('deb/stone')).toEqual(['deb/tools']);
     expect(open(network)).toEqual([
       ...['deb/stone build zlib-dev (>= 1.2~)', 'deb/stone runtime libc6 (>= 2.34)'],
+      'deb/tools problem check-tool:any',
       ...['deb/wheel build versioned (>= 3)', 'deb/wheel runtime foreign:armhf'],
     ]);
   });

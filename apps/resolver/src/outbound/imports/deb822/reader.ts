@@ -30,9 +30,17 @@ export const deb822 = importer('deb822', deb822Input, async (input, means) => {
   }
   for (const source of sources.values()) addSource(builder, source, clauses);
   read = 0;
+  /** Packages that nobody may ask for as `name:any`, with their components. */
+  const closed = new Map<string, string>();
   for await (const binary of readDebPackages(openCompressed(await files.path(packagesAt)), packagesAt)) {
     addBinary(builder, binary, clauses, input.arch);
+    if (binary.multiArch === 'allowed') closed.delete(binary.name);
+    else closed.set(binary.name, componentId('deb', binary.source.name));
     if (++read % 5000 === 0) progress(read, 'packages');
+  }
+  for (const name of clauses.anywhere) {
+    const id = closed.get(name);
+    if (id !== undefined) builder.problem(id, `${name}:any`, 'it is asked for so, and is not Multi-Arch: allowed');
   }
 });
 
@@ -68,6 +76,8 @@ function addBinary(builder: CatalogueBuilder, binary: DebBinary, clauses: Clause
 
 /** Equal alternatives are one object (see `RelationParser`), so that nearly all are found without a text. */
 class Clauses {
+  /** Names that somebody asks for as `name:any`. */
+  readonly anywhere = new Set<string>();
   private readonly numbers = new Map<DebAlternatives, number>();
 
   constructor(
@@ -97,6 +107,7 @@ class Clauses {
         ...(operator === undefined ? {} : { operator, version: version! }),
       }),
     );
+    for (const { name, qualifier } of alternatives) if (qualifier === 'any') this.anywhere.add(name);
     const names = [...new Set(alternatives.map((one) => one.name))];
     return this.builder.clause('deb', plain.join(' | '), this.context.architecture, names);
   }
