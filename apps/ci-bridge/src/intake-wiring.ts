@@ -33,7 +33,7 @@ export function intakeOf(context: Context): Parts {
     late: (source, seconds) => lags.late(source, seconds),
   };
   const webhooks = new WebhookDesk(parts, configuredWebhooks(config.webhooks));
-  const files = new FileDesk(parts);
+  const files = new FileDesk(parts, config.largest_body);
   const messages = new MessageDesk(parts);
   let buses: readonly RunningSource[] = [];
   const audit = (fields: object): void => log.warn({ audit: true, ...fields }, 'a webhook was refused: not proven');

@@ -51,7 +51,7 @@ function problemOf(thrown: unknown): { status: number; body: Record<string, unkn
 
 function ofAppError(error: AppError): { status: number; body: Record<string, unknown> } {
   const { code, kind, message, remedy } = error;
-  const status = code === 'token-needed' ? 401 : statusOf(kind);
+  const status = code === 'token-needed' ? 401 : code === 'body-too-large' ? 413 : statusOf(kind);
   const detail = kind === 'bug' ? 'an unexpected fault; the service log has the details' : message;
   return { status, body: { type: `urn:millrace:${code}`, title: code, status, code, kind, detail, remedy } };
 }

@@ -27,10 +27,15 @@ export interface PostedFile {
 
 /** Takes files of results about a subject. */
 export class FileDesk {
-  constructor(private readonly parts: IntakeParts) {}
+  constructor(
+    private readonly parts: IntakeParts,
+    private readonly largest: number,
+  ) {}
 
   /** The input that a file becomes; throws, once it is in quarantine, when it is no such file. */
   async inputOf(file: PostedFile, who: string): Promise<Input> {
+    const size = Buffer.byteLength(file.content);
+    if (size > this.largest) throw tooLarge(size, this.largest);
     let input: Input | null = null;
     const collecting = { ...this.parts, take: (given: Input) => Promise.resolve(((input = given), { results: [] })) };
     const taken = await this.take(collecting, file, who);
@@ -54,4 +59,13 @@ export class FileDesk {
       return draftsOf('file', await fileAdapter(format).map(content, subject), parts.outcomes);
     });
   }
+}
+
+function tooLarge(size: number, largest: number): AppError {
+  return new AppError({
+    code: 'body-too-large',
+    kind: 'invalid',
+    message: `the file has ${size} bytes; at most ${largest} are taken`,
+    remedy: 'post it in parts, or let largest_body of the settings be more',
+  });
 }

@@ -219,6 +219,7 @@ it('takes files from named tokens, once each', async () => {
   expect(await post(file)).toEqual(first);
   const whole = await post({ ...file, testcase: 'ci.unit.functional' });
   expect(whole.body.results).toMatchObject([{ outcome: 'FAILED', testcase: 'ci.unit.functional' }]);
+  expect((await post({ ...file, content: 'x'.repeat(1024 * 1024 + 1) })).status).toBe(413);
   const broken = await post({ ...file, content: '<html/>' });
   expect([broken.status >= 400, broken.body.message]).toEqual([true, expect.stringContaining('testsuites')]);
   expect((await call('/resultsdb/api/v2.0/results?item=libfile-1-1', null)).body.data).toHaveLength(5);
