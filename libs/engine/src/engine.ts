@@ -1,7 +1,7 @@
 import { AppError, isParked, isRefusal, moment, toAppError, type Moment, type Refusal } from '@millrace/kernel';
 import { Session, tablePrefix, type Connection, type Database, type Slice, type Tables } from '@millrace/store';
 import { engineTable, type DocumentRow } from './documents';
-import { Gathered, bounded } from './gathered';
+import { Gathered, bounded, type BegunWork, type Reserve } from './gathered';
 import type { Machine, TypedInput } from './machine';
 
 export interface TakeMeta {
@@ -41,12 +41,21 @@ interface Turn {
 /** Inputs to itself that one transaction decides at most beside its batch. */
 const mostOwn = 500;
 
+/** Places for calls to the outside; a {@link WorkRunner} has them. */
+export interface Places {
+  readonly reserve: Reserve;
+  readonly giveBack: (kind: string) => void;
+  readonly begin: (calls: readonly BegunWork[]) => void;
+}
+
 export interface EngineOptions {
   readonly batch?: number;
   readonly now?: () => number;
   readonly newId: () => string;
   /** An input to itself, a parked one or a timer failed: nobody waits for its answer. It is kept, and taken again. */
   readonly onFault?: (inputType: string, fault: AppError) => void;
+  /** Where calls have their places: those that find one are begun with the commit that orders them. */
+  readonly places?: Places;
   /** Called after each commit that left something to do. */
   readonly onCommit?: (left: { readonly outbox: boolean; readonly work: boolean; readonly deadlines: boolean }) => void;
 }
@@ -165,20 +174,23 @@ export class Engine<T extends Tables, Input extends TypedInput> {
   /** `whole`: what the inputs make this service tell itself is decided with them, as far as their locks reach. */
   private async attempt(batch: readonly Waiting<Input>[], whole: boolean): Promise<unknown> {
     const at = moment(this.now());
-    const gathered = new Gathered(this.machine.app, this.options.newId, at);
+    const { newId, places } = this.options;
+    const gathered = new Gathered(this.machine.app, newId, at, places?.reserve);
     try {
       const locks = batch.map(({ input }) => `${this.app}/${this.machine.keyOf(input)}`);
       const reach = whole ? new Set(locks) : null;
       const taken = await this.database.transaction((tx) => this.decideAll(tx, batch, { gathered, at, reach }), locks);
       taken.forEach((one, n) => batch[n]!.resolve(one));
     } catch (thrown) {
+      gathered.begun.forEach(({ kind }) => places?.giveBack(kind));
       return thrown;
     }
+    places?.begin(gathered.begun);
     this.takeSelf(gathered.self);
     if (gathered.appeared.size > 0) void this.retryParked([...gathered.appeared]).catch(() => undefined);
     this.options.onCommit?.({
       outbox: gathered.outbox.length > 0,
-      work: gathered.work.length > 0,
+      work: gathered.work.length > gathered.begun.length,
       deadlines: gathered.deadlines.size > 0,
     });
     return null;
@@ -218,7 +230,9 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     }
     if (reach) await this.decideOwn(session, gathered, at, reach);
     await session.flush();
-    await gathered.save(tx);
+    const known = new Set(await gathered.save(tx));
+    known.forEach(({ kind }) => this.options.places?.giveBack(kind));
+    gathered.begun = gathered.begun.filter((one) => !known.has(one));
     return taken;
   }
 

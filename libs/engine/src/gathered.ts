@@ -1,8 +1,20 @@
-import { digestOf, type Effect, type Moment } from '@millrace/kernel';
+import { digestOf, later, type Effect, type Moment } from '@millrace/kernel';
 import type { App } from '@millrace/contracts';
 import type { Connection } from '@millrace/store';
 import { engineTable, insertDocuments, type DocumentRow } from './documents';
 import { envelopesOf } from './envelopes';
+
+/** A call that is begun as soon as its row is committed. */
+export interface BegunWork {
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly order: unknown;
+  readonly attempts: number;
+}
+
+/** Takes a place for a call that is due now: for how many milliseconds it is leased, or null when none is free. */
+export type Reserve = (kind: string) => number | null;
 
 interface Cause {
   readonly who: string;
@@ -24,21 +36,27 @@ export class Gathered {
   /** Rows that inputs came from, by their table. */
   readonly done = { self: [] as string[], parked: [] as string[], work: [] as string[] };
 
+  /** Calls for which a place is taken. */
+  begun: BegunWork[] = [];
+
   constructor(
     private readonly app: App,
     private readonly newId: () => string,
     private readonly at: Moment,
+    private readonly reserve: Reserve = () => null,
   ) {}
 
   add(effects: readonly Effect[], cause: Cause): void {
     for (const effect of effects) this.addOne(effect, cause);
   }
 
-  async save(tx: Connection): Promise<void> {
+  /** Writes it all; gives the calls that must not be begun, since they were ordered before. */
+  async save(tx: Connection): Promise<readonly BegunWork[]> {
     const { app, at } = this;
     await insertDocuments(tx, app, 'inbox', this.inbox, at);
     await insertDocuments(tx, app, 'journal', this.journal, at);
     await insertDocuments(tx, app, 'outbox', this.outbox, at);
+    const known = await this.knownWork(tx);
     await insertDocuments(tx, app, 'work', this.work, at);
     await insertDocuments(tx, app, 'self', this.self, at);
     await insertDocuments(tx, app, 'parked', [...this.parked.values()], at, true);
@@ -53,6 +71,15 @@ export class Gathered {
     await this.remove(tx, 'self', this.done.self);
     await this.remove(tx, 'parked', this.done.parked);
     await this.finish(tx, this.done.work);
+    return this.begun.filter((one) => known.has(one.id));
+  }
+
+  /** Calls that were ordered before: they are not begun once more. */
+  private async knownWork(tx: Connection): Promise<ReadonlySet<string>> {
+    if (this.begun.length === 0) return new Set();
+    const ids = this.begun.map((one) => one.id);
+    const sql = `SELECT id FROM ${engineTable(this.app, 'work')} WHERE id IN (${places(ids)})`;
+    return new Set((await tx.rows<{ id: string }>(sql, ids)).map(({ id }) => id));
   }
 
   private addOne(effect: Effect, { who, traceparent }: Cause): void {
@@ -63,8 +90,15 @@ export class Gathered {
         break;
       case 'work': {
         const { kind, key, order, notBefore } = effect;
-        const columns = { kind, state: 'waiting', due_at: notBefore ?? at, lease_until: null, attempts: 0 };
-        this.work.push({ id: `${kind}|${key}`, doc: { kind, key, order }, columns });
+        const id = `${kind}|${key}`;
+        const due = { kind, due_at: notBefore ?? at };
+        const lease = notBefore === undefined && !this.begun.some((one) => one.id === id) ? this.reserve(kind) : null;
+        const columns =
+          lease === null
+            ? { ...due, state: 'waiting', lease_until: null, attempts: 0 }
+            : { ...due, state: 'running', lease_until: later(at, lease), attempts: 1 };
+        if (lease !== null) this.begun.push({ id, kind, key, order, attempts: 1 });
+        this.work.push({ id, doc: { kind, key, order }, columns });
         break;
       }
       case 'deadline': {

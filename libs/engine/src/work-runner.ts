@@ -1,7 +1,7 @@
 import { AppError, moment, toAppError } from '@millrace/kernel';
 import type { Connection, Database } from '@millrace/store';
 import { engineTable } from './documents';
-import type { Engine } from './engine';
+import type { Engine, Places } from './engine';
 import type { Outcome, TypedInput, WorkKind } from './machine';
 import type { Tables } from '@millrace/store';
 
@@ -12,6 +12,9 @@ interface WorkRow {
   readonly order: unknown;
   readonly attempts: number;
 }
+
+/** Rows that one look takes. */
+const mostRows = 100;
 
 interface Claimed<Input extends TypedInput> {
   readonly kind: WorkKind<unknown, unknown, Input>;
@@ -29,10 +32,13 @@ export interface WorkLog {
  * again with the same key: kinds look before they act.
  */
 export class WorkRunner<Input extends TypedInput> {
-  private readonly running = new Map<
-    string,
-    { readonly kind: string; readonly abort: AbortController; readonly done: Promise<void> }
-  >();
+  private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  /** Calls under way, and places that are taken for calls to come, by kind. */
+  private readonly busy = new Map<string, number>();
+  private readonly reserved = new Map<string, number>();
+  /** Kinds of which rows wait for a place: what is ordered now waits behind them. */
+  private readonly backlog = new Set<string>();
+  private started = false;
   private readonly kinds: ReadonlyMap<string, WorkKind<unknown, unknown, Input>>;
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
@@ -66,6 +72,7 @@ export class WorkRunner<Input extends TypedInput> {
       `SELECT DISTINCT kind FROM ${this.table} WHERE state <> 'done'`,
     );
     for (const { kind } of kinds) if (!this.kinds.has(kind)) this.log.unknown(kind);
+    this.started = true;
     this.wake();
   }
 
@@ -101,7 +108,7 @@ export class WorkRunner<Input extends TypedInput> {
     if (free.length === 0) return 0;
     const places = free.map((_, n) => `$${n + 3}`).join(', ');
     const rows = await this.database.reader.rows<{ id: string; doc: string; kind: string; attempts: number }>(
-      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2)) AND kind IN (${places}) ORDER BY due_at, id LIMIT 100`,
+      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2)) AND kind IN (${places}) ORDER BY due_at, id LIMIT ${mostRows}`,
       [at, at, ...free],
     );
     const wanted: Claimed<Input>[] = [];
@@ -112,14 +119,45 @@ export class WorkRunner<Input extends TypedInput> {
       if (!found || this.running.has(id) || this.free(found) <= coming) continue;
       wanted.push({ kind: found, row: { id, kind, key, order, attempts: Number(attempts) + 1 } });
     }
+    if (rows.length < mostRows) {
+      for (const kind of free) {
+        if (rows.filter((row) => row.kind === kind).every((row) => wanted.some((one) => one.row.id === row.id))) {
+          this.backlog.delete(kind);
+        }
+      }
+    }
     const claimed = await this.claim(wanted, at);
     if (this.stopped) return 0;
     for (const one of claimed) this.begin(one);
     return claimed.length;
   }
 
+  /** The engine's places: what it orders is begun with its commit, without being looked for first. */
+  get places(): Places {
+    return {
+      reserve: (name) => {
+        const kind = this.kinds.get(name);
+        if (!kind || !this.started || this.stopped || this.backlog.has(name)) return null;
+        if (this.free(kind) <= 0) {
+          this.backlog.add(name);
+          return null;
+        }
+        this.reserved.set(name, (this.reserved.get(name) ?? 0) + 1);
+        return leaseMs(kind);
+      },
+      giveBack: (name) => this.reserved.set(name, (this.reserved.get(name) ?? 1) - 1),
+      begin: (calls) => {
+        for (const row of calls) {
+          this.reserved.set(row.kind, (this.reserved.get(row.kind) ?? 1) - 1);
+          // Stopped meanwhile: the lease ends by itself.
+          if (!this.stopped) this.begin({ kind: this.kinds.get(row.kind)!, row });
+        }
+      },
+    };
+  }
+
   private free(kind: WorkKind<unknown, unknown, Input>): number {
-    return kind.concurrency - [...this.running.values()].filter((one) => one.kind === kind.kind).length;
+    return kind.concurrency - (this.busy.get(kind.kind) ?? 0) - (this.reserved.get(kind.kind) ?? 0);
   }
 
   /** Leases rows, all in one transaction; gives those that nobody else was faster with. */
@@ -135,19 +173,18 @@ export class WorkRunner<Input extends TypedInput> {
       const ids = new Set(rows.map(({ id }) => id));
       for (const kind of new Set(wanted.map((one) => one.kind))) {
         const own = wanted.filter((one) => one.kind === kind && ids.has(one.row.id)).map((one) => one.row.id);
-        if (own.length > 0) await this.lease(tx, own, kind.timeoutMs);
+        if (own.length > 0) await this.lease(tx, own, leaseMs(kind));
       }
       return ids;
     });
     return wanted.filter((one) => free.has(one.row.id));
   }
 
-  /** The lease outlives the call by five seconds: two calls of one row never overlap. */
-  private async lease(tx: Connection, ids: readonly string[], timeoutMs: number): Promise<void> {
+  private async lease(tx: Connection, ids: readonly string[], ms: number): Promise<void> {
     const places = ids.map((_, n) => `$${n + 2}`).join(', ');
     await tx.change(
       `UPDATE ${this.table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN (${places})`,
-      [moment(this.now() + timeoutMs + 5000), ...ids],
+      [moment(this.now() + ms), ...ids],
     );
   }
 
@@ -158,9 +195,11 @@ export class WorkRunner<Input extends TypedInput> {
       .catch((thrown: unknown) => this.log.retry(row.kind, row.key, row.attempts, toAppError(thrown)))
       .finally(() => {
         this.running.delete(row.id);
+        this.busy.set(kind.kind, this.busy.get(kind.kind)! - 1);
         this.wake();
       });
-    this.running.set(row.id, { kind: kind.kind, abort, done });
+    this.running.set(row.id, { abort, done });
+    this.busy.set(kind.kind, (this.busy.get(kind.kind) ?? 0) + 1);
   }
 
   private async perform(kind: WorkKind<unknown, unknown, Input>, row: WorkRow, abort: AbortController): Promise<void> {
@@ -220,6 +259,11 @@ export class WorkRunner<Input extends TypedInput> {
     if (this.timer) clearTimeout(this.timer);
     if (!this.stopped) this.timer = setTimeout(() => this.wake(), ms);
   }
+}
+
+/** A lease outlives its call by five seconds: two calls of one row never overlap. */
+function leaseMs({ timeoutMs }: { readonly timeoutMs: number }): number {
+  return timeoutMs + 5000;
 }
 
 function timedOut({ kind, key }: WorkRow, ms: number, cause: unknown): AppError {

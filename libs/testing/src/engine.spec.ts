@@ -149,6 +149,54 @@ describe.each(testEngines)('the engine on %s', (kind) => {
     expect(calls).toBe(3);
   });
 
+  it('begins a call with the commit that orders it, once, and keeps its places in bounds', async () => {
+    const calls: string[] = [];
+    let finish = (): void => undefined;
+    const pay: WorkKind<{ account: string }, string, LedgerInput> = {
+      kind: 'pay',
+      concurrency: 1,
+      timeoutMs: 5000,
+      tries: 1,
+      run: async (_, { key }) => {
+        calls.push(key);
+        if (key === 'p1') await new Promise<void>((done) => (finish = done));
+        return key;
+      },
+      toInput: ({ account }, outcome) => ({ type: 'paid', account, receipt: outcome.ok ? outcome.value : '' }),
+    };
+    let runner: WorkRunner<LedgerInput> | null = null;
+    const places = {
+      reserve: (kind: string) => runner!.places.reserve(kind),
+      giveBack: (kind: string) => runner!.places.giveBack(kind),
+      begin: (begun: Parameters<WorkRunner<LedgerInput>['places']['begin']>[0]) => runner!.places.begin(begun),
+    };
+    const engine = new Engine(store.database, ledger, { newId: uuidv7, places });
+    runner = new WorkRunner<LedgerInput>(
+      store.database,
+      engine as unknown as Engine<Tables, LedgerInput>,
+      [pay],
+      quiet,
+    );
+    await runner.start(true);
+    await engine.take({ type: 'add', account: 'a', amount: 1, pay: 'p1' }, meta('one'));
+    expect(calls).toEqual(['p1']);
+    await engine.take({ type: 'add', account: 'a', amount: 1, pay: 'p1' }, meta('two'));
+    await engine.take({ type: 'add', account: 'a', amount: 1, pay: 'p2' }, meta('three'));
+    expect(calls).toEqual(['p1']);
+    const faulty = engine.take({ type: 'add', account: 'nobody', amount: 1, pay: 'p3' }, meta('four'));
+    await faulty.catch(() => undefined);
+    finish();
+    await eventually(
+      async () => (await rows("SELECT id FROM harvester_work WHERE state = 'done'")).length === 2,
+      'both',
+    );
+    await engine.take({ type: 'add', account: 'a', amount: 1, pay: 'p4' }, meta('five'));
+    await eventually(() => calls.length === 3, 'its place was free again');
+    expect(calls).toEqual(['p1', 'p2', 'p4']);
+    await runner.stop();
+    await engine.close();
+  });
+
   it('takes up a call whose process died, with the same key', async () => {
     await store.take({ type: 'add', account: 'a', amount: 1, pay: 'p9' });
     await store.database.transaction((tx) =>

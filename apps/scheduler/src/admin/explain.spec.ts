@@ -49,7 +49,7 @@ describe('explain', () => {
     ]);
     expect(d.expectedFinish).toBeNull();
     expect(d.lines.join('\n')).toMatch(/It waits for rpm\/c, which is waiting/);
-    expect(d.lines.join('\n')).toMatch(/To unblock it: .*cascade retry/);
+    expect(d.lines.join('\n')).toMatch(/To free it: .*cascade retry/);
   });
 
   it('says of a cascade what it waits for, when it is expected to end, its critical path and its cost', async () => {

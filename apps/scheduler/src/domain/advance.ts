@@ -85,9 +85,13 @@ export function begin(turn: Turn, rebuild: RebuildRow): void {
     });
     return;
   }
-  if (isStack(rebuild.component)) return assemble(turn, rebuild);
-  if (rebuild.system) turn.look(rebuild.system);
-  else fail(turn, rebuild, noBuildSystem(rebuild));
+  const row =
+    rebuild.notBefore === null
+      ? rebuild
+      : turn.put('rebuilds', { ...turn.row('rebuilds', rebuild.id), notBefore: null });
+  if (isStack(row.component)) return assemble(turn, row);
+  if (row.system) turn.look(row.system);
+  else fail(turn, row, noBuildSystem(row));
 }
 
 function assemble(turn: Turn, rebuild: RebuildRow): void {
@@ -147,7 +151,7 @@ export function byUrgency(a: RebuildRow, b: RebuildRow): number {
 export function withhold(turn: Turn, id: string): void {
   for (const dependant of turn.row('rebuilds', id).dependants) {
     const row = turn.row('rebuilds', dependant);
-    if (row.open.includes(id)) continue;
+    if (row.open.includes(id) || !row.needs.includes(id)) continue;
     const wasReleased = isReleased(row);
     turn.put('rebuilds', { ...row, open: [...row.open, id] });
     if (row.state === 'waiting' || row.state === 'ready') advance(turn, row.id);
@@ -161,6 +165,7 @@ export function unstall(turn: Turn, id: string, why: string, by = 'scheduler'): 
   if (cascade.state !== 'stalled') return;
   const running = moveCascade(turn, cascade, 'running', { problem: null });
   turn.say(cascadeResumed, id, cascadeData(running, why, by));
+  turn.self({ type: 'cascade.restart', release: cascade.release, cascade: id });
 }
 
 /** Nothing of a running cascade moves: it is complete, or stalled. */

@@ -14,7 +14,7 @@ import { keepBuild, ownBuild, sayFinished } from './finished';
 import { countBreakdown, countBuilt } from './history';
 import { wantVerdict } from './gate';
 import type { EndedBuild, Hindrance, RebuildInput, SeenBuild, Step } from './input';
-import { isClear } from './needs';
+import { mayStart } from './needs';
 import type { BuildRow, FailureRow, RebuildRow } from './state';
 import { move, returnSlot } from './transitions';
 import type { Turn } from './turn';
@@ -24,7 +24,10 @@ import { clip, componentOfId, evidenceOf } from './words';
 export function slotGranted(turn: Turn, input: Extract<RebuildInput, { type: 'slot.granted' }>): void {
   const rebuild = turn.find('rebuilds', input.rebuild);
   const cascade = rebuild && turn.row('cascades', rebuild.cascade);
-  const wants = rebuild?.attempt === input.attempt && rebuild.state === 'ready' && isClear(rebuild);
+  const wants =
+    rebuild?.attempt === input.attempt &&
+    rebuild.state === 'ready' &&
+    mayStart(turn.row('cascades', rebuild.cascade), rebuild);
   if (rebuild && wants && cascade?.state === 'running') {
     const known = failureAhead(turn, rebuild);
     if (known) {
@@ -38,6 +41,8 @@ export function slotGranted(turn: Turn, input: Extract<RebuildInput, { type: 'sl
   }
   if (rebuild && rebuild.attempt === input.attempt && rebuild.slot) return;
   if (rebuild) returnSlot(turn, { ...rebuild, attempt: input.attempt }, false);
+  // With lockstep a longer plan may have put something below it meanwhile.
+  if (rebuild?.attempt === input.attempt && rebuild.state === 'ready') advance(turn, rebuild.id);
 }
 
 /** It is not built once more for the same source and inputs; a person who retries it wants it all the same. */
@@ -184,7 +189,7 @@ function failedOrAgain(turn: Turn, rebuild: RebuildRow, found: Evidence): void {
     ...next,
     notBefore: breakdownPause(turn, Math.max(1, breakdowns), durationMs(pause)),
   });
-  if (pausing.held || pausing.open.length > 0) advance(turn, pausing.id);
+  if (!mayStart(turn.row('cascades', pausing.cascade), pausing)) advance(turn, pausing.id);
   else begin(turn, pausing);
 }
 

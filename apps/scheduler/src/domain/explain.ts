@@ -42,7 +42,7 @@ export function explainRebuild(explained: Explained): string[] {
     ...(expected === null ? [] : [`It is expected to be validated at ${expected}.`]),
     ...(build && rebuild.passed ? [`The verdict that lets its dependants start: passed at ${rebuild.passed.at}.`] : []),
     ...(rebuild.doubtful ? [`It is in doubt (${rebuild.because}): it blocks what was not started, and landing.`] : []),
-    ...(unblock.length > 0 ? [`To unblock it: ${unblock.join('   or: ')}`] : []),
+    ...(unblock.length > 0 ? [`To free it: ${unblock.join('   or: ')}`] : []),
     ...(dependants.length > 0 ? [`Waiting for it: ${listed([...dependants], 10)}.`] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { foldingOf } from '@millrace/contracts';
+import { unstall } from './advance';
 import { extend } from './compare';
 import type { CascadeRow, ChangedComponent, RebuildRow, ReleaseRow } from './state';
 import { settledStates } from './transitions';
@@ -25,12 +26,14 @@ export function fold(
   if (doneShare(cascade) > until) return `more than ${Math.round(until * 100)} % of the cascade are done`;
   const { source } = one;
   extend(turn, cascade.id, [{ component: member.component, because: why, again: true, source }]);
+  unstall(turn, cascade.id, why);
   return null;
 }
 
 /** A component that the cascade does not rebuild joins it. */
 export function join(turn: Turn, cascade: CascadeRow, one: ChangedComponent, why: string): void {
   extend(turn, cascade.id, [{ component: one.component, because: why, source: one.source }]);
+  unstall(turn, cascade.id, why);
 }
 
 /** Done: of all rebuilds, those that are settled. */

@@ -86,3 +86,21 @@ describe('a cascade whose root changed once more', () => {
     expect(world.cascade.superseded?.[0]?.because).toContain('built again from the new source');
   });
 });
+
+describe('a stalled cascade', () => {
+  it('goes on when a component that was validated in it changes once more', async () => {
+    const build = (one: string) => (one === 'rpm/x' ? 'failed' : 'complete');
+    const world = new World({ graph, build, definition: { folding: { generations: 2, until: 1 } } });
+    await world.start(['rpm/a', 'rpm/b', 'rpm/x'], 'set', commit('1'));
+    await world.settle();
+    expect(world.cascade.state).toBe('stalled');
+    await world.change(['rpm/a'], 'commit', commit('2'));
+    await world.settle();
+    const again = [...world.store.rows.rebuilds.values()].filter((row) => row.generation === 2);
+    expect(again.map((row) => [row.component, row.state]).sort()).toEqual([
+      ['rpm/a', 'validated'],
+      ['rpm/b', 'validated'],
+    ]);
+    expect(world.cascade).toMatchObject({ state: 'stalled', problem: 'rpm/x must be fixed' });
+  });
+});

@@ -6,6 +6,7 @@ import {
   OutboxRelay,
   WorkRunner,
   engineTable,
+  type Places,
   type Publisher,
   type WorkKind,
 } from '@millrace/engine';
@@ -53,17 +54,26 @@ function stepping(database: Database): Database {
     rows: (sql, parameters) => (step(), tx.rows(sql, parameters)),
     change: (sql, parameters) => (step(), tx.change(sql, parameters)),
   });
+  const stepped = async <R>(
+    perform: (work: (tx: Connection) => Promise<R>) => Promise<R>,
+    work: (tx: Connection) => Promise<R>,
+  ): Promise<R> => {
+    const result = await perform(async (tx) => {
+      const inner = await work(wrap(tx));
+      step();
+      return inner;
+    });
+    step();
+    return result;
+  };
+  type Work<R> = (tx: Connection) => Promise<R>;
   return Object.create(database, {
     transaction: {
-      value: async <R>(work: (tx: Connection) => Promise<R>, locks?: readonly string[]): Promise<R> => {
-        const result = await database.transaction(async (tx) => {
-          const inner = await work(wrap(tx));
-          step();
-          return inner;
-        }, locks);
-        step();
-        return result;
-      },
+      value: <R>(work: Work<R>, locks?: readonly string[]): Promise<R> =>
+        stepped((whole) => database.transaction(whole, locks), work),
+    },
+    lightTransaction: {
+      value: <R>(work: Work<R>): Promise<R> => stepped((whole) => database.lightTransaction(whole), work),
     },
   }) as Database;
 }
@@ -94,9 +104,17 @@ const pay: WorkKind<{ readonly account: string }, string, LedgerInput> = {
 async function main(): Promise<void> {
   const database = stepping(await Database.open(`sqlite:${join(dir, 'ledger.sqlite')}`));
   await migrate(database, ledger.app, ledgerMigrations);
-  const engine = new Engine(database, ledger, { newId: uuidv7, batch: 2 });
+  const places: Places = {
+    reserve: (kind) => works.places.reserve(kind),
+    giveBack: (kind) => works.places.giveBack(kind),
+    begin: (calls) => works.places.begin(calls),
+  };
+  const engine = new Engine(database, ledger, { newId: uuidv7, batch: 2, places });
   const any = engine as unknown as Engine<Tables, LedgerInput>;
-  const works = new WorkRunner<LedgerInput>(database, any, [pay], { retry: () => undefined, unknown: () => undefined });
+  const works: WorkRunner<LedgerInput> = new WorkRunner<LedgerInput>(database, any, [pay], {
+    retry: () => undefined,
+    unknown: () => undefined,
+  });
   const relay = new OutboxRelay(database, ledger.app, publisher, { failed: () => undefined, resent: () => undefined });
   const deadlines = new Deadlines<LedgerInput>(database, any, () => Promise.resolve());
   await works.start(true);
