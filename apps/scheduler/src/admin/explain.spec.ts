@@ -10,7 +10,9 @@ type History = DoorReply<typeof doors.scheduler.history>;
 const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': ['rpm/b'], 'rpm/d': ['rpm/c'], 'rpm/x': [] };
 
 function ask<Reply>(bound: readonly BoundDoor<never>[], name: string, request: unknown): Promise<Reply> {
-  const door = bound.find((one) => one.door.name === name) as { answer: (request: unknown) => Promise<unknown> };
+  const door = bound.find((one) => one.door.name === name) as unknown as {
+    answer: (request: unknown) => Promise<unknown>;
+  };
   return door.answer(request) as Promise<Reply>;
 }
 
