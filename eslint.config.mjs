@@ -104,8 +104,9 @@ export default tseslint.config(
     },
   },
   {
-    // The simulator drives the real decider over the real graph core; nobody else reaches into an app.
-    files: ['tools/sim/**/*.ts'],
+    // The simulator drives the real decider over the real graph core, the bench a whole scheduler; nobody else reaches
+    // into an app.
+    files: ['tools/sim/**/*.ts', 'tools/bench-scheduler/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',

@@ -1,4 +1,4 @@
-import { createLocalRpm, type BuildSystem } from '@millrace/build-systems';
+import type { BuildSystem } from '@millrace/build-systems';
 import { doors, type Contents, type Door, type ReleaseDefinition } from '@millrace/contracts';
 import { WorkRunner } from '@millrace/engine';
 import { AppError, digestOf } from '@millrace/kernel';
@@ -87,8 +87,8 @@ class Scheduler implements Asker {
   }
 }
 
-const builder = createLocalRpm({ dir: join(folder, 'builder'), capacity: 2 });
-const scheduler = new Scheduler(builder);
+let builder: BuildSystem;
+let scheduler: Scheduler;
 let store: TestStore<ResolverTables, ResolverInput>;
 let parts: ServiceParts<ResolverInput>;
 let runner: WorkRunner<ResolverInput>;
@@ -146,6 +146,9 @@ async function settled(): Promise<void> {
 const commits = new Map<string, string>();
 
 beforeAll(async () => {
+  const { createLocalRpm } = await import('@millrace/build-systems');
+  builder = createLocalRpm({ dir: join(folder, 'builder'), capacity: 2 });
+  scheduler = new Scheduler(builder);
   await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-b', join(root, 'libs/build-systems')]);
   for (const name of rpms) commits.set(name, commit('rpms', name, join(example, 'rpms', name)));
   commit('modules', 'grinding', {

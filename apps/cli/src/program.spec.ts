@@ -16,7 +16,7 @@ test('there is every command that was promised', () => {
   expect(paths).toEqual([
     ...['up', 'status', 'doctor', 'explain'],
     ...['report', 'list', 'show', 'approve', 'reject'].map((v) => `change ${v}`),
-    ...['plan', 'start', 'list', 'show', 'watch', 'explain'].map((v) => `cascade ${v}`),
+    ...['plan', 'start', 'list', 'show', 'watch', 'explain', 'history'].map((v) => `cascade ${v}`),
     ...['hold', 'resume', 'holds', 'cancel', 'retry', 'skip', 'add', 'remove', 'raise'].map((v) => `cascade ${v}`),
     ...['make', 'adopt', 'list', 'log'].map((v) => `build ${v}`),
     ...['lint', 'show', 'diff', 'apply', 'history', 'list'].map((v) => `release ${v}`),
@@ -27,6 +27,8 @@ test('there is every command that was promised', () => {
     ...['order', 'tiers', 'unresolved', 'diff', 'search', 'stats'].map((v) => `graph ${v}`),
     ...['list', 'name', 'prune', 'export'].map((v) => `snapshots ${v}`),
     ...['make', 'list', 'show'].map((v) => `compose ${v}`),
+    'alert list',
+    'failure list',
     'notice list',
     'result post',
     ...['list', 'show', 'replay', 'drop'].map((v) => `quarantine ${v}`),

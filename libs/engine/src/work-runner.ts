@@ -1,25 +1,14 @@
 import { AppError, moment, toAppError } from '@millrace/kernel';
-import type { Connection, Database } from '@millrace/store';
+import type { Database } from '@millrace/store';
 import { engineTable } from './documents';
-import type { Engine, Places } from './engine';
+import type { Engine } from './engine';
 import type { Outcome, TypedInput, WorkKind } from './machine';
 import type { Tables } from '@millrace/store';
-
-interface WorkRow {
-  readonly id: string;
-  readonly kind: string;
-  readonly key: string;
-  readonly order: unknown;
-  readonly attempts: number;
-}
+import { backOffMs, claimRows, timedOut, type Claimed, type WorkRow } from './work-claim';
+import { WorkPlaces } from './work-places';
 
 /** Rows that one look takes. */
 const mostRows = 100;
-
-interface Claimed<Input extends TypedInput> {
-  readonly kind: WorkKind<unknown, unknown, Input>;
-  readonly row: WorkRow;
-}
 
 export interface WorkLog {
   retry(kind: string, key: string, attempt: number, fault: AppError): void;
@@ -33,12 +22,8 @@ export interface WorkLog {
  */
 export class WorkRunner<Input extends TypedInput> {
   private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
-  /** Calls under way, and places that are taken for calls to come, by kind. */
-  private readonly busy = new Map<string, number>();
-  private readonly reserved = new Map<string, number>();
-  /** Kinds of which rows wait for a place: what is ordered now waits behind them. */
-  private readonly backlog = new Set<string>();
-  private started = false;
+  /** For the engine: what it orders is begun with its commit, without being looked for first. */
+  readonly places: WorkPlaces<Input>;
   private readonly kinds: ReadonlyMap<string, WorkKind<unknown, unknown, Input>>;
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
@@ -53,6 +38,7 @@ export class WorkRunner<Input extends TypedInput> {
     private readonly now: () => number = Date.now,
   ) {
     this.kinds = new Map(kinds.map((kind) => [kind.kind, kind as unknown as WorkKind<unknown, unknown, Input>]));
+    this.places = new WorkPlaces(this.kinds, (row) => this.begin({ kind: this.kinds.get(row.kind)!, row }));
   }
 
   private get table(): string {
@@ -72,7 +58,7 @@ export class WorkRunner<Input extends TypedInput> {
       `SELECT DISTINCT kind FROM ${this.table} WHERE state <> 'done'`,
     );
     for (const { kind } of kinds) if (!this.kinds.has(kind)) this.log.unknown(kind);
-    this.started = true;
+    this.places.opens();
     this.wake();
   }
 
@@ -85,6 +71,7 @@ export class WorkRunner<Input extends TypedInput> {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.places.closes();
     if (this.timer) clearTimeout(this.timer);
     await this.looking;
     for (const { abort } of this.running.values()) abort.abort();
@@ -104,7 +91,7 @@ export class WorkRunner<Input extends TypedInput> {
 
   private async startDue(): Promise<number> {
     const at = moment(this.now());
-    const free = [...this.kinds.values()].filter((kind) => this.free(kind) > 0).map(({ kind }) => kind);
+    const free = [...this.kinds.values()].filter((kind) => this.places.free(kind) > 0).map(({ kind }) => kind);
     if (free.length === 0) return 0;
     const places = free.map((_, n) => `$${n + 3}`).join(', ');
     const rows = await this.database.reader.rows<{ id: string; doc: string; kind: string; attempts: number }>(
@@ -116,76 +103,20 @@ export class WorkRunner<Input extends TypedInput> {
       const { kind, key, order } = JSON.parse(doc) as Omit<WorkRow, 'id' | 'attempts'>;
       const found = this.kinds.get(kind);
       const coming = wanted.filter((one) => one.kind === found).length;
-      if (!found || this.running.has(id) || this.free(found) <= coming) continue;
+      if (!found || this.running.has(id) || this.places.free(found) <= coming) continue;
       wanted.push({ kind: found, row: { id, kind, key, order, attempts: Number(attempts) + 1 } });
     }
     if (rows.length < mostRows) {
       for (const kind of free) {
         if (rows.filter((row) => row.kind === kind).every((row) => wanted.some((one) => one.row.id === row.id))) {
-          this.backlog.delete(kind);
+          this.places.caughtUp(kind);
         }
       }
     }
-    const claimed = await this.claim(wanted, at);
+    const claimed = await claimRows(this.database, this.table, wanted, this.now());
     if (this.stopped) return 0;
     for (const one of claimed) this.begin(one);
     return claimed.length;
-  }
-
-  /** The engine's places: what it orders is begun with its commit, without being looked for first. */
-  get places(): Places {
-    return {
-      reserve: (name) => {
-        const kind = this.kinds.get(name);
-        if (!kind || !this.started || this.stopped || this.backlog.has(name)) return null;
-        if (this.free(kind) <= 0) {
-          this.backlog.add(name);
-          return null;
-        }
-        this.reserved.set(name, (this.reserved.get(name) ?? 0) + 1);
-        return leaseMs(kind);
-      },
-      giveBack: (name) => this.reserved.set(name, (this.reserved.get(name) ?? 1) - 1),
-      begin: (calls) => {
-        for (const row of calls) {
-          this.reserved.set(row.kind, (this.reserved.get(row.kind) ?? 1) - 1);
-          // Stopped meanwhile: the lease ends by itself.
-          if (!this.stopped) this.begin({ kind: this.kinds.get(row.kind)!, row });
-        }
-      },
-    };
-  }
-
-  private free(kind: WorkKind<unknown, unknown, Input>): number {
-    return kind.concurrency - (this.busy.get(kind.kind) ?? 0) - (this.reserved.get(kind.kind) ?? 0);
-  }
-
-  /** Leases rows, all in one transaction; gives those that nobody else was faster with. */
-  private async claim(wanted: readonly Claimed<Input>[], at: string): Promise<readonly Claimed<Input>[]> {
-    if (wanted.length === 0) return [];
-    const free = await this.database.transaction(async (tx) => {
-      const places = wanted.map((_, n) => `$${n + 2}`).join(', ');
-      const rows = await tx.rows<{ id: string }>(
-        `SELECT id FROM ${this.table} WHERE (state = 'waiting' OR (state = 'running' AND lease_until < $1)) ` +
-          `AND id IN (${places})${this.database.kind === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''}`,
-        [at, ...wanted.map((one) => one.row.id)],
-      );
-      const ids = new Set(rows.map(({ id }) => id));
-      for (const kind of new Set(wanted.map((one) => one.kind))) {
-        const own = wanted.filter((one) => one.kind === kind && ids.has(one.row.id)).map((one) => one.row.id);
-        if (own.length > 0) await this.lease(tx, own, leaseMs(kind));
-      }
-      return ids;
-    });
-    return wanted.filter((one) => free.has(one.row.id));
-  }
-
-  private async lease(tx: Connection, ids: readonly string[], ms: number): Promise<void> {
-    const places = ids.map((_, n) => `$${n + 2}`).join(', ');
-    await tx.change(
-      `UPDATE ${this.table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN (${places})`,
-      [moment(this.now() + ms), ...ids],
-    );
   }
 
   private begin({ kind, row }: Claimed<Input>): void {
@@ -195,11 +126,11 @@ export class WorkRunner<Input extends TypedInput> {
       .catch((thrown: unknown) => this.log.retry(row.kind, row.key, row.attempts, toAppError(thrown)))
       .finally(() => {
         this.running.delete(row.id);
-        this.busy.set(kind.kind, this.busy.get(kind.kind)! - 1);
+        this.places.left(kind.kind);
         this.wake();
       });
     this.running.set(row.id, { abort, done });
-    this.busy.set(kind.kind, (this.busy.get(kind.kind) ?? 0) + 1);
+    this.places.taken(kind.kind);
   }
 
   private async perform(kind: WorkKind<unknown, unknown, Input>, row: WorkRow, abort: AbortController): Promise<void> {
@@ -259,24 +190,4 @@ export class WorkRunner<Input extends TypedInput> {
     if (this.timer) clearTimeout(this.timer);
     if (!this.stopped) this.timer = setTimeout(() => this.wake(), ms);
   }
-}
-
-/** A lease outlives its call by five seconds: two calls of one row never overlap. */
-function leaseMs({ timeoutMs }: { readonly timeoutMs: number }): number {
-  return timeoutMs + 5000;
-}
-
-function timedOut({ kind, key }: WorkRow, ms: number, cause: unknown): AppError {
-  return new AppError({
-    code: 'call-timed-out',
-    kind: 'unavailable',
-    message: `'${kind}' for ${key} took longer than ${ms} ms`,
-    remedy: 'it is tried again',
-    cause,
-  });
-}
-
-/** 0.2 s, doubling, at most a minute. */
-export function backOffMs(attempt: number): number {
-  return Math.min(60_000, 200 * 2 ** (attempt - 1));
 }

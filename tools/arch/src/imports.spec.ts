@@ -17,6 +17,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
     'libs/bus',
     'libs/service',
     'libs/supervisor',
+    'tools/bench-scheduler',
     'libs/clients/messages',
     'libs/testing',
     'tools/local-ci',

@@ -12,7 +12,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ConsumerMessages, type NatsConnection } from 'nats';
-import type { Ask, Report } from './service';
+import type { Ask, Report } from './measured';
 import type { Shape } from './web';
 
 /** The scheduler's process. */
@@ -37,7 +37,7 @@ export class Subject {
       MILLRACE_LOG_LEVEL: 'error',
       ...(this.database ? { MILLRACE_SCHEDULER_DATABASE: this.database } : {}),
     };
-    this.child = fork(join(__dirname, 'service.js'), [JSON.stringify(this.shape)], { env });
+    this.child = fork(join(__dirname, 'measured.js'), [JSON.stringify(this.shape)], { env });
     await this.next('ready');
     return (performance.now() - from) / 1000;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Gate, Subject } from './driver';
-import type { Report } from './service';
+import type { Report } from './measured';
 import type { Shape } from './web';
 
 const usage = `npm run bench:scheduler -- [--rebuilds N] [--needs N] [--hub N] [--seconds N] [--database URL] [--json]

@@ -91,7 +91,7 @@ describe('the guide for other teams', () => {
   }
 
   function shell(script: string): { status: number | null; stdout: string; stderr: string } {
-    return spawnSync('bash', ['-eu', '-c', withMemory(script)], {
+    return spawnSync('bash', ['--norc', '-eu', '-c', withMemory(script)], {
       cwd: root,
       env: environment(),
       encoding: 'utf8',
@@ -100,7 +100,7 @@ describe('the guide for other teams', () => {
   }
 
   function start(step: Step): ChildProcess {
-    const child = spawn('bash', ['-eu', '-c', `${remembered()}\n${step.script}`], {
+    const child = spawn('bash', ['--norc', '-eu', '-c', `${remembered()}\n${step.script}`], {
       cwd: root,
       env: environment(),
       detached: true,

@@ -45,7 +45,9 @@ function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRo
       return row;
     case 'slot.returned': {
       const granted = row.granted.filter((one) => one.rebuild !== input.rebuild || one.attempt !== input.attempt);
-      return input.worked ? up(turn, { ...row, granted }, input.of) : { ...row, granted };
+      // What comes a second time says nothing new.
+      const held = granted.length < row.granted.length;
+      return held && input.worked ? up(turn, { ...row, granted }, input.of) : { ...row, granted };
     }
     case 'system.broke':
       return broke(turn, row, input);

@@ -23,7 +23,7 @@ describe('a new snapshot', () => {
   const published = (snapshot: string) => ({ type: 'graph.published', release: 'mill', snapshot }) as const;
   const checked = (to: string, components: readonly string[]) =>
     ({
-      ...{ type: 'snapshot.checked', release: 'mill', to },
+      ...({ type: 'snapshot.checked', release: 'mill', to } as const),
       broken: components.map((component) => ({ component, requirement: 'libgone.so.1' })),
     }) as const;
 
@@ -66,7 +66,7 @@ describe('a new snapshot', () => {
     await world.change('all', 'set');
     await world.settle();
     const change = {
-      ...{ id: null, release: 'mill', kind: 'snapshot', all: false, unknown: [], urgency: 'normal' },
+      ...({ id: null, release: 'mill', kind: 'snapshot', all: false, unknown: [], urgency: 'normal' } as const),
       ...{ by: 'resolver', why: 'broken', components: [{ component: 'rpm/b', source: null, nvr: null }] },
     } as const;
     const reply = await world.take({ type: 'change.reported', release: 'mill', asked: false, change });
@@ -131,7 +131,7 @@ describe('a build that appears in a build system', () => {
   it('that is named by its NVR alone and was never seen is ignored by name', async () => {
     const world = await worldOf(building);
     const change = {
-      ...{
+      ...({
         id: null,
         release: 'mill',
         kind: 'build',
@@ -140,7 +140,7 @@ describe('a build that appears in a build system', () => {
         urgency: 'normal',
         by: 'fedora',
         why: '',
-      },
+      } as const),
       components: [{ component: 'rpm/a', source: null, nvr: 'a-9-1' }],
     } as const;
     const reply = await world.take({ type: 'change.reported', release: 'mill', asked: false, change });

@@ -1,6 +1,6 @@
 import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
-import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow, Urgency } from './cascade-rows';
+import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
 import type { Hold } from './hold-rows';
 import type { AlertRow, FailureRow, WatchRow } from './watch-rows';

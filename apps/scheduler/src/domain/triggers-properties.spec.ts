@@ -57,7 +57,15 @@ async function perform(world: World, one: Step): Promise<void> {
       const source = (component: string) =>
         ({ kind: 'git', url: `file:///git/${component}`, commit: one.commit.toString(16).repeat(40) }) as const;
       const change = {
-        ...{ id: null, release: 'mill', kind: 'commit', all: false, unknown: [], by: 'git', why: 'a change' },
+        ...({
+          id: null,
+          release: 'mill',
+          kind: 'commit',
+          all: false,
+          unknown: [],
+          by: 'git',
+          why: 'a change',
+        } as const),
         components: one.components.map((component) => ({ component, source: source(component), nvr: null })),
         urgency: one.urgency,
       } as const;

@@ -294,7 +294,7 @@ describe('Koji as a build system', () => {
   it('makes images by the call that the release names, once, and knows them again', async () => {
     const call = { method: 'buildContainer', arguments: ['{source}', '{target}', { release: '{name}' }] };
     const target = {
-      ...{ target: 't1', tag: 't1', isolation: 'side-tag', drafts: false, promote: 'land' },
+      ...({ target: 't1', tag: 't1', isolation: 'side-tag', drafts: false, promote: 'land' } as const),
       call,
     } as const;
     const system = connect({}, 'millrace', 3, { releases: only({ rpm: target, image: target }) });

@@ -5,14 +5,11 @@ import { dependencyKinds } from './resolver';
 import { ask } from './door';
 
 export const scopeNames = ['capability', 'linked', 'direct', 'transitive'] as const;
-
 const capability = z.string().min(1).max(4096);
 const many = <Item extends z.ZodType>(item: Item) => z.array(item).max(10_000);
 const snapshot = z.string().max(300).optional();
-const page = {
-  limit: z.coerce.number().int().min(1).max(10_000).default(1000),
-  offset: z.coerce.number().int().nonnegative().default(0),
-};
+const whole = z.coerce.number().int();
+const page = { limit: whole.min(1).max(10_000).default(1000), offset: whole.nonnegative().default(0) };
 const cutNeed = z.object({ component: z.string(), without: z.string() });
 const requirement = z.object({ id: z.string(), requirement: z.string() });
 const inScope = z.object({ components: z.number().int(), tiers: z.number().int() });

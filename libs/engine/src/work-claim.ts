@@ -1,0 +1,69 @@
+import { AppError, moment } from '@millrace/kernel';
+import type { Connection, Database } from '@millrace/store';
+import type { TypedInput, WorkKind } from './machine';
+
+export interface WorkRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly order: unknown;
+  readonly attempts: number;
+}
+
+export interface Claimed<Input extends TypedInput> {
+  readonly kind: WorkKind<unknown, unknown, Input>;
+  readonly row: WorkRow;
+}
+
+/** Leases rows of `table`, all in one transaction; gives those that nobody else was faster with. */
+export async function claimRows<Input extends TypedInput>(
+  database: Database,
+  table: string,
+  wanted: readonly Claimed<Input>[],
+  now: number,
+): Promise<readonly Claimed<Input>[]> {
+  if (wanted.length === 0) return [];
+  const free = await database.transaction(async (tx) => {
+    const places = wanted.map((_, n) => `$${n + 2}`).join(', ');
+    const rows = await tx.rows<{ id: string }>(
+      `SELECT id FROM ${table} WHERE (state = 'waiting' OR (state = 'running' AND lease_until < $1)) ` +
+        `AND id IN (${places})${database.kind === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''}`,
+      [moment(now), ...wanted.map((one) => one.row.id)],
+    );
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const kind of new Set(wanted.map((one) => one.kind))) {
+      const own = wanted.filter((one) => one.kind === kind && ids.has(one.row.id)).map((one) => one.row.id);
+      if (own.length > 0) await lease(tx, table, own, moment(now + leaseMs(kind)));
+    }
+    return ids;
+  });
+  return wanted.filter((one) => free.has(one.row.id));
+}
+
+async function lease(tx: Connection, table: string, ids: readonly string[], until: string): Promise<void> {
+  const places = ids.map((_, n) => `$${n + 2}`).join(', ');
+  await tx.change(
+    `UPDATE ${table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN (${places})`,
+    [until, ...ids],
+  );
+}
+
+/** A lease outlives its call by five seconds: two calls of one row never overlap. */
+export function leaseMs({ timeoutMs }: { readonly timeoutMs: number }): number {
+  return timeoutMs + 5000;
+}
+
+export function timedOut({ kind, key }: WorkRow, ms: number, cause: unknown): AppError {
+  return new AppError({
+    code: 'call-timed-out',
+    kind: 'unavailable',
+    message: `'${kind}' for ${key} took longer than ${ms} ms`,
+    remedy: 'it is tried again',
+    cause,
+  });
+}
+
+/** 0.2 s, doubling, at most a minute. */
+export function backOffMs(attempt: number): number {
+  return Math.min(60_000, 200 * 2 ** (attempt - 1));
+}
