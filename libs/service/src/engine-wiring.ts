@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { jetStreamPublisher, type BusConnection, type DeadMessage } from '@millrace/bus';
 import type { Envelope } from '@millrace/contracts';
-import { DeadLetters, Engine, OutboxRelay, keepDeadLetter, type TypedInput } from '@millrace/engine';
+import { DeadLetters, Engine, OutboxRelay, keepDeadLetter, type Places, type TypedInput } from '@millrace/engine';
 import { moment, sha256 } from '@millrace/kernel';
 import type { Database, Tables } from '@millrace/store';
 import type { Logger } from 'pino';
@@ -17,6 +17,8 @@ export interface EngineWiring<Input extends TypedInput> {
   /** Set once everything stands; before that a commit wakes nobody. */
   wakeWork: () => void;
   wakeDeadlines: () => void;
+  /** Set when calls are made: before that none has a place. */
+  places: Places | null;
   counted: (type: string, status: string) => void;
   hear(input: Input, envelope: Envelope): Promise<void>;
 }
@@ -37,6 +39,11 @@ export function wireEngine<T extends Tables, Input extends TypedInput, Config>(
   closers.push(() => relay.stop());
   const engine = new Engine<T, Input>(database, definition.machine, {
     newId: uuidv7,
+    places: {
+      reserve: (kind) => wiring.places?.reserve(kind) ?? null,
+      giveBack: (kind) => wiring.places?.giveBack(kind),
+      begin: (calls) => wiring.places?.begin(calls),
+    },
     onFault: (type, err) => log.error({ type, err }, 'an input of our own failed; it is kept and tried again'),
     onCommit: (left) => {
       if (left.outbox) relay.wake();
@@ -51,6 +58,7 @@ export function wireEngine<T extends Tables, Input extends TypedInput, Config>(
     deadLetters: new DeadLetters(database, app),
     wakeWork: () => undefined,
     wakeDeadlines: () => undefined,
+    places: null,
     counted: () => undefined,
     hear: async (input, envelope) => {
       const meta = {

@@ -29,6 +29,7 @@ export async function startLoops<Input extends TypedInput>(
   });
   const deadlines = new Deadlines<Input>(database, engine, () => transport.caughtUp());
   wiring.wakeWork = () => works.wake();
+  wiring.places = works.places;
   wiring.wakeDeadlines = () => deadlines.wake();
   closers.push(() => works.stop());
   closers.push(() => deadlines.stop());
