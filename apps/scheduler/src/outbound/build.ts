@@ -5,6 +5,7 @@ import { AppError } from '@millrace/kernel';
 import type { EndedBuild, Input, SeenBuild, Step } from '../domain/input';
 import type { RebuildRow } from '../domain/state';
 import { buildKey } from '../domain/words';
+import { BuildsBelow } from './builds-below';
 import { headOf } from './git-source';
 import { rebuildNamed, releaseNamed, type Outside } from './outside';
 import { endedBuild, hindrance, isOver, seenBuild, systemFor, systemNamed } from './systems';
@@ -36,6 +37,7 @@ export function stepInput<Value>(
 
 /** Submits a build. Its key is looked for first: a crash between the call and its record must not build twice. */
 export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, Input> {
+  const below = new BuildsBelow(outside.read.rebuilds);
   return {
     kind: 'build.submit',
     concurrency: 64,
@@ -54,14 +56,15 @@ export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, I
       const built = found === null ? null : (await system.look([found]))[0];
       if (found !== null && built && isOver(built)) return found;
       const priority = policyOf(release.definition, order.component)?.priority ?? 0;
-      return system.submit(key, { ...(await orderOf(read, rebuild, source)), priority }, place);
+      const needs = await below.of(rebuild);
+      return system.submit(key, { ...orderOf(rebuild, source, needs), priority }, place);
     },
     toInput: (order, outcome) =>
       stepInput('submit', order, outcome, (about, build) => ({ type: 'build.submitted', ...about, build })),
   };
 }
 
-async function orderOf(read: Outside['read'], rebuild: RebuildRow, source: Order['source']): Promise<Order> {
+function orderOf(rebuild: RebuildRow, source: Order['source'], needs: Order['needs']): Order {
   return {
     release: rebuild.release,
     component: rebuild.component,
@@ -71,42 +74,9 @@ async function orderOf(read: Outside['read'], rebuild: RebuildRow, source: Order
     source,
     macros: rebuild.macros,
     bootstrap: rebuild.bootstrap,
-    needs: await validatedBelow(read, rebuild),
+    needs,
     siblings: [],
   };
-}
-
-interface Below {
-  readonly needs: readonly string[];
-  readonly build: string | null;
-}
-
-/** Rebuilds that came to their end: what they needed and gave never changes. */
-const settledBelow = new Map<string, Below>();
-const mostKept = 100_000;
-
-/** Validated builds of everything in the cascade that the rebuild needs, directly or not. */
-async function validatedBelow(read: Outside['read'], rebuild: RebuildRow): Promise<readonly string[]> {
-  const found = new Map<string, Below>();
-  let level: readonly Below[] = [rebuild];
-  while (level.length > 0) {
-    const ids = [...new Set(level.flatMap((one) => one.needs))].filter((id) => !found.has(id));
-    const unknown = ids.filter((id) => !settledBelow.has(id));
-    for (const row of await read.rebuilds.getMany(unknown)) {
-      const below = { needs: row.needs, build: row.state === 'validated' ? row.build : null };
-      found.set(row.id, below);
-      if (row.state === 'validated') keep(row.id, below);
-    }
-    for (const id of ids) if (settledBelow.has(id)) found.set(id, settledBelow.get(id)!);
-    level = ids.map((id) => found.get(id)).filter((one) => one !== undefined);
-  }
-  const builds = [...found.values()].flatMap((one) => (one.build ? [one.build] : []));
-  return builds.sort();
-}
-
-function keep(id: string, below: Below): void {
-  if (settledBelow.size >= mostKept) settledBelow.clear();
-  settledBelow.set(id, below);
 }
 
 type Look = { readonly ended: EndedBuild } | { readonly running: SeenBuild };
