@@ -1,5 +1,6 @@
-import type { BuildStatus, BuildSystem, Order, Place } from '@millrace/build-systems';
+import type { BuildStatus, Order } from '@millrace/build-systems';
 import { moment } from '@millrace/kernel';
+import { PlayedSystem } from './played-system';
 
 interface Build {
   readonly key: string;
@@ -9,33 +10,26 @@ interface Build {
 }
 
 /** A build system that takes no time of its own: builds end when the bench says so. It remembers nothing beyond its process. */
-export class Builder implements BuildSystem {
-  readonly name = 'local-rpm';
+export class Builder extends PlayedSystem {
   readonly builds = new Map<string, Build>();
   /** Keys of builds that run, the oldest first. */
   private readonly running = new Set<string>();
-  /** Submissions by key: none may come twice. */
-  submissions = 0;
   atOnce = false;
-  private number = 1;
 
   constructor(
-    private readonly capacity: number,
+    capacity: number,
     private readonly onSubmit: (order: Order) => void,
-  ) {}
+  ) {
+    super(capacity);
+  }
 
   get busy(): number {
     return this.running.size;
   }
 
-  /** Ends the oldest builds, but for one component's. */
-  end(count: number, except: string | null = null): void {
-    for (const key of this.running) {
-      if (count <= 0) return;
-      if (this.builds.get(key)!.order.component === except) continue;
-      this.endOne(key);
-      count--;
-    }
+  /** Ends the oldest builds. */
+  end(count: number): void {
+    for (const key of [...this.running].slice(0, count)) this.endOne(key);
   }
 
   endOf(component: string): void {
@@ -47,15 +41,11 @@ export class Builder implements BuildSystem {
     this.builds.get(key)!.endedAt = moment(Date.now());
   }
 
-  open(release: string, cascade: string | null): Promise<Place> {
-    return Promise.resolve({ id: cascade ?? 'base', release, cascade });
-  }
   find(key: string): Promise<string | null> {
     return Promise.resolve(this.builds.has(key) ? key : null);
   }
   submit(key: string, order: Order): Promise<string> {
     if (!this.builds.has(key)) {
-      this.submissions++;
       this.builds.set(key, { key, order, startedAt: moment(Date.now()), endedAt: null });
       this.running.add(key);
       this.onSubmit(order);
@@ -78,29 +68,8 @@ export class Builder implements BuildSystem {
       inputs: [],
     });
   }
-  evidence() {
+  evidence(): Promise<never> {
     return Promise.reject(new Error('nothing fails here'));
-  }
-  admit(_: string, place: Place) {
-    return Promise.resolve({ number: ++this.number, repository: `file:///bench/${place.id}/${this.number}` });
-  }
-  promote(): Promise<void> {
-    return Promise.resolve();
-  }
-  seen() {
-    return Promise.resolve({ builds: [], cursor: '' });
-  }
-  cancel(): Promise<void> {
-    return Promise.resolve();
-  }
-  close(place: Place) {
-    return Promise.resolve({ number: ++this.number, repository: `file:///bench/${place.id}` });
-  }
-  repository(_: string, cascade: string | null) {
-    return Promise.resolve({ number: this.number, repository: `file:///bench/${cascade ?? 'base'}/${this.number}` });
-  }
-  limits() {
-    return Promise.resolve({ capacity: this.capacity });
   }
 
   private statusOf(ref: string): BuildStatus {

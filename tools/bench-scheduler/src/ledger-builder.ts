@@ -1,7 +1,8 @@
-import type { BuildStatus, BuildSystem, Order, Place } from '@millrace/build-systems';
+import type { BuildStatus, Order } from '@millrace/build-systems';
 import type { Evidence } from '@millrace/contracts';
 import { digestOf, moment } from '@millrace/kernel';
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
+import { PlayedSystem } from './played-system';
 
 /** A submission as the ledger keeps it, a line each. */
 export interface Submission {
@@ -22,21 +23,17 @@ export function submissionsIn(file: string): readonly Submission[] {
  * A build system whose memory is a file: it outlives the process that submits to it. A build takes up to half a second;
  * one in twelve first attempts breaks for reasons of the builder's own.
  */
-export class LedgerBuilder implements BuildSystem {
-  readonly name = 'local-rpm';
+export class LedgerBuilder extends PlayedSystem {
   private readonly known: Map<string, Submission>;
-  private number = 1;
 
   constructor(
     private readonly file: string,
-    private readonly capacity: number,
+    capacity: number,
   ) {
+    super(capacity);
     this.known = new Map(submissionsIn(file).map((one) => [one.key, one]));
   }
 
-  open(release: string, cascade: string | null): Promise<Place> {
-    return Promise.resolve({ id: cascade ?? 'base', release, cascade });
-  }
   find(key: string): Promise<string | null> {
     return Promise.resolve(this.known.has(key) ? key : null);
   }
@@ -66,27 +63,6 @@ export class LedgerBuilder implements BuildSystem {
   evidence(): Promise<Evidence> {
     const summary = 'the builder lost its disk';
     return Promise.resolve({ class: 'infrastructure', stage: 'build', summary, tail: '', logs: [], signature: 'disk' });
-  }
-  admit(_: string, place: Place) {
-    return Promise.resolve({ number: ++this.number, repository: `file:///ledger/${place.id}` });
-  }
-  promote(): Promise<void> {
-    return Promise.resolve();
-  }
-  seen() {
-    return Promise.resolve({ builds: [], cursor: '' });
-  }
-  cancel(): Promise<void> {
-    return Promise.resolve();
-  }
-  close(place: Place) {
-    return Promise.resolve({ number: ++this.number, repository: `file:///ledger/${place.id}` });
-  }
-  repository(_: string, cascade: string | null) {
-    return Promise.resolve({ number: this.number, repository: `file:///ledger/${cascade ?? 'base'}` });
-  }
-  limits() {
-    return Promise.resolve({ capacity: this.capacity });
   }
 }
 

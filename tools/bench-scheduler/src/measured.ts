@@ -14,7 +14,7 @@ import { webOf, type Shape } from './web';
 /** What the bench asks of the process, and what it answers. */
 export type Ask =
   | { readonly kind: 'start' }
-  | { readonly kind: 'pace'; readonly perSecond: number; readonly except: string | null }
+  | { readonly kind: 'pace'; readonly perSecond: number }
   | { readonly kind: 'end'; readonly component: string }
   | { readonly kind: 'at-once' }
   | { readonly kind: 'exit' }
@@ -28,7 +28,6 @@ export interface Report {
   /** Milliseconds from the verdict that freed a rebuild to its submission. */
   readonly verdictToSubmit: readonly number[];
   readonly busy: number;
-  readonly submissions: number;
   readonly peakMb: number;
 }
 
@@ -81,7 +80,7 @@ async function obey(ask: Ask, builder: Builder, outside: Outside): Promise<void>
       return begin(outside, [...needs.keys()]);
     case 'pace': {
       if (pacing) clearInterval(pacing);
-      pacing = ask.perSecond === 0 ? null : setInterval(() => builder.end(1, ask.except), 1000 / ask.perSecond);
+      pacing = ask.perSecond === 0 ? null : setInterval(() => builder.end(1), 1000 / ask.perSecond);
       return;
     }
     case 'end':
@@ -128,7 +127,6 @@ async function report(builder: Builder, { read }: Outside, forget: boolean): Pro
     times,
     verdictToSubmit,
     busy: builder.busy,
-    submissions: builder.submissions,
     peakMb: Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1000),
   };
   process.send!({ kind: 'report', report: answer });
