@@ -33,9 +33,7 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(usage);
   const large = { rebuilds: Number(values.rebuilds), needs: Number(values.needs), hub: Number(values.hub) };
   const database = values.database ?? null;
-  const small = await withMill({ rebuilds: 1000, needs: 2500, hub: 0 }, null, (subject) =>
-    measureEvents(subject, null),
-  );
+  const small = await withMill({ rebuilds: 1000, needs: 2500, hub: 0 }, null, measureEvents);
   const figures = await withMill(large, database, (subject) => measure(subject, large, Number(values.seconds)));
   const event_p99_ms_small = quantile(small, 0.99);
   const all: Figures = {
@@ -98,10 +96,10 @@ async function measure(subject: Subject, shape: Shape, seconds: number): Promise
   };
 }
 
-async function measureEvents(subject: Subject, except: string | null): Promise<number[]> {
+async function measureEvents(subject: Subject): Promise<number[]> {
   await planned(subject);
   await subject.report(true);
-  return paced(subject, 10, except);
+  return paced(subject, 10);
 }
 
 /** From the command until everything is stored and the first builds have begun. */
@@ -120,12 +118,12 @@ async function hubEvent(subject: Subject): Promise<number> {
 }
 
 /** A hundred events a second: fifty builds that end, fifty verdicts. */
-async function paced(subject: Subject, seconds: number, except: string | null = null): Promise<number[]> {
-  subject.tell({ kind: 'pace', perSecond: 50, except });
+async function paced(subject: Subject, seconds: number): Promise<number[]> {
+  subject.tell({ kind: 'pace', perSecond: 50 });
   await sleep(2000);
   const before = await subject.report(true);
   await sleep(seconds * 1000);
-  subject.tell({ kind: 'pace', perSecond: 0, except: null });
+  subject.tell({ kind: 'pace', perSecond: 0 });
   const { times } = await subject.report();
   if (before.state !== 'running') throw new Error(`the cascade is ${before.state}`);
   return Object.values(times).flat();
