@@ -1,4 +1,4 @@
-import { insides } from './needs';
+import { insides } from './insides';
 import { isRebuildable, type Reach } from './policy';
 import type { World } from './world';
 

@@ -1,5 +1,4 @@
 import type { CascadeRow, RebuildRow } from './state';
-import { isSettled } from './transitions';
 import type { Turn } from './turn';
 
 /**
@@ -45,8 +44,4 @@ export function hasStarted(rebuild: RebuildRow): boolean {
 /** A rebuild that has not started can still be given other needs; one that is passed over, too. */
 export function isMovable(row: RebuildRow): boolean {
   return !hasStarted(row) || row.state === 'skipped' || row.state === 'unneeded';
-}
-
-export function isUnsettled(rebuild: RebuildRow): boolean {
-  return !isSettled(rebuild.state);
 }

@@ -1,7 +1,7 @@
 import { flag, schemes, type Catalogue } from './catalogue';
 import { condense } from './condense';
 import type { Clause, Offered } from './resolve-clause';
-import { composed, each, noRows, rowsOf, transposed, type Rows } from './rows';
+import { composed, each, rowsOf, transposed, type Rows } from './rows';
 
 /** Kinds of dependency between components, as bits. */
 export const kindBits = { build: 1, runtime: 2, contains: 4 } as const;
@@ -149,5 +149,3 @@ export function clauseOf(network: Catalogue, clause: number): Clause {
 export function hasFlag(network: Catalogue, component: number, which: keyof typeof flag): boolean {
   return (network.flags[component]! & flag[which]) !== 0;
 }
-
-export const emptyRows = noRows;

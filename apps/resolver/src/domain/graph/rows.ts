@@ -103,7 +103,3 @@ export function each(rows: Rows, row: number, visit: (target: number) => void): 
 export function rowOf(rows: Rows, row: number): Int32Array {
   return rows.targets.subarray(rows.offsets[row], rows.offsets[row + 1]);
 }
-
-export function noRows(count: number): Rows {
-  return { count, offsets: new Int32Array(count + 1), targets: new Int32Array(0) };
-}
