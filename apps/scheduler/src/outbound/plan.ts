@@ -1,6 +1,6 @@
 import { doors, type DoorReply, type SourceRef } from '@millrace/contracts';
 import type { Outcome, WorkKind } from '@millrace/engine';
-import { AppError } from '@millrace/kernel';
+import { AppError, digestOf } from '@millrace/kernel';
 import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
 import { withKnots } from '../domain/knots';
 import { placed } from '../domain/paths';
@@ -52,7 +52,8 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   for (let n = 0; n < rebuilds.length; n += partSize) {
     const part = rebuilds.slice(n, n + partSize);
     const about = { release: release.id, cascade: cascade.id, number: order.number, snapshot: impact.snapshot };
-    const id = `${cascade.id}/${order.number}/${impact.snapshot}/${n}`;
+    // Made again after a crash, a plan has other parts: what was laid before is not in them.
+    const id = `${cascade.id}/${order.number}/${digestOf(part)}`;
     await outside.take({ type: 'plan.part', ...about, rebuilds: part }, { id, who: 'scheduler' });
     signal.throwIfAborted();
   }
