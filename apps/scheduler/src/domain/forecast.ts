@@ -1,4 +1,5 @@
-import type { ComponentId } from '@millrace/kernel';
+import { moment, type ComponentId } from '@millrace/kernel';
+import { outlook, type OutlookRow } from './outlook';
 import { keyOf } from './plan-rows';
 
 /** A rebuild of a plan with its expected time, and the longest way from its start to the end of all, in milliseconds. */
@@ -30,36 +31,18 @@ export function forecast(rebuilds: readonly TimedRebuild[], slots: number): Fore
   const work = rebuilds.reduce((sum, one) => sum + one.expected, 0);
   const chain = chainOf(rebuilds);
   const critical = chain.reduce((sum, one) => sum + one.expected, 0);
-  const finish = run(rebuilds, Math.max(1, slots));
+  const finish = finishOf(rebuilds, slots);
   return { work, critical, finish, chain: chain.map((one) => one.component) };
 }
 
-function run(rebuilds: readonly TimedRebuild[], slots: number): number {
-  const open = new Map(rebuilds.map((one) => [keyOf(one), 0]));
-  const dependants = new Map<string, TimedRebuild[]>(rebuilds.map((one) => [keyOf(one), []]));
-  for (const one of rebuilds) {
-    const needs = one.needs.filter((need) => dependants.has(keyOf(need)));
-    open.set(keyOf(one), needs.length);
-    for (const need of needs) dependants.get(keyOf(need))!.push(one);
-  }
-  const ready = new Heap<TimedRebuild>((a, b) => b.path - a.path);
-  const running = new Heap<{ readonly rebuild: TimedRebuild; readonly end: number }>((a, b) => a.end - b.end);
-  for (const one of rebuilds) if (open.get(keyOf(one)) === 0) ready.push(one);
-  let now = 0;
-  for (;;) {
-    while (running.size < slots && ready.size > 0) {
-      const rebuild = ready.pop()!;
-      running.push({ rebuild, end: now + rebuild.expected });
-    }
-    const next = running.pop();
-    if (!next) return now;
-    now = next.end;
-    for (const one of dependants.get(keyOf(next.rebuild))!) {
-      const left = open.get(keyOf(one))! - 1;
-      open.set(keyOf(one), left);
-      if (left === 0) ready.push(one);
-    }
-  }
+/** A plan is a cascade of which nothing has begun; gates take no time in it. */
+function finishOf(rebuilds: readonly TimedRebuild[], slots: number): number {
+  const rows = rebuilds.map((one): OutlookRow => {
+    const { expected, path } = one;
+    const idle = { open: [], held: false, doubtful: false, fresh: false, priority: 0, startedAt: null };
+    return { ...idle, id: keyOf(one), state: 'waiting', needs: one.needs.map(keyOf), expected, path };
+  });
+  return outlook(rows, { slots, gate: 0 }, moment(0)).last ?? 0;
 }
 
 /** From the rebuild with the longest path along the one of its dependants with the longest. */
@@ -76,44 +59,4 @@ function chainOf(rebuilds: readonly TimedRebuild[]): readonly TimedRebuild[] {
   const chain: TimedRebuild[] = [];
   for (let one = first; one && chain.length <= rebuilds.length; one = next.get(keyOf(one))) chain.push(one);
   return chain;
-}
-
-/** A binary heap: the least by its order comes out first. */
-class Heap<Item> {
-  private readonly items: Item[] = [];
-
-  constructor(private readonly order: (a: Item, b: Item) => number) {}
-
-  get size(): number {
-    return this.items.length;
-  }
-
-  push(item: Item): void {
-    let at = this.items.push(item) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (this.order(this.items[at]!, this.items[above]!) >= 0) return;
-      this.swap(at, above);
-      at = above;
-    }
-  }
-
-  pop(): Item | undefined {
-    const [least] = this.items;
-    const last = this.items.pop();
-    if (last === undefined || this.items.length === 0) return least;
-    this.items[0] = last;
-    let at = 0;
-    for (;;) {
-      const below = [2 * at + 1, 2 * at + 2].filter((one) => one < this.items.length);
-      const smallest = below.sort((a, b) => this.order(this.items[a]!, this.items[b]!))[0];
-      if (smallest === undefined || this.order(this.items[smallest]!, this.items[at]!) >= 0) return least;
-      this.swap(at, smallest);
-      at = smallest;
-    }
-  }
-
-  private swap(a: number, b: number): void {
-    [this.items[a], this.items[b]] = [this.items[b]!, this.items[a]!];
-  }
 }
