@@ -28,12 +28,12 @@ import {
 } from '@millrace/contracts';
 import type { Receiver } from '@millrace/messages';
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
-import { randomUUID } from 'node:crypto';
 import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
 import { changeQuestions } from './admin/changes';
 import { explainQuestions } from './admin/explain';
 import { historyGauges, historyQuestions } from './admin/history';
 import { questions } from './admin/questions';
+import { catchUp } from './outbound/catch-up';
 import { config, secretFilesOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
 import { changeCommands } from './inbound/change-commands';
@@ -121,26 +121,10 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
           take,
         }),
       ],
-      // The build systems say what they bear: before that nothing is submitted.
       start: async () => {
-        for (const [name, system] of systems) {
-          const { capacity: limit } = await system.limits();
-          await take(
-            { type: 'capacity.known', system: name, limit },
-            { id: `start/${randomUUID()}`, who: 'scheduler' },
-          );
-        }
+        await catchUp(outside);
         const definitions = (): ReturnType<Definitions['all']> => definitionsOn(read).all();
         receivers.push(...listen(buses, { definitions, sourceOf: gitSourceOf, take }));
-        for (const { id: release } of await read.releases.where({})) {
-          await take({ type: 'watch.due', release }, { id: `start/${randomUUID()}`, who: 'scheduler' });
-        }
-        for (const { id: cascade, release } of await read.cascades.where({ state: ['running', 'held', 'stalled'] })) {
-          await take(
-            { type: 'cascade.reconcile', release, cascade },
-            { id: `start/${randomUUID()}`, who: 'scheduler' },
-          );
-        }
       },
     });
   },

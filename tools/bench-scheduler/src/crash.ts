@@ -15,6 +15,9 @@ scheduler's database back to an older copy: for N seeds (50). Each must end with
 submitted twice, and nothing built twice from the same inputs unless the builder itself broke.
 `;
 
+/** Seeds that are tried at one time. */
+const atOnce = 4;
+
 const shape = { rebuilds: 40, needs: 0, hub: 0, layers: 5, capacity: 6 } as const;
 
 void main();
@@ -31,11 +34,16 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(usage);
   const from = Number(values.from);
   const failed: number[] = [];
-  for (let seed = from; seed < from + Number(values.seeds); seed++) {
-    const problem = await tryOut(seed).catch((thrown: unknown) => String(thrown));
-    process.stdout.write(`seed ${seed}: ${problem ?? 'well'}\n`);
-    if (problem !== null) failed.push(seed);
-  }
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, n) => from + n);
+  // They wait most of the time: for builds, and for what was lost to be asked for again.
+  const worker = async (): Promise<void> => {
+    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+      const problem = await tryOut(seed).catch((thrown: unknown) => String(thrown));
+      process.stdout.write(`seed ${seed}: ${problem ?? 'well'}\n`);
+      if (problem !== null) failed.push(seed);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
   if (values.json) process.stdout.write(`${JSON.stringify({ seeds: Number(values.seeds), failed })}\n`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }

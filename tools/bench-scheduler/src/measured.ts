@@ -1,11 +1,11 @@
 import { doors, releaseDefinition } from '@millrace/contracts';
 import { Engine } from '@millrace/engine';
 import type { Input } from '@millrace/scheduler/domain/input';
+import { catchUp } from '@millrace/scheduler/outbound/catch-up';
 import type { Outside } from '@millrace/scheduler/outbound/outside';
 import { worksOf } from '@millrace/scheduler/outbound/works';
 import { definition } from '@millrace/scheduler/wiring';
 import { startService } from '@millrace/service';
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Builder } from './builder';
 import { LedgerBuilder } from './ledger-builder';
@@ -59,11 +59,10 @@ async function main(): Promise<void> {
         const system = shape.ledger === undefined ? builder : new LedgerBuilder(shape.ledger, shape.capacity);
         const outside: Outside = { read, asker: played, systems: new Map([[builder.name, system]]), take };
         process.on('message', (ask: Ask) => void obey(ask, builder, outside));
-        const known = { type: 'capacity.known', system: builder.name, limit: shape.capacity } as const;
         return Promise.resolve({
           doors: [],
           works: worksOf(outside),
-          start: async () => void (await take(known, { id: `start/${randomUUID()}`, who: 'bench' })),
+          start: () => catchUp(outside),
         });
       },
     },

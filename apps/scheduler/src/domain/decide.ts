@@ -129,7 +129,7 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
     case 'cascade.check':
       return checkCascade(turn, input.cascade);
     case 'cascade.reconcile':
-      return reconcile(turn, input.cascade);
+      return reconcile(turn, input.cascade, input.all);
     case 'place.closed':
       return placeClosed(turn, input.cascade, input.outcome, input.repository);
     case 'cascade.remember':

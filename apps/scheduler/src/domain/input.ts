@@ -108,7 +108,11 @@ export type CascadeInput =
     })
   | (OfCascade & { readonly type: 'tier.opened'; readonly tier: number })
   | (OfCascade & { readonly type: 'cascade.check' })
-  | (OfCascade & { readonly type: 'cascade.reconcile' })
+  | (OfCascade & {
+      readonly type: 'cascade.reconcile';
+      /** The scheduler has just started: its memory may be older than the world. */
+      readonly all?: boolean;
+    })
   | (OfCascade & {
       readonly type: 'place.closed';
       readonly outcome: 'landed' | 'kept' | 'cancelled';

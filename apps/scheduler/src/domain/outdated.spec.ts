@@ -81,4 +81,14 @@ describe('reconciling', () => {
     expect(world.cascade.state).toBe('completed');
     expect(world.events('build.finished')).toHaveLength(1);
   });
+
+  it('asks for builds and verdicts at once when the scheduler has just started', async () => {
+    const world = new World({ graph: { 'rpm/a': [] }, running: () => 'building' });
+    await world.start('all');
+    await world.settle();
+    world.works.clear();
+    const { id: cascade } = world.cascade;
+    await world.take({ type: 'cascade.reconcile', release: 'mill', cascade, all: true });
+    expect([...world.works.values()].map((one) => one.kind)).toEqual(['build.look']);
+  });
 });

@@ -11,12 +11,13 @@ const unseen = 300_000;
 
 /**
  * Lost messages are normal in this field: what has stood in one state for a minute is asked for once more. Every call
- * looks before it acts, so that asking twice does nothing twice.
+ * looks before it acts, so that asking twice does nothing twice. `all`: after a start no build and no verdict is too fresh
+ * to be asked for, since the database may have been set back.
  */
-export function reconcile(turn: Turn, id: string): void {
+export function reconcile(turn: Turn, id: string, all = false): void {
   const cascade = turn.row('cascades', id);
   if (cascade.state === 'completed' || cascade.state === 'cancelled') return;
-  for (const row of turn.all('rebuilds')) if (row.cascade === id) askAgain(turn, row);
+  for (const row of turn.all('rebuilds')) if (row.cascade === id) askAgain(turn, row, all);
   turn.self({ type: 'cascade.restart', release: cascade.release, cascade: id });
   turn.wake(`reconcile/${id}`, later(turn.at, every), {
     type: 'cascade.reconcile',
@@ -25,15 +26,17 @@ export function reconcile(turn: Turn, id: string): void {
   });
 }
 
-function askAgain(turn: Turn, row: RebuildRow): void {
+function askAgain(turn: Turn, row: RebuildRow, all: boolean): void {
+  const isOver = (since: string, ms: number): boolean => all || msBetween(since, turn.at) > ms;
   const build = row.build === null ? undefined : turn.find('builds', row.build);
   if (row.state === 'submitting' && row.startedAt && msBetween(row.startedAt, turn.at) > every) {
     step(turn, row, row.component.startsWith('stack/') ? 'assemble' : 'submit');
   }
   const seen = row.lookedAt ?? row.startedAt;
-  if (row.state === 'building' && seen !== null && msBetween(seen, turn.at) > unseen) step(turn, row, 'look');
-  if (row.state !== 'gating' || !build || msBetween(build.endedAt ?? turn.at, turn.at) < every) return;
-  if (row.verdict === null || row.verdict === 'unknown') wantVerdict(turn, build);
+  if (row.state === 'building' && seen !== null && isOver(seen, unseen)) step(turn, row, 'look');
+  if (row.state !== 'gating' || !build || !isOver(build.endedAt ?? turn.at, every)) return;
+  const unheard = row.verdict === null || row.verdict === 'unknown' || (all && row.verdict === 'pending');
+  if (unheard) wantVerdict(turn, build);
   if (!row.compared) compare(turn, row);
   else admitWhenReady(turn, row.id);
 }
