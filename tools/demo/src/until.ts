@@ -10,7 +10,10 @@ export interface Wait {
 
 const everyMs = 200;
 
-/** Asks again and again until there is an answer. A service that is away at the moment is waited for too. */
+/**
+ * Asks again and again until there is an answer. A service that is away at the moment is waited for too, and one that has
+ * not yet heard of what it is asked for.
+ */
 export async function until<T>({ what, seconds, signal }: Wait, probe: () => Promise<T | null>): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (let last = ''; ;) {
@@ -19,7 +22,7 @@ export async function until<T>({ what, seconds, signal }: Wait, probe: () => Pro
       const found = await probe();
       if (found !== null) return found;
     } catch (thrown) {
-      if (!(thrown instanceof AppError && thrown.kind === 'unavailable')) throw thrown;
+      if (!(thrown instanceof AppError && (thrown.kind === 'unavailable' || thrown.kind === 'missing'))) throw thrown;
       last = `: ${thrown.message}`;
     }
     if (Date.now() > deadline) throw broken(`${what} did not happen within ${seconds} seconds${last}`);

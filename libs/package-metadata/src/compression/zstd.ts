@@ -1,8 +1,5 @@
 import { Decompress } from 'fzstd';
-import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { ByteQueue } from './byte-queue';
-import { piped } from './piped';
 import { XxHash64 } from './xxhash64';
 
 /** The window that zstd itself takes without being told otherwise: 128 MiB. */
@@ -10,20 +7,12 @@ const maxWindow = 128 * 1024 * 1024;
 const frameMagic = 0xfd2fb528;
 
 /**
- * Decompresses zstd: with Node's own where it has one (22.15 and newer), else with fzstd. The checksum of a frame is
- * verified where it has one.
+ * Decompresses zstd. Frames are taken apart here (RFC 8878, 3.1.1), and fzstd gets one block at a time: a few bytes that
+ * stand for gigabytes never become more than 128 KiB at once. The checksum of a frame is verified where it has one.
+ * Node's own decoder is not used: of a file of several frames it reads the first.
  * @throws Error on damaged or truncated input, and on a window larger than 128 MiB
  */
-export function unzstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
-  return create ? piped(chunks, create()) : unzstdPortable(chunks);
-}
-
-/**
- * The same without Node's zstd. Frames are taken apart here (RFC 8878, 3.1.1), and fzstd gets one block at a time: a
- * few bytes that stand for gigabytes never become more than 128 KiB at once.
- */
-export async function* unzstdPortable(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const queue = new ByteQueue(chunks);
   do {
     const magic = viewOf(await queue.take(4)).getUint32(0, true);
