@@ -97,14 +97,18 @@ function narrowed(
   { kinds, types, stop = [] }: Partial<Narrowed>,
 ): Question {
   const bits = kinds?.reduce((sum, kind) => sum | kindBits[kind], 0);
-  const some = bits === undefined ? question : { ...question, kinds: bits };
-  if (types === undefined && stop.length === 0) return some;
-  const counts = question.counts.map((one, n) => {
-    const id = network.components.get(n);
-    const isOut = types?.includes(id.slice(0, id.indexOf('/'))) === false || stop.some((glob) => names(glob, id));
-    return isOut ? 0 : one;
-  });
-  return { ...some, counts };
+  const isType = (id: string): boolean => types?.includes(id.slice(0, id.indexOf('/'))) === true;
+  const stops = (id: string): boolean => stop.some((glob) => names(glob, id));
+  return {
+    ...question,
+    ...(bits === undefined ? {} : { kinds: bits }),
+    ...(types === undefined ? {} : { told: marked(network, isType) }),
+    ...(stop.length === 0 ? {} : { counts: marked(network, (id, n) => question.counts[n] === 1 && !stops(id)) }),
+  };
+}
+
+function marked({ count, components }: Network, test: (id: string, n: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, n) => (test(components.get(n), n) ? 1 : 0));
 }
 
 /** An order from zero: everything that can be rebuilt. */

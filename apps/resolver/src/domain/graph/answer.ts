@@ -30,9 +30,13 @@ const mostReasons = 5;
 export function reachOf(network: Network, question: Question, scope: Scope): Reach {
   const spread = spreadOf(network, question);
   const above = everythingAbove(network, question.changed, question);
-  const setOf = (of: Scope): Int32Array => (of === 'transitive' ? above : spread[of].members());
+  const setOf = (of: Scope): Int32Array => toldOf(question, of === 'transitive' ? above : spread[of].members());
   const leveled = Object.fromEntries(scopes.map((of) => [of, levelsOf(network, setOf(of))]));
   return new Reach(network, question, spread, scope, leveled as Record<Scope, Leveled>);
+}
+
+function toldOf({ told }: Question, members: Int32Array): Int32Array {
+  return told ? members.filter((n) => told[n] === 1) : members;
 }
 
 /** An answer whose set is written out only as far as it is asked for. */
@@ -64,10 +68,10 @@ export class Reach {
     this.knots = knots.length;
     const counts = scopes.map((of) => [of, { components: leveled[of].members.length, tiers: leveled[of].tiers }]);
     this.scopes = Object.fromEntries(counts) as Reach['scopes'];
-    this.needsChange = listed(network, spread.needsChange);
-    this.moved = listed(network, spread.moved);
+    this.needsChange = listed(network, spread.needsChange, question);
+    this.moved = listed(network, spread.moved, question);
     this.notOffered = unknownCapabilities(network, question.lost);
-    this.unaffected = takesAway(question) ? unaffectedIn(network, spread) : [];
+    this.unaffected = takesAway(question) ? unaffectedIn(network, spread, question) : [];
     this.external = Array.from(spread.external, (n) => network.components.get(n)).sort();
     this.order = keptOrder(network, members, question.changed);
     this.leveled = leveled[scope];
@@ -152,8 +156,10 @@ function wordsOf(hits: Hits, n: number, text: string): string {
   }
 }
 
-function listed(network: Network, hits: Hits): Listed[] {
-  return Array.from({ length: hits.length }, (_, n) => ({
+function listed(network: Network, hits: Hits, { told }: Question): Listed[] {
+  const all = Array.from({ length: hits.length }, (_, n) => n);
+  const some = told ? all.filter((n) => told[hits.component(n)] === 1) : all;
+  return some.map((n) => ({
     id: network.components.get(hits.component(n)),
     requirement: textOf(network, hits.source(n)),
   }));
@@ -162,8 +168,9 @@ function listed(network: Network, hits: Hits): Listed[] {
 /** Names that are told at most. */
 const mostUnaffected = 10_000;
 
-function unaffectedIn(network: Network, { capability, needsChange, users }: Spread): readonly string[] {
+function unaffectedIn(network: Network, of: Spread, question: Question): readonly string[] {
+  const { capability, needsChange, users } = of;
   const affected = new Set([...capability.members(), ...needsChange.members()]);
-  const spared = users.filter((component) => !affected.has(component));
+  const spared = toldOf(question, users).filter((component) => !affected.has(component));
   return Array.from(spared.subarray(0, mostUnaffected), (component) => network.components.get(component));
 }

@@ -186,6 +186,47 @@ describe('what if', () => {
   });
 });
 
+describe('what holds others', () => {
+  const network = networkOfWorld(
+    worldOf([
+      part('rpm/lib', { packages: [pack('lib', { provides: ['so.1'] })] }),
+      part('rpm/app', { packages: [pack('app', { requires: ['so.1'] })] }),
+      part('rpm/other', { packages: [pack('other')] }),
+      part('container/app', { installs: ['app'] }),
+      part('container/child', { builtOn: ['container/app'] }),
+      part('container/other', { installs: ['other'] }),
+      part('module/app:1', { contains: ['rpm/app'] }),
+      part('module/user:1', { builtOn: ['module/app:1'] }),
+      part('stack/all', { contains: ['module/app:1'] }),
+      part('image/all', { contains: ['stack/all'], installs: ['other'] }),
+    ]),
+  );
+  const holders = ['container/app', 'container/child', 'image/all', 'module/app:1', 'stack/all'];
+  const setOf = (scope: (typeof scopes)[number], more: Partial<Question> = {}): string[] =>
+    reachOf(network, question(network, ['rpm/lib'], more), scope)
+      .set.map((one) => one.id)
+      .sort();
+
+  it('follows a library up to the images, in every scope', () => {
+    expect(setOf('capability', { lost: ['so.1'] })).toEqual([...holders, 'rpm/app'].sort());
+    expect(setOf('direct')).toEqual(['container/app', 'container/child']);
+    expect(setOf('transitive')).toEqual([...holders, 'module/user:1', 'rpm/app'].sort());
+  });
+
+  it('is built behind what it holds, and says what that is', () => {
+    const { set } = reachOf(network, question(network, ['rpm/lib'], { lost: ['so.1'] }), 'capability');
+    const of = (id: string) => set.find((one) => one.id === id)!;
+    expect([of('rpm/app').tier, of('module/app:1').tier, of('stack/all').tier]).toEqual([0, 1, 2]);
+    expect(of('image/all')).toMatchObject({ tier: 3, needs: ['stack/all'], why: ['it contains stack/all'] });
+  });
+
+  it('is told alone where only its type is asked for, and left alone by what only tools give', () => {
+    const told = Uint8Array.from(network.components, (id) => (id.startsWith('image/') ? 1 : 0));
+    expect(setOf('capability', { lost: ['so.1'], told })).toEqual(['image/all']);
+    expect(setOf('direct', { tools: ['rpm/lib'] })).toEqual([]);
+  });
+});
+
 describe('a component that left the graph', () => {
   it('gives nothing to anybody, and who still needs it is named', () => {
     fc.assert(

@@ -1,6 +1,7 @@
 import { clauseOf, hasFlag, kindBits, type Network } from './network';
 import { lostClauses } from './lost';
 import { names, namesIn } from './resolve-clause';
+import { addHolders } from './holders';
 import { Hits, partSource, type HitKind } from './hits';
 import { withMarks } from './marks';
 import { each } from './rows';
@@ -23,6 +24,8 @@ export interface Question {
   readonly counts: Uint8Array;
   /** Kinds of dependency that count, as bits ({@link kindBits}); absent: every one. */
   readonly kinds?: number;
+  /** 1 for each component that is told; a change goes on through the others, too. Absent: every one. */
+  readonly told?: Uint8Array;
 }
 
 export const everyKind = 7;
@@ -41,7 +44,10 @@ export interface Spread {
   readonly external: ReadonlySet<number>;
 }
 
-/** How far a change goes, one step away; every requirement that leads there is kept as a reason. */
+/**
+ * How far a change goes, one step away, and up to whatever holds what is reached; every requirement that leads there is
+ * kept as a reason.
+ */
 export function spreadOf(network: Network, question: Question): Spread {
   const changed = new Set(question.changed);
   const external = new Set<number>();
@@ -63,6 +69,7 @@ export function spreadOf(network: Network, question: Question): Spread {
   if (takesAway(question)) addLost(spread, network, { question, changed, external });
   else addLikely(spread.capability, all, network);
   addEmbedding(spread.capability, all, network, question);
+  for (const scope of [spread.capability, spread.direct, spread.linked]) addHolders(scope, network, question);
   return spread;
 }
 
