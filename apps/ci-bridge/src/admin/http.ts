@@ -22,6 +22,27 @@ export async function send(response: Response, answer: Promise<Reply>): Promise<
   response.status(status).json(body);
 }
 
+const callbackName = /^[A-Za-z_$][\w$.]{0,99}$/;
+
+/**
+ * As {@link send}; with the parameter `callback` as a script that calls it (JSONP), as old clients of WaiverDB and
+ * Greenwave ask for. Only what anybody may read is answered so.
+ */
+export async function sendCalled(request: Request, response: Response, answer: Promise<Reply>): Promise<void> {
+  const { callback } = request.query;
+  if (callback === undefined) return send(response, answer);
+  if (typeof callback !== 'string' || !callbackName.test(callback)) {
+    return send(response, Promise.resolve({ status: 400, body: { message: 'callback is no name of a function' } }));
+  }
+  const { status, body } = await answer;
+  // Both ends a line in a script, though not in JSON.
+  const text = JSON.stringify(body)
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');
+  response.set('X-Content-Type-Options', 'nosniff').type('application/javascript');
+  response.status(status).send(`${callback}(${text});`);
+}
+
 /** The answer to a body that is too large; null for every other. */
 export function bounded(request: Request, largest = largestBody): Promise<Reply> | null {
   const { rawBody } = request as { rawBody?: Buffer };

@@ -6,7 +6,8 @@ import type { Leaf } from '../leaf';
 import { table } from '../table';
 
 interface Options {
-  readonly item: string;
+  readonly item?: string;
+  readonly subject?: string;
   readonly type: string;
   readonly format?: string;
   readonly testcase?: string;
@@ -25,7 +26,8 @@ export const resultPost: Leaf<Options> = {
   about: 'Posts a file of test results about a subject: JUnit or xUnit XML, TAP, or results.yaml of tmt; - is stdin.',
   options: (command) =>
     command
-      .requiredOption('--item <item>', 'what was tested: an NVR, a compose, a commit')
+      .option('--item <item>', 'what was tested: an NVR, a compose, a commit')
+      .option('--subject <item>', 'the same as --item')
       .option('--type <type>', 'what kind of thing that is', 'koji_build')
       .option('--format <format>', `${resultFormats.join(', ')}; else by the end of the file's name`)
       .option('--testcase <name>', 'one result under this name, as bad as the worst of the file')
@@ -34,10 +36,11 @@ export const resultPost: Leaf<Options> = {
     'result post junit.xml --item libstone-2.0-1.mr1 --testcase ci.unit.functional',
     'result post results.yaml --format tmt --item libstone-2.0-1.mr1',
   ],
-  run: async ({ client, show }, args, { item, type, format, testcase, url }) => {
+  run: async ({ client, show }, args, { item = '', subject = item, type, format, testcase, url }) => {
+    if (subject === '') throw misused('nothing says what was tested', 'give --item, e.g. --item libstone-2.0-1.mr1');
     const file = args.text(0);
     const request = {
-      ...{ format: formatOf(file, format), content: read(file), item, type },
+      ...{ format: formatOf(file, format), content: read(file), item: subject, type },
       ...(testcase === undefined ? {} : { testcase }),
       ...(url === undefined ? {} : { url }),
     };

@@ -1,7 +1,7 @@
 import { All, Controller, Get, Options, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { rawBody } from '../raw-body';
-import { allowOrigin, bounded, of, send } from '../http';
+import { allowOrigin, bounded, of, send, sendCalled } from '../http';
 import { notAllowed, notFound } from '../reply';
 import { GreenwaveApi, type GreenwaveParts } from './api';
 
@@ -38,12 +38,13 @@ class GreenwaveRoutes {
   @Get('api/v1.0/about')
   about(@Req() request: Request, @Res() response: Response) {
     allowOrigin(request, response, this.corsUrl);
-    return send(response, Promise.resolve(this.api.about()));
+    return sendCalled(request, response, Promise.resolve(this.api.about()));
   }
 
   @Get('api/v1.0/version')
-  version(@Res() response: Response) {
-    response.redirect(`${prefix}/about`);
+  version(@Req() request: Request, @Res() response: Response) {
+    const asked = request.originalUrl.indexOf('?');
+    response.redirect(`${prefix}/about${asked === -1 ? '' : request.originalUrl.slice(asked)}`);
   }
 
   @Get('api/v1.0/policies')

@@ -338,6 +338,7 @@ it('shows its policies, subject types, version and addresses', async () => {
     ...['bodhi_update', 'compose', 'group', 'koji_build', 'redhat-container-image', 'redhat-module'],
   ]);
   expect((await bridge.get(`${api}/about`)).body).toEqual({ version: '2.3.0' });
+  expect((await bridge.get(`${api}/about?callback=bac123`)).body).toBe('bac123({"version":"2.3.0"});');
   expect((await bridge.get(`${api}/version`)).headers.get('location')).toBe(`${api}/about`);
   expect((await bridge.get('/greenwave/healthcheck')).body).toBe('Health check OK');
   expect((await bridge.get(`${api}/`)).body).toMatchObject({

@@ -1,6 +1,6 @@
 import { All, Controller, Get, Options, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { allowOrigin, bounded, of, send } from '../http';
+import { allowOrigin, bounded, of, send, sendCalled } from '../http';
 import { notAllowed, notFound, type Reply } from '../reply';
 import { WaiverDbApi, type WaiverDbParts } from './api';
 
@@ -33,7 +33,7 @@ class WaiverDbRoutes {
   @Get('api/v1.0/about')
   about(@Req() request: Request, @Res() response: Response) {
     allowOrigin(request, response, this.corsUrl);
-    return send(response, Promise.resolve(this.api.about()));
+    return sendCalled(request, response, Promise.resolve(this.api.about()));
   }
 
   @Get('api/v1.0/config')
@@ -97,7 +97,8 @@ class WaiverDbRoutes {
     const elsewhere = large
       ? null
       : await this.api.handOn(request.method, path, of(request, prefix), request.headers.authorization ?? null);
-    return send(response, large ?? (elsewhere ? Promise.resolve(elsewhere) : ours()));
+    const reply = large ?? (elsewhere ? Promise.resolve(elsewhere) : ours());
+    return request.method === 'GET' ? sendCalled(request, response, reply) : send(response, reply);
   }
 
   @All(['api/v1.0/waivers', 'api/v1.0/waivers/:id', 'api/v1.0/about'])

@@ -229,6 +229,16 @@ describe('reading', () => {
     expect((await bridge.get('/waiverdb/healthcheck')).body).toBe('Health check OK');
   });
 
+  it('is called back with what was asked for (JSONP), by names of functions alone', async () => {
+    const { body: made } = await post({ ...fine, testcase: 'called' });
+    const called = await bridge.get<string>(`${waivers}${made.id}?callback=jsonpcallback`);
+    expect(called.headers.get('content-type')).toMatch(/^application\/javascript/);
+    expect(JSON.parse(/^jsonpcallback\((.*)\);$/.exec(called.body)![1]!)).toEqual(
+      (await bridge.get(`${waivers}${made.id}`)).body,
+    );
+    expect((await bridge.get(`${waivers}${made.id}?callback=alert(1)//`)).status).toBe(400);
+  });
+
   it('lets one foreign page read it', async () => {
     const from = async (origin: string) =>
       (await bridge.send('OPTIONS', waivers, undefined, { origin })).headers.get('access-control-allow-origin');

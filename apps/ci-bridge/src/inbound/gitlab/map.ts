@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Mapped, Webhook, WebhookAdapter } from '../adapter';
 import { commitSubject } from '../subjects';
 import { occurredAt } from '../times';
@@ -55,20 +56,21 @@ const infrastructure = ['runner_system_failure', 'stuck_or_timeout_failure', 'sc
 
 function ofJob({ body }: Webhook): Mapped {
   const run = job.parse(body);
-  const url = `${run.project.web_url}/-/jobs/${run.build_id}`;
+  const project = projectOf(run);
+  const url = `${project.web_url}/-/jobs/${run.build_id}`;
   const reason = run.build_failure_reason ?? null;
   const isInfrastructure = reason !== null && infrastructure.includes(reason) && run.build_status === 'failed';
   return {
     found: [
       {
-        key: `job/${run.project.web_url}/${run.build_id}/${run.build_finished_at ?? run.build_status}`,
-        testcase: `gitlab.${run.project.path_with_namespace}.${run.build_name}`,
+        key: `job/${project.web_url}/${run.build_id}/${run.build_finished_at ?? run.build_status}`,
+        testcase: `gitlab.${project.path_with_namespace}.${run.build_name}`,
         outcome: isInfrastructure ? 'ERROR' : outcomeOf(run.build_status, ['build_status']),
         url,
-        run: `${run.project.web_url}/-/pipelines/${run.pipeline_id}`,
+        run: `${project.web_url}/-/pipelines/${run.pipeline_id}`,
         note: reason === 'unknown_failure' ? null : reason,
         data: {
-          ...commitSubject(run.project.web_url, run.sha),
+          ...commitSubject(project.web_url, run.sha),
           branch: run.ref,
           stage: run.build_stage,
           error_reason: isInfrastructure ? reason : null,
@@ -78,6 +80,13 @@ function ofJob({ body }: Webhook): Mapped {
       },
     ],
   };
+}
+
+function projectOf({ project, repository }: z.output<typeof job>) {
+  if (project) return project;
+  if (!repository) throw wrong(['project'], 'is missing, and so is repository.homepage');
+  const { homepage } = repository;
+  return { web_url: homepage, path_with_namespace: new URL(homepage).pathname.replace(/^\/+|\/+$/g, '') };
 }
 
 function outcomeOf(status: string, path: readonly string[]): string {

@@ -30,5 +30,7 @@ export const job = z.object({
   build_finished_at: text,
   build_failure_reason: text,
   pipeline_id: z.number(),
-  project,
+  project: project.nullish(),
+  /** Older GitLabs name the project by this alone. */
+  repository: z.object({ homepage: z.url({ protocol: /^https?$/ }) }).nullish(),
 });
