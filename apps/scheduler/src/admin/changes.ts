@@ -2,6 +2,7 @@ import { doors, type DoorReply } from '@millrace/contracts';
 import { AppError, moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
+import { liveOf } from '../domain/live';
 import type { ChangeRow } from '../domain/change-rows';
 import { explainComponent } from '../domain/explain-change';
 import { standingHold } from '../domain/hold-rows';
@@ -39,14 +40,16 @@ export function changeQuestions(read: Read): readonly BoundDoor<never>[] {
 async function explain(read: Read, name: string, component: string) {
   const release = await releaseNamed(read, name);
   const changes = await changesOf(read, { release: name }, component, 10);
-  const running = release.running === null ? null : await read.cascades.get(release.running);
+  const live = await read.cascades.getMany(liveOf(release));
+  const rows = await read.rebuilds.where({ cascade: live.map((one) => one.id), component });
+  const running = live.find((one) => rows.some((row) => row.cascade === one.id)) ?? live[0] ?? null;
   const lines = explainComponent({
     definition: release.definition,
     hold: standingHold(release.holds, component),
     component,
     changes,
     running,
-    rebuilds: running ? await read.rebuilds.where({ cascade: running.id, component }) : [],
+    rebuilds: rows.filter((row) => row.cascade === running?.id),
     past: await pastOf(read, release, component),
     validated: await read.validated.get(`${name}/${component}`),
     at: moment(Date.now()),
@@ -55,9 +58,10 @@ async function explain(read: Read, name: string, component: string) {
 }
 
 /** The last cascades that ended, and what they did about a component. */
-async function pastOf(read: Read, { id: release, running }: Rows['releases'], component: string) {
+async function pastOf(read: Read, row: Rows['releases'], component: string) {
+  const { id: release } = row;
   const newest = await read.cascades.where({ release }, { orderBy: '-started_at', limit: 6 });
-  const ended = newest.filter((cascade) => cascade.id !== running).slice(0, 5);
+  const ended = newest.filter((cascade) => !liveOf(row).includes(cascade.id)).slice(0, 5);
   const rows = await read.rebuilds.where({ cascade: ended.map((cascade) => cascade.id), component });
   return ended.map((cascade) => ({ cascade, rebuilds: rows.filter((row) => row.cascade === cascade.id) }));
 }

@@ -202,4 +202,13 @@ export interface BuildRow extends Row {
   readonly base: Repository | null;
   readonly subject: Subject | null;
   readonly group: readonly { readonly component: ComponentId; readonly nvr: string }[] | null;
+  /** Checks of ours; left out where no gate looks at them. */
+  readonly checks?: readonly BuiltinCheck[];
+}
+
+/** One of the build side's own checks of a build, a result like any CI's. */
+export interface BuiltinCheck {
+  readonly test: string;
+  readonly outcome: 'PASSED' | 'FAILED' | 'INFO';
+  readonly note: string;
 }

@@ -1,4 +1,5 @@
 import type { RebuildInput } from './input';
+import { checkDependants } from './builtin-checks';
 import { admitWhenReady } from './gate';
 import { hasStarted } from './needs';
 import { askForPlan } from './plan';
@@ -22,6 +23,7 @@ export function compared(
   const rows = [...planned.values()];
   markThoseWhoLost(turn, rebuild, rows, input.lost);
   const members = new Set(rows.map((row) => row.component));
+  checkDependants(turn, rebuild, input, members);
   const added = input.added.filter((one) => !members.has(one.component));
   if (added.length === 0) {
     turn.put('rebuilds', { ...turn.row('rebuilds', rebuild.id), compared: true });

@@ -1,6 +1,8 @@
 import { cascadeCompleted, cascadeStalled, type RebuildState } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
 import { isIdle } from './advance';
+import { followLanded } from './beside';
+import { liveOf, withLive } from './live';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import type { CascadeInput, Hindrance } from './input';
 import type { CascadeRow, RebuildRow, Repository, ValidatedRow } from './state';
@@ -48,6 +50,7 @@ export function remembered(turn: Turn, input: Extract<CascadeInput, { type: 'cas
   if (cascade.state !== 'running' || !cascade.closing) return;
   const rows = turn.all('rebuilds').filter((row) => row.cascade === id && row.state === 'validated' && row.id > after);
   for (const row of rows) remember(turn, row);
+  if (landed) followLanded(turn, cascade, rows);
   const last = rows
     .map((row) => row.id)
     .sort()
@@ -84,7 +87,8 @@ export function placeDue(turn: Turn, id: string): void {
 /** What every end of a cascade does: the release is free for the changes that waited. */
 export function endCascade(turn: Turn, cascade: CascadeRow): CascadeRow {
   const release = turn.row('releases', cascade.release);
-  turn.put('releases', { ...release, running: release.running === cascade.id ? null : release.running });
+  const left = liveOf(release).filter((id) => id !== cascade.id);
+  turn.put('releases', withLive(release, left));
   turn.wake(`reconcile/${cascade.id}`, null, {
     type: 'cascade.reconcile',
     release: cascade.release,

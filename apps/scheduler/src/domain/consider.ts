@@ -1,5 +1,7 @@
 import { foldingOf } from '@millrace/contracts';
 import { unstall } from './advance';
+import { mayRunBeside } from './beside';
+import { liveOf } from './live';
 import type { ChangeRow } from './change-rows';
 import { detected, type ChangeReply } from './changes';
 import { fateOf } from './fate';
@@ -24,15 +26,16 @@ export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): Ch
     const because = `a person must approve it (millrace change approve ${ruled.id}): ${ruled.rule.reason}`;
     return detected(turn, { ...ruled, outcome: 'waits', waitsFor: 'approval', because: clip(because, 500) });
   }
-  const running = release.running === null ? null : turn.row('cascades', release.running);
+  const live = liveOf(release).map((id) => turn.row('cascades', id));
   // What is known of its components could change the running cascade: not while it must wait.
-  const early = running ? putOff(turn, release, ruled) : null;
+  const early = live.length > 0 ? putOff(turn, release, ruled) : null;
   if (early) return early;
-  const { row, joined } = byFates(turn, release, running, ruled);
-  if (isEmpty(row)) return detected(turn, ended(row, joined ? release.running : null));
+  const { row, joined } = byFates(turn, release, live, ruled);
+  if (isEmpty(row)) return detected(turn, ended(row, joined));
   const late = putOff(turn, release, row);
   if (late) return late;
-  if (!running) return gather(turn, release, row);
+  const [running] = live;
+  if (!running || mayRunBeside(turn, release, row)) return gather(turn, release, row);
   if (!foldsInto(release, running, row)) return detected(turn, waits(row, 'cascade', waitsWords(running)));
   const because = `it is folded into cascade ${running.id}, which was running`;
   for (const one of row.components) join(turn, turn.row('cascades', running.id), one, joinWords(row));
@@ -74,7 +77,7 @@ function gather(turn: Turn, release: ReleaseRow, row: ChangeRow): ChangeReply {
     return detected(turn, waits(row, 'lull', settleWords(release.definition), at));
   }
   const cascade = startWith(turn, release, inOrder([...others, started(row)]));
-  return { change: row.id, outcome: 'cascade', cascade: cascade.id, because: startWords };
+  return { change: row.id, outcome: 'cascade', cascade: cascade.id, because: startWords(release) };
 }
 
 /** What the rules ignore is dropped; what one lets wait for approval lets the rest of the change wait too. */
@@ -97,9 +100,9 @@ function byRules(release: ReleaseRow, change: ChangeRow): ChangeRow {
 }
 
 /** What is built already, or joins the running cascade, needs no cascade of its own. */
-function byFates(turn: Turn, release: ReleaseRow, running: CascadeRow | null, change: ChangeRow) {
+function byFates(turn: Turn, release: ReleaseRow, live: readonly CascadeRow[], change: ChangeRow) {
   const reported = { ...change, unknown: [], id: change.id };
-  const fates = change.components.map((one) => ({ one, fate: fateOf(turn, release, running, reported, one) }));
+  const fates = change.components.map((one) => ({ one, fate: fateOf(turn, release, live, reported, one) }));
   const settled = fates.filter(({ fate }) => !fate.goesOn);
   const dropped = settled.map(({ one, fate }) => ({ component: one.component, because: fate.because }));
   const row = {
@@ -107,7 +110,7 @@ function byFates(turn: Turn, release: ReleaseRow, running: CascadeRow | null, ch
     components: fates.filter(({ fate }) => fate.goesOn).map(({ one }) => one),
     dropped: [...(change.dropped ?? []), ...dropped],
   };
-  return { row, joined: settled.some(({ fate }) => fate.joined) };
+  return { row, joined: settled.find(({ fate }) => fate.joined !== null)?.fate.joined ?? null };
 }
 
 function kept(judgement: ReturnType<typeof judge>): ChangeRow['rule'] {

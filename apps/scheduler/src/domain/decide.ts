@@ -1,5 +1,6 @@
 import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel';
 import { isIdle } from './advance';
+import { giveWay, placeFollowed } from './beside';
 import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
 import { decideCapacity } from './capacity';
 import { decideWatch } from './decide-watch';
@@ -122,6 +123,8 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
       return restart(turn, input.cascade);
     case 'cascade.sweep':
       return sweep(turn, input.cascade);
+    case 'cascade.give-way':
+      return giveWay(turn, input);
     case 'cascade.orphans':
       return cancelOrphans(turn, input.cascade, input.rebuilds, input.because);
     case 'tier.opened':
@@ -134,6 +137,8 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
       return placeClosed(turn, input.cascade, input.outcome, input.repository);
     case 'cascade.remember':
       return remembered(turn, input);
+    case 'place.followed':
+      return placeFollowed(turn, input);
     case 'place.unclosed':
       return placeUnclosed(turn, input.cascade, input.outcome, input.fault);
     case 'place.due':

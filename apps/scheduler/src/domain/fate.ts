@@ -13,14 +13,15 @@ import { commitOf } from './words';
 export interface Fate {
   /** It needs a cascade: this one when none runs, else the next. */
   readonly goesOn: boolean;
-  readonly joined: boolean;
+  /** The running cascade that it joined. */
+  readonly joined: string | null;
   readonly because: string;
 }
 
 export function fateOf(
   turn: Turn,
   release: ReleaseRow,
-  running: CascadeRow | null,
+  live: readonly CascadeRow[],
   change: ReportedChange,
   one: ChangedComponent,
 ): Fate {
@@ -28,14 +29,15 @@ export function fateOf(
   const bar = barOf(release.definition, component);
   if (bar && change.kind !== 'set') return ignored(`${component}: ${bar.because}`);
   const commit = commitOf(one.source);
-  const member = running ? memberOf(turn, running, component) : undefined;
+  const running = live.find((cascade) => memberOf(turn, cascade, component) !== undefined);
+  const member = running && memberOf(turn, running, component);
   if (change.kind === 'build') return fateOfBuild(turn, release, member, change, one);
   if (running && member && change.kind !== 'set') return fateOfMember(turn, { release, running, member }, one, change);
   const validated = turn.find('validated', `${release.id}/${component}`);
   if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
     return ignored(`${component}: ${validated!.nvr} was built from commit ${commit.slice(0, 8)} and is validated`);
   }
-  return { goesOn: true, joined: false, because: '' };
+  return { goesOn: true, joined: null, because: '' };
 }
 
 interface Member {
@@ -56,28 +58,32 @@ function fateOfMember(
   const failed = member.state === 'failed' || member.state === 'rejected';
   if (change.kind === 'missing' || change.kind === 'snapshot') {
     if (member.state === 'validated' || !isSettled(member.state)) {
-      return joined(`${component} is ${member.state} in the running cascade ${cascade}`);
+      return joined(cascade, `${component} is ${member.state} in the running cascade ${cascade}`);
     }
-    return { goesOn: true, joined: false, because: '' };
+    return { goesOn: true, joined: null, because: '' };
   }
   if (failed && !same) {
     rootSuperseded(turn, running, one, 'it had failed, and is built again from the new source');
     retry(turn, member.id, one.source, `${change.by}: ${change.why}`);
-    return joined(`${component} had ${member.state} in cascade ${cascade} and is built again from the new source`);
+    return joined(
+      cascade,
+      `${component} had ${member.state} in cascade ${cascade} and is built again from the new source`,
+    );
   }
   if (same) return ignored(`${component}: cascade ${cascade} builds it from commit ${commit.slice(0, 8)} already`);
   if (!hasStarted(member)) {
     rootSuperseded(turn, running, one, 'it had not started, and is built from the new source');
     takeSource(turn, member, one);
-    return joined(`${component} was not started yet in cascade ${cascade}: it is built from the new source`);
+    return joined(cascade, `${component} was not started yet in cascade ${cascade}: it is built from the new source`);
   }
   const why = `${component} changed once more: ${change.why || change.by}`;
   const not = fold(turn, release, running, member, { one, why });
   const then =
     not === null ? 'it is built once more, and only what was built on it' : `the next cascade builds it: ${not}`;
   rootSuperseded(turn, running, one, then);
-  if (not === null) return joined(`${component} is built once more in cascade ${cascade}, and what was built on it`);
-  return { goesOn: true, joined: false, because: not };
+  if (not === null)
+    return joined(cascade, `${component} is built once more in cascade ${cascade}, and what was built on it`);
+  return { goesOn: true, joined: null, because: not };
 }
 
 /** A finished build is taken as it is, by a cascade of its own. */
@@ -96,7 +102,7 @@ function fateOfBuild(
   }
   const validated = turn.find('validated', `${release.id}/${component}`);
   if (validated?.build === build) return ignored(`${component}: ${name} is its validated build already`);
-  return { goesOn: true, joined: false, because: '' };
+  return { goesOn: true, joined: null, because: '' };
 }
 
 /** Every pass of a component that has not started is built from the new source. */
@@ -114,9 +120,9 @@ function memberOf(turn: Turn, cascade: CascadeRow, component: string): RebuildRo
 }
 
 function ignored(because: string): Fate {
-  return { goesOn: false, joined: false, because };
+  return { goesOn: false, joined: null, because };
 }
 
-function joined(because: string): Fate {
-  return { goesOn: false, joined: true, because };
+function joined(cascade: string, because: string): Fate {
+  return { goesOn: false, joined: cascade, because };
 }

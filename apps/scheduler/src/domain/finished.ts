@@ -23,6 +23,7 @@ export function keepBuild(turn: Turn, build: BuildRow, end: EndedBuild): BuildRo
     base,
     source: build.source ?? status.source,
     subject: complete ? subjectOf(build.component, status.nvr ?? contents.nvr) : null,
+    ...(complete && end.checks ? { checks: end.checks } : {}),
   });
 }
 

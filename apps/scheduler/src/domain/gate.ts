@@ -7,6 +7,7 @@ import {
 } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
 import { release, step, unstall } from './advance';
+import { awaitedChecks, sayChecks } from './builtin-checks';
 import { beginDoubt, endDoubt } from './doubt';
 import { rememberFailure } from './failures';
 import { countFailure, countHop } from './history';
@@ -19,10 +20,12 @@ import { move } from './transitions';
 import type { Turn } from './turn';
 import { clip, componentOfId, failureData, keyOfRebuild, listed, handCommand, retryCommand } from './words';
 
-/** Asks the gate for its answer on a build, now and whenever it turns. */
+/** Asks the gate for its answer on a build, now and whenever it turns; the checks of ours are told it, too. */
 export function wantVerdict(turn: Turn, build: BuildRow): void {
   const { definition } = turn.row('releases', build.release);
   if (!build.subject || !build.repository) return;
+  sayChecks(turn, build);
+  const awaited = awaitedChecks(build);
   const data = {
     subject: build.subject,
     release: build.release,
@@ -34,6 +37,7 @@ export function wantVerdict(turn: Turn, build: BuildRow): void {
     group: build.group ? [...build.group] : null,
     cascade: build.cascade,
     since: build.startedAt ?? turn.at,
+    ...(awaited.length > 0 ? { builtin: [...awaited] } : {}),
   };
   turn.say(verdictWanted, build.subject.id, data, build.component);
 }

@@ -1,10 +1,10 @@
-import type { Contents } from '@millrace/contracts';
 import { later, refuse, type Refusal } from '@millrace/kernel';
 import { unstall } from './advance';
+import { liveOf } from './live';
 import { toGate } from './builds';
 import { keepBuild, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
-import { isReleased } from './needs';
+import { staleInput } from './inputs';
 import { buildAppeared } from './seen-builds';
 import type { BuildRow, RebuildRow } from './state';
 import { returnSlot } from './transitions';
@@ -149,25 +149,17 @@ function no(because: string): Proof {
   return { proven: false, because: clip(because, 1000) };
 }
 
-/** An input that is not this cascade's validated build of its component; an input that is not used cannot be stale. */
-function staleInput(need: RebuildRow, contents: Contents): string | null {
-  if (need.state !== 'validated' || !isReleased(need)) return null;
-  const used = contents.inputs.filter((input) => input.component === need.component);
-  const stale = used.find((input) => input.build !== need.build && input.nvr !== need.nvr);
-  return stale ? `it was built with ${stale.nvr}, and the cascade has ${need.nvr}` : null;
-}
-
 function noRebuild(turn: Turn, status: SeenBuild): Proof {
-  const running = turn.row('releases', turn.release!).running;
-  if (!running) return no('no cascade of this release is running');
-  if (status.cascade !== null && status.cascade !== running) return no(`cascade ${status.cascade} is not running`);
-  return no(`cascade ${running} does not rebuild ${status.component}`);
+  const live = liveOf(turn.row('releases', turn.release!));
+  if (live.length === 0) return no('no cascade of this release is running');
+  if (status.cascade !== null && !live.includes(status.cascade)) return no(`cascade ${status.cascade} is not running`);
+  return no(`cascade ${status.cascade ?? live.join(' or ')} does not rebuild ${status.component}`);
 }
 
 function wantedRebuild(turn: Turn, status: SeenBuild): RebuildRow | undefined {
-  const running = turn.row('releases', turn.release!).running;
-  if (!running || (status.cascade !== null && status.cascade !== running)) return undefined;
-  return rebuildOf(turn, running, status.component);
+  const live = liveOf(turn.row('releases', turn.release!));
+  const meant = live.filter((id) => status.cascade === null || status.cascade === id);
+  return meant.map((id) => rebuildOf(turn, id, status.component)).find((row) => row !== undefined);
 }
 
 /** A component's own rebuild in a cascade: its last pass. */

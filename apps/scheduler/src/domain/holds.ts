@@ -1,5 +1,6 @@
 import { digestOf, isRefusal, moment, msOf, refuse, type Refusal } from '@millrace/kernel';
 import { advance, unstall } from './advance';
+import { liveOf } from './live';
 import { aliveCascade } from './cascade-members';
 import { holdCascade, holdRebuilds, resumeCascade, resumeRebuilds } from './hold-acts';
 import { holdWords, type Hold, type HoldScope } from './hold-rows';
@@ -83,25 +84,27 @@ export function turnTier(turn: Turn, input: Input<'tier.turned'>): void {
 }
 
 function holdRelease(turn: Turn, hold: Hold): Refusal | string {
-  const { running, id } = turn.row('releases', turn.release!);
-  const cascade = running === null ? null : turn.row('cascades', running);
+  const release = turn.row('releases', turn.release!);
+  const { id } = release;
+  const cascades = liveOf(release).map((one) => turn.row('cascades', one));
   if (hold.component !== null) {
     // Only what has not started can be held; what joins later is held from the start.
-    if (cascade && isAlive(cascade)) holdRebuilds(turn, cascade, hold.component, hold.why);
+    for (const one of cascades) if (isAlive(one)) holdRebuilds(turn, one, hold.component, hold.why);
     return `${hold.component} does not start in any cascade of ${id} until it is resumed`;
   }
-  if (cascade && isAlive(cascade)) holdCascade(turn, cascade, hold.why);
+  for (const one of cascades) if (isAlive(one)) holdCascade(turn, one, hold.why);
   return `nothing new starts in release ${id} until it is resumed; what runs goes on`;
 }
 
 function resumeRelease(turn: Turn, { component, why }: HoldScope & { readonly why: string }): Refusal | string {
-  const { running, id } = turn.row('releases', turn.release!);
-  const cascade = running === null ? null : turn.row('cascades', running);
+  const release = turn.row('releases', turn.release!);
+  const { id } = release;
+  const cascades = liveOf(release).map((one) => turn.row('cascades', one));
   if (component !== null) {
-    if (cascade) resumeRebuilds(turn, cascade, component);
+    for (const one of cascades) resumeRebuilds(turn, one, component);
     return `${component} goes on in release ${id}`;
   }
-  if (cascade?.state === 'held') resumeCascade(turn, cascade, why);
+  for (const one of cascades) if (one.state === 'held') resumeCascade(turn, one, why);
   turn.self({ type: 'changes.due', release: id });
   return `release ${id} goes on`;
 }
@@ -152,7 +155,7 @@ function sameScope(a: HoldScope, b: HoldScope): boolean {
 
 /** Holds in a cascade that has ended are forgotten. */
 function isLive(turn: Turn, hold: Hold): boolean {
-  return hold.cascade === null || hold.cascade === turn.row('releases', turn.release!).running;
+  return hold.cascade === null || liveOf(turn.row('releases', turn.release!)).includes(hold.cascade);
 }
 
 function isAlive(cascade: CascadeRow): boolean {

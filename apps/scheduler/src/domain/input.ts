@@ -1,11 +1,16 @@
 import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
 import type { ChangeInput, ReleaseInput } from './change-input';
-import type { Repository } from './state';
+import type { BuiltinCheck, Repository } from './state';
 import type { TriggerInput } from './trigger-input';
 import type { WatchInput } from './watch-input';
 
 export type { ChangeInput, ChangeToCheck, NamedComponent, ReleaseInput, ReportedChange } from './change-input';
+
+export interface LandedBuild {
+  readonly component: ComponentId;
+  readonly build: string;
+}
 
 /** What stopped an outside call. */
 export interface Hindrance {
@@ -38,6 +43,8 @@ export interface EndedBuild {
   readonly evidence: Evidence | null;
   /** The repository that dependants and tests see beside the candidate. */
   readonly base: Repository;
+  /** Checks of ours; left out where no gate looks at them. */
+  readonly checks?: readonly BuiltinCheck[];
 }
 
 /** One rebuild as the resolver orders it, with what is known about its time and its source. */
@@ -101,6 +108,18 @@ export type CascadeInput =
   | (OfCascade & { readonly type: 'cascade.advance' })
   | (OfCascade & { readonly type: 'cascade.restart' })
   | (OfCascade & { readonly type: 'cascade.sweep' })
+  | (OfCascade & {
+      readonly type: 'cascade.give-way';
+      /** The older cascade, and what both rebuild. */
+      readonly to: string;
+      readonly component: ComponentId;
+    })
+  | (OfCascade & {
+      readonly type: 'place.followed';
+      /** Builds that another cascade has landed; null fault: the place has them. */
+      readonly builds: readonly LandedBuild[];
+      readonly fault: Hindrance | null;
+    })
   | (OfCascade & {
       readonly type: 'cascade.orphans';
       readonly rebuilds: readonly string[];

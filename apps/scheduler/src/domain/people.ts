@@ -34,7 +34,9 @@ export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
       return done(component === null ? resumeCascade(turn, cascade, why) : resumeRebuilds(turn, cascade, component));
     case 'cascade.cancel':
       return done(
-        component === null ? cancelCascade(turn, cascade, why) : cancelRebuilds(turn, cascade, component, why),
+        component === null
+          ? cancelCascade(turn, cascade, why, turn.context.who)
+          : cancelRebuilds(turn, cascade, component, why),
       );
     case 'cascade.skip':
       return done(skip(turn, cascade, component, why));
@@ -49,13 +51,13 @@ export function decidePerson(turn: Turn, input: PersonInput): Refusal | Done {
   }
 }
 
-function cancelCascade(turn: Turn, cascade: CascadeRow, why: string): string {
+export function cancelCascade(turn: Turn, cascade: CascadeRow, why: string, by: string): string {
   const cancelled = moveCascade(turn, cascade, 'cancelled', { problem: why || null });
   const ended = endCascade(turn, cancelled);
   const began = cascade.state !== 'planning' && cascade.state !== 'awaiting-approval';
   if (began) closePlace(turn, ended, 'cancelled');
   const words = why || 'no reason given';
-  turn.say(cascadeCancelled, cascade.id, cascadeData(cancelled, words, turn.context.who));
+  turn.say(cascadeCancelled, cascade.id, cascadeData(cancelled, words, by));
   turn.self({ type: 'cascade.sweep', release: cascade.release, cascade: cascade.id });
   return `cascade ${cascade.id} is cancelled; the release is as it was`;
 }

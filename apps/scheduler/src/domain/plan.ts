@@ -1,6 +1,7 @@
 import { cascadeCancelled, cascadePlanned, cascadeStarted } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
 import { advance, begin, goOn, release } from './advance';
+import { giveWayWhereMet } from './beside';
 import { endCascade } from './completion';
 import { admitWhenReady } from './gate';
 import type { CascadeInput, Hindrance, MadePlan } from './input';
@@ -29,6 +30,7 @@ export function planPart(turn: Turn, input: Extract<CascadeInput, { type: 'plan.
   if (!isAwaited(cascade, input.number)) return;
   turn.put('cascades', { ...cascade, snapshot: cascade.snapshot ?? input.snapshot });
   layPart(turn, turn.row('cascades', cascade.id), input.rebuilds, input.number);
+  giveWayWhereMet(turn, cascade, input.rebuilds);
 }
 
 /** All parts of a plan are there: the first one starts the cascade, a later one makes it longer. */

@@ -1,5 +1,6 @@
 import { durationMs, releaseChanged, type ReleaseDefinition } from '@millrace/contracts';
-import { digestOf, later, type Moment, msBetween, type Refusal, refuse } from '@millrace/kernel';
+import { digestOf, later, type Moment, msBetween } from '@millrace/kernel';
+import { liveOf } from './live';
 import { check } from './changes';
 import type { ReleaseInput } from './input';
 import { handBuildsSeen } from './hand-made';
@@ -19,8 +20,7 @@ export interface ApplyReply {
 const seenEvery = 1500;
 
 /** Makes a definition the current one; an equal one makes no new revision. */
-export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: string): Refusal | ApplyReply {
-  if (definition.triggers.concurrent === 'beside') return notBeside(definition);
+export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: string): ApplyReply {
   const name = definition.release;
   const old = turn.find('releases', name);
   const digest = digestOf(definition);
@@ -51,7 +51,7 @@ export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: str
   watch(turn, row);
   // What waits may be free to go by its rules and freezes.
   if (old) turn.self({ type: 'changes.due', release: name });
-  if (old?.running) turn.self({ type: 'cascade.check', release: name, cascade: old.running });
+  for (const cascade of old ? liveOf(old) : []) turn.self({ type: 'cascade.check', release: name, cascade });
   return { name, revision: number, changed: true };
 }
 
@@ -123,12 +123,6 @@ export function buildsDue(turn: Turn, name: string, system: string): void {
   if (!systemsOf(release.definition).includes(system)) return;
   const cursor = turn.find('cursors', cursorId(name, system))?.cursor ?? null;
   turn.work('builds.seen', `${name}/${system}/${turn.context.id}`, { release: name, system, cursor });
-}
-
-/** Two cascades of one release would build what both reach against different things, and land over one another. */
-function notBeside({ release }: ReleaseDefinition): Refusal {
-  const because = `release ${release} wants cascades beside one another, and one runs at a time here`;
-  return refuse('concurrent-beside', because, 'set triggers.concurrent to wait or fold, or use two releases');
 }
 
 export function cursorId(release: string, system: string): string {

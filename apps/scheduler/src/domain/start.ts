@@ -1,5 +1,6 @@
 import { canariesOf } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
+import { liveOf, withLive } from './live';
 import { detected } from './changes';
 import { askForPlan } from './plan';
 import type { CascadeRow, ChangeRow, ReleaseRow } from './state';
@@ -9,7 +10,12 @@ import { clip } from './words';
 /** Names of roots that a cascade carries with it; its request has all of them. */
 export const mostRoots = 50;
 
-export const startWords = 'no cascade of this release was running';
+/** Why a change starts a cascade. */
+export function startWords({ running }: ReleaseRow): string {
+  return running === null
+    ? 'no cascade of this release was running'
+    : `it names nothing that cascade ${running} rebuilds, and runs beside it`;
+}
 
 export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly ChangeRow[]): CascadeRow {
   const number = release.cascades + 1;
@@ -18,7 +24,7 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
   const all = changes.some((one) => one.all);
   const sources = [...components.values()].flatMap((one) => (one.source ? [[one.component, one.source] as const] : []));
   const { definition } = release;
-  turn.put('releases', { ...release, running: id, cascades: number });
+  turn.put('releases', { ...withLive(release, [...liveOf(release), id]), cascades: number });
   turn.put('requests', {
     id,
     revision: 0,
@@ -58,7 +64,7 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     landed: false,
     repository: null,
   };
-  for (const one of changes) detected(turn, { ...one, outcome: 'cascade', cascade: id, because: startWords });
+  for (const one of changes) detected(turn, { ...one, outcome: 'cascade', cascade: id, because: startWords(release) });
   return askForPlan(turn, turn.put('cascades', cascade));
 }
 

@@ -7,6 +7,7 @@ import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 
 export type {
   BuildRow,
+  BuiltinCheck,
   CascadeRow,
   Planning,
   PreviewRow,
@@ -31,8 +32,10 @@ export interface ReleaseRow extends Row {
   readonly definition: ReleaseDefinition;
   readonly by: string;
   readonly at: Moment;
-  /** The one cascade of this release that has not ended. */
+  /** The oldest cascade of this release that has not ended. */
   readonly running: string | null;
+  /** Younger ones that run beside it, the oldest first. */
+  readonly beside?: readonly string[];
   /** The newest snapshot of its graph that the resolver has told of. */
   readonly snapshot?: string;
   /** What people hold now. */

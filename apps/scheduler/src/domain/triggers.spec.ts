@@ -259,13 +259,6 @@ describe('a change while a cascade runs', () => {
     });
   });
 
-  it('beside it is refused with the definition that asks for it', async () => {
-    const definition = releaseDefinition.parse({ ...definitionOf(), triggers: { concurrent: 'beside' } });
-    const world = new World({ graph });
-    const refusal = await world.refused({ type: 'release.apply', release: 'mill', definition, why: '' });
-    expect(refusal).toMatchObject({ code: 'concurrent-beside', remedy: expect.stringContaining('fold') });
-  });
-
   it('is folded into it where the release says so', async () => {
     const world = await busy({ concurrent: 'fold' });
     const { id } = world.cascade;

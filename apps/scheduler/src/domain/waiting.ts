@@ -1,5 +1,6 @@
 import { durationMs, type ReleaseDefinition } from '@millrace/contracts';
 import { later, type Moment } from '@millrace/kernel';
+import { isAwaited } from './live';
 import type { ChangeRow } from './change-rows';
 import { detected } from './changes';
 import { consider, inOrder, started, waits } from './consider';
@@ -20,7 +21,8 @@ export function startWaiting(turn: Turn, name: string): void {
     for (const { id: change } of thawed) turn.self({ type: 'change.due', release: name, change });
     return turn.self({ type: 'changes.due', release: name });
   }
-  if (release.running !== null || standingHold(release.holds, null)) return;
+  const besideOthers = release.definition.triggers.concurrent === 'beside' && !isAwaited(turn);
+  if ((release.running !== null && !besideOthers) || standingHold(release.holds, null)) return;
   const ripe = inOrder(waiting.filter((one) => isRipe(turn, release, one)));
   if (ripe.length === 0) return;
   const at = startsAt(release.definition, ripe);

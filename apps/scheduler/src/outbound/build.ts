@@ -5,6 +5,7 @@ import { AppError } from '@millrace/kernel';
 import type { EndedBuild, Input, SeenBuild, Step } from '../domain/input';
 import type { RebuildRow } from '../domain/state';
 import { buildKey } from '../domain/words';
+import { checkedBuild } from './builtin-checks';
 import { BuildsBelow } from './builds-below';
 import { headOf } from './git-source';
 import { rebuildNamed, releaseNamed, type Outside } from './outside';
@@ -93,7 +94,9 @@ export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input>
       const system = systemFor(outside.systems, release, order.component);
       const status = await watch(system, order.build!, signal);
       if (!isOver(status)) return { running: seenBuild(status) };
-      return { ended: await endedBuild(system, order.release, order.cascade, status) };
+      const end = await endedBuild(system, order.release, order.cascade, status);
+      const rebuild = await outside.read.rebuilds.get(order.rebuild);
+      return { ended: await checkedBuild(outside, system, release, rebuild, end) };
     },
     toInput: (order, outcome) =>
       stepInput('look', order, outcome, (about, look) =>
@@ -162,7 +165,7 @@ export function handCollecting({ read, systems }: Outside): WorkKind<CollectOrde
       const system = systemNamed(systems, order.system);
       const status = await lookOnce(system, order.build);
       const own = await system.open(order.release, null);
-      const running = (await releaseNamed(read, order.release)).running;
+      const running = status.cascade ?? (await releaseNamed(read, order.release)).running;
       const besideBase = status.builtFrom === null || status.builtFrom.place === own.id;
       return endedBuild(system, order.release, besideBase ? null : running, status);
     },

@@ -1,14 +1,43 @@
 import type { WorkKind } from '@millrace/engine';
-import type { Input } from '../domain/input';
-import { systemsOf } from '../domain/policy';
+import type { Input, LandedBuild } from '../domain/input';
+import { isStack, systemsOf } from '../domain/policy';
 import type { Repository } from '../domain/state';
 import { releaseNamed, type Outside } from './outside';
-import { hindrance, systemNamed } from './systems';
+import { hindrance, systemFor, systemNamed } from './systems';
 
 interface CloseOrder {
   readonly release: string;
   readonly cascade: string;
   readonly outcome: 'landed' | 'kept' | 'cancelled';
+}
+
+interface FollowOrder {
+  readonly release: string;
+  readonly cascade: string;
+  readonly builds: readonly LandedBuild[];
+}
+
+/** A running cascade's place takes what another cascade has landed; what it has already it takes once. */
+export function placeFollowing({ read, systems }: Outside): WorkKind<FollowOrder, null, Input> {
+  return {
+    kind: 'place.follow',
+    concurrency: 1,
+    timeoutMs: 300_000,
+    tries: 8,
+    run: async ({ release: name, cascade, builds }) => {
+      const release = await releaseNamed(read, name);
+      for (const { component, build } of builds) {
+        if (isStack(component)) continue;
+        const system = systemFor(systems, release, component);
+        await system.admit(build, await system.open(name, cascade));
+      }
+      return null;
+    },
+    toInput: ({ release, cascade, builds }, result) => {
+      const fault = result.ok ? null : hindrance(result.fault);
+      return { type: 'place.followed', release, cascade, builds, fault };
+    },
+  };
 }
 
 /** Ends a cascade's place in every build system of the release; the first one's repository is the one to harvest. */

@@ -3,7 +3,7 @@ import type { Input } from '../domain/input';
 import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
 import { admitting, assembling, comparing } from './gate';
 import type { Outside } from './outside';
-import { placeClosing } from './place';
+import { placeClosing, placeFollowing } from './place';
 import { planMaking } from './plan';
 import { snapshotChecking } from './snapshot';
 import { buildsWatching, changeChecking, sourcePolling } from './watch';
@@ -24,5 +24,6 @@ export function worksOf(outside: Outside): readonly WorkKind<never, unknown, Inp
     admitting(outside),
     assembling(outside),
     placeClosing(outside),
+    placeFollowing(outside),
   ];
 }

@@ -1,8 +1,9 @@
 import { byId, type Readers } from '@millrace/store';
+import { liveOf } from '../domain/live';
 import type { Input, PersonInput, PlannedRebuild } from '../domain/input';
 import { openTier } from '../domain/needs';
 import { sliceSize } from '../domain/plan';
-import type { RebuildRow, State } from '../domain/state';
+import type { CascadeRow, RebuildRow, State } from '../domain/state';
 import { rowsNamed } from './load-parts';
 import { withAbove } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -23,7 +24,7 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
   const first = { orderBy: 'id', limit: sliceSize };
   switch (input.type) {
     case 'plan.part':
-      return { cascades: byId(row), ...(await ofPlan(read, cascade, input.rebuilds, row?.plan === 0)) };
+      return ofPlanBeside(read, row, input);
     case 'plan.made':
       return slice(await read.rebuilds.where({ cascade, state: 'gating' }));
     case 'cascade.advance':
@@ -32,6 +33,8 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
       return slice(await read.rebuilds.where({ cascade, state: 'ready', queue: null }, first));
     case 'cascade.sweep':
       return ofSweep(read, cascade);
+    case 'cascade.give-way':
+      return ofGivingWay(read, row);
     case 'cascade.orphans': {
       const rows = await read.rebuilds.getMany(input.rebuilds);
       return { ...slice(rows), builds: byId(await read.builds.getMany(refsOf(rows))) };
@@ -61,6 +64,37 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
     default:
       return { cascades: byId(row) };
   }
+}
+
+/** With what other cascades of the release rebuild of the same components, where some run beside it. */
+async function ofPlanBeside(read: Read, row: CascadeRow | null, input: Extract<Input, { type: 'plan.part' }>) {
+  const { cascade, release, rebuilds } = input;
+  const own = await ofPlan(read, cascade, rebuilds, row?.plan === 0);
+  const known = await read.releases.get(release);
+  const others = known ? liveOf(known).filter((id) => id !== cascade) : [];
+  if (others.length === 0) return { cascades: byId(row), ...own };
+  const named = [...new Set(rebuilds.map((one) => one.component))];
+  const rows = await Promise.all(others.map((id) => rowsNamed(read, id, named)));
+  return {
+    cascades: byId(row, await read.cascades.getMany(others)),
+    rebuilds: byId([...(own.rebuilds?.values() ?? [])], ...rows),
+    builds: own.builds ?? new Map(),
+  };
+}
+
+/** A cascade with the changes that started or joined it, and its rebuilds of what they named. */
+async function ofGivingWay(read: Read, row: CascadeRow | null): Promise<Part> {
+  if (!row) return {};
+  const changes = (
+    await read.changes.where({ release: row.release, outcome: 'cascade' }, { orderBy: '-at', limit: 5000 })
+  ).filter((one) => one.cascade === row.id);
+  const named = changes.flatMap((one) => [...one.components, ...(one.dropped ?? [])]).map((one) => one.component);
+  const waiting = await read.changes.where({ release: row.release, outcome: 'waits' });
+  return {
+    cascades: byId(row),
+    changes: byId(changes, waiting),
+    rebuilds: byId(await rowsNamed(read, row.id, [...new Set(named)])),
+  };
 }
 
 /** What a part of a plan names, all generations of it, with what it needs. */

@@ -1,4 +1,5 @@
 import { byId, type Readers } from '@millrace/store';
+import { liveOf } from '../domain/live';
 import type { RebuildRow, State } from '../domain/state';
 import { neighbourhood } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -8,11 +9,12 @@ type Part = Partial<State>;
 
 export async function ofChange(read: Read, release: string, components: readonly string[]): Promise<Part> {
   const row = await read.releases.get(release);
-  const cascade = row?.running ? await read.cascades.get(row.running) : null;
-  const members = cascade ? await rowsNamed(read, cascade.id, components) : [];
+  const live = row ? liveOf(row) : [];
+  const cascade = await read.cascades.getMany(live);
+  const members = await Promise.all(live.map((id) => rowsNamed(read, id, components)));
   return {
     cascades: byId(cascade),
-    rebuilds: byId(members),
+    rebuilds: byId(...members),
     changes: byId(await read.changes.where({ release, outcome: 'waits' })),
     validated: byId(await read.validated.getMany(components.map((one) => `${release}/${one}`))),
   };

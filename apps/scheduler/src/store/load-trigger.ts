@@ -1,4 +1,5 @@
 import { byId, type Readers } from '@millrace/store';
+import { liveOf } from '../domain/live';
 import type { HoldScope } from '../domain/hold-rows';
 import { sliceSize } from '../domain/plan';
 import type { State } from '../domain/state';
@@ -45,8 +46,11 @@ export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> 
 }
 
 async function ofHold(read: Read, release: string, { cascade, component }: HoldScope): Promise<Part> {
-  const id = cascade ?? (await read.releases.get(release))?.running ?? null;
-  if (id === null) return {};
-  if (component !== null) return ofComponent(read, id, component);
-  return { cascades: byId(await read.cascades.get(id)) };
+  const row = await read.releases.get(release);
+  const live = cascade === null ? (row ? liveOf(row) : []) : [cascade];
+  const cascades = byId(await read.cascades.getMany(live));
+  if (component === null) return { cascades };
+  const parts = await Promise.all(live.map((id) => ofComponent(read, id, component)));
+  const rebuilds = byId(...parts.map((part) => [...(part.rebuilds?.values() ?? [])]));
+  return { cascades, rebuilds, builds: byId(...parts.map((part) => [...(part.builds?.values() ?? [])])) };
 }

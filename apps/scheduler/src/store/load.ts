@@ -1,5 +1,6 @@
 import { digestOf } from '@millrace/kernel';
 import { byId, type Readers } from '@millrace/store';
+import { liveOf } from '../domain/live';
 import { capacityId } from '../domain/capacity';
 import type { CapacityInput, Input, PersonInput } from '../domain/input';
 import { sourcesPoller } from '../domain/watch';
@@ -148,10 +149,12 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
 async function ofHandBuild(read: Read, input: Extract<Input, { type: 'hand.ended' }>): Promise<Part> {
   const { status, contents } = input.ended;
   const release = await read.releases.get(input.release);
-  const part = release?.running ? await ofComponent(read, release.running, status.component) : {};
+  const live = release ? liveOf(release) : [];
+  const parts = await Promise.all(live.map((cascade) => ofComponent(read, cascade, status.component)));
   return {
-    ...part,
-    builds: byId([...(part.builds?.values() ?? [])], await read.builds.get(status.ref)),
+    cascades: byId(...parts.map((part) => [...(part.cascades?.values() ?? [])])),
+    rebuilds: byId(...parts.map((part) => [...(part.rebuilds?.values() ?? [])])),
+    builds: byId(...parts.map((part) => [...(part.builds?.values() ?? [])]), await read.builds.get(status.ref)),
     contents: byId(contents && (await read.contents.get(digestOf(contents)))),
   };
 }

@@ -1,6 +1,6 @@
 import type { WorkEffect } from '@millrace/kernel';
 import { reordered } from '@millrace/scheduler/domain/extension';
-import type { Input, PlannedRebuild } from '@millrace/scheduler/domain/input';
+import type { Input, LandedBuild, PlannedRebuild } from '@millrace/scheduler/domain/input';
 import { placed } from '@millrace/scheduler/domain/paths';
 import type { Step } from '../schedule';
 import { base, side } from './farm';
@@ -23,6 +23,7 @@ interface Order {
   readonly build: string;
   readonly number: number;
   readonly outcome: 'landed' | 'kept' | 'cancelled';
+  readonly builds: readonly LandedBuild[];
 }
 
 /** Makes a call of the scheduler's: what it brings back, and when. Made again, it brings the same. */
@@ -59,6 +60,10 @@ export function answerTo(world: World, call: WorkEffect): Coming | null {
     case 'place.close': {
       const { cascade, outcome } = order;
       return at(now, { type: 'place.closed', release, cascade, outcome, repository: base });
+    }
+    case 'place.follow': {
+      const { cascade, builds } = order;
+      return at(now, { type: 'place.followed', release, cascade, builds, fault: null });
     }
     default:
       return null;

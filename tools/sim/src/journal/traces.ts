@@ -33,6 +33,7 @@ const plain: Tale = {
   fixes: ['none'],
   builders: 2,
   pace: 'flow',
+  concurrent: 'wait',
   cutOff: true,
   canaries: 0,
   generations: 2,

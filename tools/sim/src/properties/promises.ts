@@ -66,6 +66,7 @@ export class Promises {
       if (cascade.state === 'completed') this.complete(cascade, mine);
       if (cascade.state === 'stalled') this.stalled(cascade, mine, rows);
     }
+    landedOnce([...world.store.tables.cascades.rows.values()], rows);
   }
 
   private rebuildChanged(world: World, old: RebuildRow | undefined, row: RebuildRow): void {
@@ -187,6 +188,21 @@ function counted(cascade: CascadeRow, mine: readonly RebuildRow[]): void {
   const open = mine.filter((row) => !settled.includes(row.state)).length;
   const byTier = Object.values(cascade.openByTier).reduce((sum, count) => sum + count, 0);
   if (open !== byTier) broken('counts are true', `${cascade.id} counts ${byTier} open rebuilds of ${open}`);
+}
+
+/** Two cascades that ran at one time have not both landed a component, unless one built it when the other had ended. */
+function landedOnce(cascades: readonly CascadeRow[], rows: readonly RebuildRow[]): void {
+  const ends = new Map(cascades.map((one) => [one.id, one.state === 'completed' ? one.endedAt! : null]));
+  const landed = rows.filter((row) => row.state === 'validated' && (ends.get(row.cascade) ?? null) !== null);
+  for (const [n, row] of landed.entries()) {
+    const unseen = (one: RebuildRow, other: RebuildRow): boolean => one.startedAt! < ends.get(other.cascade)!;
+    const twin = landed
+      .slice(n + 1)
+      .find(
+        (one) => one.component === row.component && one.cascade !== row.cascade && unseen(one, row) && unseen(row, one),
+      );
+    if (twin) broken('what two cascades build at once lands once', `${row.id} and ${twin.id}`);
+  }
 }
 
 /** @throws always: a promise is broken */

@@ -64,6 +64,7 @@ function definitionOf(tale: Tale): ReleaseDefinition {
     ...{ people: { ada: { mail: 'ada@mill.example' } }, owners: [{ components: ['*'], people: ['ada'] }] },
     ...{ releng: ['ada'], capacity: 100, cut_off: tale.cutOff },
     canaries: { first: tale.canaries, stop_loss: 0.5, least: 4 },
+    triggers: { concurrent: tale.concurrent },
     folding: { generations: tale.generations, until: 0.9 },
   });
 }

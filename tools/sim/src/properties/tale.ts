@@ -30,6 +30,7 @@ export interface Tale {
   readonly fixes: readonly ('none' | 'proven' | 'stale')[];
   readonly builders: number;
   readonly pace: 'flow' | 'lockstep';
+  readonly concurrent: 'wait' | 'fold' | 'beside';
   readonly cutOff: boolean;
   readonly canaries: number;
   readonly generations: number;
@@ -120,6 +121,7 @@ export function tales(kind: 'calm' | 'wild'): fc.Arbitrary<Tale> {
         : fc.constant(['none' as const]),
       builders: fc.integer({ min: 1, max: 4 }),
       pace: fc.constantFrom('flow', 'flow', 'lockstep'),
+      concurrent: fc.constantFrom('wait', 'fold', 'beside', 'beside'),
       cutOff: fc.boolean(),
       canaries: fc.constantFrom(0, 0, 1, 2),
       generations: fc.integer({ min: 1, max: 3 }),

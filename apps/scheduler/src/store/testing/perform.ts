@@ -1,6 +1,6 @@
 import type { WorkEffect } from '@millrace/kernel';
 import { reordered } from '../../domain/extension';
-import type { EndedBuild, Input, PlannedRebuild } from '../../domain/input';
+import type { EndedBuild, Input, LandedBuild, PlannedRebuild } from '../../domain/input';
 import { base, endedBuild, impactOf, planOf, side } from './outside';
 import type { World } from './world';
 
@@ -42,6 +42,11 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
       return { type: 'stack.assembled', ...about, parts: parts(world, rebuild), missing: [], repository: side };
     case 'place.close':
       return { type: 'place.closed', release, cascade, outcome: order['outcome']!, repository: base };
+    case 'place.follow': {
+      const { builds } = work.order as { builds: readonly LandedBuild[] };
+      world.followed.push({ cascade, builds });
+      return { type: 'place.followed', release, cascade, builds, fault: null };
+    }
     default:
       return null;
   }

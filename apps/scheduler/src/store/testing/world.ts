@@ -9,7 +9,7 @@ import {
   type WorkEffect,
 } from '@millrace/kernel';
 import { decide } from '../../domain/decide';
-import type { ChangeToCheck, Input } from '../../domain/input';
+import type { ChangeToCheck, Input, LandedBuild } from '../../domain/input';
 import type { CascadeRow, RebuildRow } from '../../domain/state';
 import { load } from '../load';
 import { MemoryStore } from './memory-store';
@@ -32,6 +32,8 @@ export class World {
   readonly timers = new Map<string, { readonly at: string; readonly input: Input }>();
   /** Changes whose sources it wanted looked up. */
   readonly checked: ChangeToCheck[] = [];
+  /** What places took of other cascades. */
+  readonly followed: { readonly cascade: string; readonly builds: readonly LandedBuild[] }[] = [];
   /** Builds that were seen running. */
   readonly looked = new Set<string>();
   private readonly done = new Set<string>();
