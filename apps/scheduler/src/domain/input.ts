@@ -1,16 +1,13 @@
 import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
+import type { CascadeInput } from './cascade-input';
 import type { ChangeInput, ReleaseInput } from './change-input';
 import type { BuiltinCheck, Repository } from './state';
 import type { TriggerInput } from './trigger-input';
 import type { WatchInput } from './watch-input';
 
+export type { CascadeInput, LandedBuild } from './cascade-input';
 export type { ChangeInput, ChangeToCheck, NamedComponent, ReleaseInput, ReportedChange } from './change-input';
-
-export interface LandedBuild {
-  readonly component: ComponentId;
-  readonly build: string;
-}
 
 /** What stopped an outside call. */
 export interface Hindrance {
@@ -93,63 +90,6 @@ interface OfPerson extends OfCascade {
 
 /** A call for one attempt that can be made again. */
 export type Step = 'submit' | 'look' | 'compare' | 'admit' | 'assemble';
-
-export type CascadeInput =
-  | (OfCascade & { readonly type: 'plan.made'; readonly number: number; readonly plan: MadePlan })
-  | (OfCascade & {
-      readonly type: 'plan.part';
-      readonly number: number;
-      readonly snapshot: string;
-      /** Lower tiers first. */
-      readonly rebuilds: readonly PlannedRebuild[];
-    })
-  | (OfCascade & { readonly type: 'plan.failed'; readonly number: number; readonly fault: Hindrance })
-  | (OfCascade & { readonly type: 'plan.due' })
-  | (OfCascade & { readonly type: 'cascade.advance' })
-  | (OfCascade & { readonly type: 'cascade.restart' })
-  | (OfCascade & { readonly type: 'cascade.sweep' })
-  | (OfCascade & {
-      readonly type: 'cascade.give-way';
-      /** The older cascade, and what both rebuild. */
-      readonly to: string;
-      readonly component: ComponentId;
-    })
-  | (OfCascade & {
-      readonly type: 'place.followed';
-      /** Builds that another cascade has landed; null fault: the place has them. */
-      readonly builds: readonly LandedBuild[];
-      readonly fault: Hindrance | null;
-    })
-  | (OfCascade & {
-      readonly type: 'cascade.orphans';
-      readonly rebuilds: readonly string[];
-      readonly because: string;
-    })
-  | (OfCascade & { readonly type: 'tier.opened'; readonly tier: number })
-  | (OfCascade & { readonly type: 'cascade.check' })
-  | (OfCascade & {
-      readonly type: 'cascade.reconcile';
-      /** The scheduler has just started: its memory may be older than the world. */
-      readonly all?: boolean;
-    })
-  | (OfCascade & {
-      readonly type: 'place.closed';
-      readonly outcome: 'landed' | 'kept' | 'cancelled';
-      readonly repository: Repository;
-    })
-  | (OfCascade & {
-      readonly type: 'cascade.remember';
-      /** Rebuilds up to this id are remembered. */
-      readonly after: string;
-      readonly landed: boolean;
-      readonly repository: Repository;
-    })
-  | (OfCascade & {
-      readonly type: 'place.unclosed';
-      readonly outcome: 'landed' | 'kept' | 'cancelled';
-      readonly fault: Hindrance;
-    })
-  | (OfCascade & { readonly type: 'place.due' });
 
 export type RebuildInput =
   | (OfAttempt & { readonly type: 'slot.granted' })
