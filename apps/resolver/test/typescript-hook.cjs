@@ -11,7 +11,8 @@ const resolveName = Module._resolveFilename;
 Module._resolveFilename = function (name, parent, ...rest) {
   const own = /^@millrace\/([\w-]+)$/.exec(name);
   if (own) return join(root, folders[own[1]] ?? `libs/${own[1]}`, 'src/index.ts');
-  const beside = name.startsWith('.') && parent?.filename ? join(dirname(parent.filename), `${name}.ts`) : null;
+  const beside =
+    name.startsWith('.') && parent?.filename ? join(dirname(parent.filename), `${name.replace(/\.js$/, '')}.ts`) : null;
   return beside !== null && existsSync(beside) ? beside : resolveName.call(this, name, parent, ...rest);
 };
 

@@ -1,6 +1,8 @@
 import { AppError } from '@millrace/kernel';
 import { z } from 'zod';
 
+export { globMatches } from '@millrace/kernel';
+
 const longest = 10 * 365 * 86_400_000;
 
 /** A pattern of `globMatches`. */
@@ -29,30 +31,4 @@ function millisecondsOf(text: string): number | null {
   if (!match) return null;
   const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 'ms'];
   return Number(match[1]) * unit;
-}
-
-/**
- * Does a glob (`*` any run, `?` one character, nothing else is special) match the whole text? At most pattern × text
- * steps: a regular expression could be made to take for ever.
- */
-export function globMatches(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p++;
-      resume = t;
-    } else if (pattern[p] === '?' || pattern[p] === text[t]) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      // The last star takes one character more.
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }

@@ -1,4 +1,4 @@
-import { globMatches } from '@millrace/contracts';
+import { globMatches } from '@millrace/kernel';
 import type { Reach } from './policy';
 
 export interface LeftOut {

@@ -1,6 +1,5 @@
-import { digraph, type ComponentId, type Digraph } from '@millrace/kernel';
+import { digraph, globMatches, type ComponentId, type Digraph } from '@millrace/kernel';
 import { satisfies, type Dependency } from '@millrace/package-metadata';
-import { globMatches } from '@millrace/contracts';
 import type { ComponentFacts, PackageFacts } from './facts';
 
 export interface WorldPackage {

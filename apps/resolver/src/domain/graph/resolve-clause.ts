@@ -1,5 +1,4 @@
-import { globMatches } from '@millrace/contracts';
-import { toAppError } from '@millrace/kernel';
+import { globMatches, toAppError } from '@millrace/kernel';
 import {
   isRich,
   parseRichDependency,

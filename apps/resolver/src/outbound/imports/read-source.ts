@@ -22,8 +22,9 @@ export interface ReadSettings {
 
 /** Reads everything that an order names, or nothing: what cannot be read or trusted stops the whole. */
 export async function readSource(order: Omit<FilesOrder, 'release'>, settings: ReadSettings): Promise<SourceRead> {
-  const importer = importers[order.kind as keyof typeof importers];
-  if (!importer) throw unknownKind(order.kind);
+  const load = importers[order.kind as keyof typeof importers];
+  if (!load) throw unknownKind(order.kind);
+  const importer = await load();
   const files = new WebFiles(settings.web, settings.signal ?? null);
   const builder = new CatalogueBuilder();
   const findings = new Findings();

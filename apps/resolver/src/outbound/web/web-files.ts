@@ -3,25 +3,31 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Downloads } from './download';
+import type { Downloads } from './web-place';
 import type { WebSettings } from './settings';
-import { webFile, webPlace } from './web-place';
 
 /** Bytes of one file that people write. */
 const mostTextBytes = 64 * 1024 * 1024;
 
+/** What speaks to the web is loaded for imports that need it: most read files that are here. */
+interface Web {
+  file(address: string, mostBytes: number): Promise<string>;
+  place(address: string): RepositoryPlace;
+}
+
 /** Files by address: local ones where they are, those of the web in a folder that goes when everything was read. */
 export class WebFiles {
   private folder: string | null = null;
-  private readonly downloads: Downloads;
+  private downloads: Downloads | null = null;
 
-  constructor(settings: WebSettings, signal: AbortSignal | null = null) {
-    this.downloads = new Downloads(settings, signal);
-  }
+  constructor(
+    private readonly settings: WebSettings,
+    private readonly signal: AbortSignal | null = null,
+  ) {}
 
   /** The local path of a file. */
   async path(address: string, mostBytes = readLimits.storedBytes): Promise<string> {
-    if (isOfWeb(address)) return webFile(address, this.downloads, await this.ownFolder(), mostBytes);
+    if (isOfWeb(address)) return (await this.web()).file(address, mostBytes);
     return address.startsWith('file://') ? fileURLToPath(address) : address;
   }
 
@@ -34,12 +40,22 @@ export class WebFiles {
   }
 
   async place(address: string): Promise<RepositoryPlace> {
-    return isOfWeb(address) ? webPlace(address, this.downloads, await this.ownFolder()) : folderPlace(address);
+    return isOfWeb(address) ? (await this.web()).place(address) : folderPlace(address);
   }
 
   async close(): Promise<void> {
-    await this.downloads.close();
+    await this.downloads?.close();
     if (this.folder !== null) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async web(): Promise<Web> {
+    const { Downloads, webFile, webPlace } = await import('./web-place.js');
+    const downloads = (this.downloads ??= new Downloads(this.settings, this.signal));
+    const folder = await this.ownFolder();
+    return {
+      file: (address, mostBytes) => webFile(address, downloads, folder, mostBytes),
+      place: (address) => webPlace(address, downloads, folder),
+    };
   }
 
   private async ownFolder(): Promise<string> {

@@ -1,7 +1,9 @@
 import type { RepositoryPlace } from '@millrace/package-metadata';
 import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { checkedUrl, type Downloads } from './download';
+import { checkedUrl, Downloads } from './download';
+
+export { Downloads };
 
 /** A repository on the web: its files are fetched into a folder when they are asked for, and only those. */
 export function webPlace(address: string, downloads: Downloads, folder: string): RepositoryPlace {

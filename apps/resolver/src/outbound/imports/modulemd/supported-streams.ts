@@ -1,4 +1,4 @@
-import { globMatches } from '@millrace/contracts';
+import { globMatches } from '@millrace/kernel';
 import type { ModuleObsoletes } from '@millrace/package-metadata';
 import type { StreamPolicyInput } from './schema';
 
