@@ -88,6 +88,11 @@ export interface BuildSystem {
   look(refs: readonly BuildRef[]): Promise<readonly BuildStatus[]>;
   /** What a complete build consists of and was built with. */
   contents(ref: BuildRef): Promise<Contents>;
+  /**
+   * What its packages require to be installed and nothing in sight of its place provides, as rpm writes it; empty: they
+   * can be installed. Left out where the build system cannot say.
+   */
+  unmet?(ref: BuildRef): Promise<readonly string[]>;
   /** Why a build failed: class, stage, summary, tail of the log, addresses of all logs. */
   evidence(ref: BuildRef): Promise<Evidence>;
   /** After the gate: the build is in the place's next repository number, usable by dependants. Idempotent. */

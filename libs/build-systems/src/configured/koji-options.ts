@@ -42,11 +42,15 @@ export function releasesOf(system: string, definitions: Definitions): KojiReleas
 /** null: the release builds nothing there. */
 function partOf(
   system: string,
-  { build_systems: systems, build_targets: targets }: ReleaseDefinition,
+  { build_systems: systems, build_targets: targets, sources }: ReleaseDefinition,
 ): KojiRelease | null {
   const types = (['rpm', 'container', 'image'] as const).filter((type) => systems[type] === system);
   if (types.length === 0) return null;
-  return Object.fromEntries(types.map((type) => [type, targets?.[type]]));
+  const named = types.map((type) => {
+    const target = targets?.[type];
+    return [type, target && { ...target, branch: sources[type]?.branch }] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 function loginOf(name: string, login: NonNullable<KojiSettings['login']>): KojiLogin {

@@ -1,7 +1,7 @@
 import type { Contents } from '@millrace/contracts';
 import { nevraText } from '@millrace/kernel';
 import type { Build, RpcStruct, Rpm } from '@millrace/koji';
-import type { Order, Place } from '../build-system';
+import type { Place } from '../build-system';
 import { markerOf } from './marker';
 import { allPlaces } from './place-book';
 import { refOfTask } from './ref';
@@ -12,7 +12,6 @@ import type { WatchedTask } from './task-watch';
 /** A repository made on demand from what the cascade has validated by now, as options of buildContainer. */
 export async function repositoryFor(
   parts: KojiParts,
-  order: Order,
   place: Place,
   target: KojiTarget,
 ): Promise<{ readonly event: number; readonly options: RpcStruct }> {
@@ -20,8 +19,8 @@ export async function repositoryFor(
   const event = repo.begin_event ?? repo.create_event;
   const template = target.repo_file ?? `${parts.options.topUrl}/repos/{tag}/{repo}/`;
   const address = template.replaceAll('{tag}', place.id).replaceAll('{repo}', String(repo.id));
-  const options: RpcStruct = { yum_repourls: [address] };
-  return { event, options: order.source.kind === 'git' ? { ...options, git_branch: order.source.commit } : options };
+  // The commit is in the source's address; the branch is where builders look for it.
+  return { event, options: { yum_repourls: [address], git_branch: target.branch ?? 'main' } };
 }
 
 export interface Stale {

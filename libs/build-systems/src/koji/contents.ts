@@ -3,6 +3,7 @@ import { nevraText } from '@millrace/kernel';
 import type { Build, Rpm, RpmDep } from '@millrace/koji';
 import type { BuildRef } from '../build-system';
 import { contentsOfImage } from './containers';
+import { filesOf } from './files';
 import { buildrootsOf, completeBuild } from './look';
 import { namedBy, refOfTask } from './ref';
 import type { KojiParts } from './settings';
@@ -13,22 +14,32 @@ export async function contentsOf(parts: KojiParts, ref: BuildRef): Promise<Conte
   if (!component.startsWith('rpm/')) return contentsOfImage(parts, build, ref, component);
   const rpms = (await parts.hub.listRpms(build.build_id)).filter((r) => !/-debug(info|source)$/.test(r.name));
   const answers = await parts.hub.getManyRpmDeps(rpms.map((r) => r.id));
-  const deps = answers.map((answer) => (answer.ok ? answer.value : []));
+  const deps = answers.map((answer) => {
+    // Nothing would be taken for "requires nothing, offers nothing".
+    if (!answer.ok) throw answer.fault;
+    return answer.value;
+  });
+  const files = await filesOf(
+    parts,
+    rpms.filter((r) => r.arch !== 'src'),
+  );
   const sourceAt = rpms.findIndex((r) => r.arch === 'src');
   return {
     component,
     nvr: build.nvr,
     build: ref,
-    packages: rpms.flatMap((rpm, i) => (rpm.arch === 'src' ? [] : [packageOf(rpm, deps[i]!)])),
+    packages: rpms.flatMap((rpm, i) => (rpm.arch === 'src' ? [] : [packageOf(rpm, deps[i]!, files.get(rpm.id) ?? [])])),
     buildRequires: dependencies(deps[sourceAt] ?? [], 0),
-    inputs: await inputsOf(parts, ref),
+    inputs: await inputsOf(parts, ref, rpms),
   };
 }
 
-async function inputsOf(parts: KojiParts, ref: BuildRef): Promise<Contents['inputs']> {
+/** Of a task's own build roots; a build that was imported names its root in its packages. */
+async function inputsOf(parts: KojiParts, ref: BuildRef, made: readonly Rpm[]): Promise<Contents['inputs']> {
   const named = namedBy(ref);
-  const roots = 'task' in named ? await buildrootsOf(parts, named.task) : [];
-  const rpms = (await Promise.all(roots.map((root) => parts.hub.listBuildrootRpms(root.id)))).flat();
+  const own = 'task' in named ? (await buildrootsOf(parts, named.task)).map((root) => root.id) : [];
+  const roots = own.length > 0 ? own : [...new Set(made.flatMap((rpm) => rpm.buildroot_id ?? []))];
+  const rpms = (await Promise.all(roots.map((root) => parts.hub.listBuildrootRpms(root)))).flat();
   const ids = [...new Set(rpms.flatMap((r) => r.build_id ?? []))];
   const answers = await parts.hub.getBuilds(ids);
   const builds = new Map(ids.map((id, i) => [id, answers[i]!.ok ? (answers[i]!.value as Build | null) : null]));
@@ -43,10 +54,10 @@ async function inputsOf(parts: KojiParts, ref: BuildRef): Promise<Contents['inpu
   });
 }
 
-function packageOf(rpm: Rpm, deps: readonly RpmDep[]): Contents['packages'][number] {
+function packageOf(rpm: Rpm, deps: readonly RpmDep[], files: readonly string[]): Contents['packages'][number] {
   const { name, version, release, arch } = rpm;
-  const provides = dependencies(deps, 1);
-  return { name, epoch: epochOf(rpm), version, release, arch, provides, requires: dependencies(deps, 0), files: [] };
+  const lists = { provides: dependencies(deps, 1), requires: dependencies(deps, 0), files: [...files] };
+  return { name, epoch: epochOf(rpm), version, release, arch, ...lists };
 }
 
 function epochOf({ epoch }: Rpm): string {

@@ -83,7 +83,10 @@ describe('Koji as a build system', () => {
     const { inputs, packages, buildRequires } = await system.contents(app.ref);
     expect(inputs).toMatchObject([{ component: 'rpm/libfoo', nvr: lib.nvr, build: lib.ref }]);
     expect(buildRequires).toEqual([{ name: 'libfoo-devel' }]);
-    expect(packages[0]).toMatchObject({ name: 'app', requires: [{ name: 'libfoo.so.2' }] });
+    expect(packages[0]).toMatchObject({
+      ...{ name: 'app', requires: [{ name: 'libfoo.so.2' }] },
+      files: ['/usr/share/doc/app/README'],
+    });
     await system.admit(app.ref, place);
     await system.close(place, 'landed');
     const t1 = hub.state.tags.find((t) => t.name === 't1')!;
@@ -292,7 +295,10 @@ describe('Koji as a build system', () => {
   });
 
   it('makes images by the call that the release names, once, and knows them again', async () => {
-    const call = { method: 'buildContainer', arguments: ['{source}', '{target}', { release: '{name}' }] };
+    const call = {
+      method: 'buildContainer',
+      arguments: ['{source}', '{target}', { release: '{name}', git_branch: 'f43' }],
+    };
     const target = {
       ...({ target: 't1', tag: 't1', isolation: 'side-tag', drafts: false, promote: 'land' } as const),
       call,

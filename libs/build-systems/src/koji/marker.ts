@@ -2,7 +2,7 @@ import type { Task } from '@millrace/koji';
 import { z } from 'zod';
 import type { Order } from '../build-system';
 
-/** Travels with the task as `custom_user_metadata`, so that the hub itself tells what is ours. */
+/** Travels with the task as `custom_user_metadata` (containers: `userdata`), so that the hub itself tells what is ours. */
 export const marker = z.object({
   millrace_key: z.string(),
   millrace_release: z.string(),
@@ -15,6 +15,8 @@ export const marker = z.object({
 export type Marker = z.infer<typeof marker>;
 
 const options = z.looseObject({ custom_user_metadata: marker });
+/** Options of buildContainer, which knows no `custom_user_metadata`. */
+const containerOptions = z.looseObject({ userdata: marker });
 /** Methods of plug-ins may get their options by keyword. */
 const keywords = z.looseObject({ opts: options });
 
@@ -33,6 +35,8 @@ export function markerOf(task: Task): Marker | null {
   for (const argument of task.request ?? []) {
     const parsed = options.safeParse(argument);
     if (parsed.success) return parsed.data.custom_user_metadata;
+    const own = containerOptions.safeParse(argument);
+    if (own.success) return own.data.userdata;
     const named = keywords.safeParse(argument);
     if (named.success) return named.data.opts.custom_user_metadata;
   }

@@ -5,7 +5,10 @@ import type { TaskIndex } from './task-index';
 import type { TaskWatch } from './task-watch';
 
 /** Where a component type of a release is built in Koji; see `build_targets` of the release definition. */
-export type KojiTarget = BuildTarget;
+export type KojiTarget = BuildTarget & {
+  /** Where sources of this type are followed; builders of containers want to know it. */
+  readonly branch?: string | undefined;
+};
 
 /** Where a release is built in Koji, by component type. */
 export interface KojiRelease {

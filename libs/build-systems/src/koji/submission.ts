@@ -68,10 +68,10 @@ async function rpmCall(parts: KojiParts, { key, order, place, target }: Wanted, 
 async function containerCall(parts: KojiParts, { key, order, place, target }: Wanted, source: string): Promise<Send> {
   if (!(await parts.facts.features()).containers) throw noContainers(parts);
   await knownTarget(parts, target.target);
-  const { event, options } = await repositoryFor(parts, order, place, target);
-  const metadata = { ...markerFor(key, order), millrace_event: event };
-  return (write, how) =>
-    write.buildContainer(source, target.target, { ...options, custom_user_metadata: metadata }, how);
+  const { event, options } = await repositoryFor(parts, place, target);
+  // Builders refuse options that they do not know; `userdata` is the one that is the caller's own.
+  const userdata = { ...markerFor(key, order), millrace_event: event };
+  return (write, how) => write.buildContainer(source, target.target, { ...options, userdata }, how);
 }
 
 async function imageCall(parts: KojiParts, { key, order, target }: Wanted, source: string): Promise<Send> {
@@ -81,11 +81,12 @@ async function imageCall(parts: KojiParts, { key, order, target }: Wanted, sourc
   const words = { source, target: target.target, name: parseComponentId(order.component).name };
   const params = call.arguments.map((one) => filled(one, words));
   const last = params.at(-1);
-  const keywords = { opts: { custom_user_metadata: markerFor(key, order) } };
+  const own = call.method === 'buildContainer' ? 'userdata' : 'custom_user_metadata';
+  const marked = { [own]: markerFor(key, order) };
   // Where the method ends with its options, the marker goes there; else it travels as the keyword `opts`.
-  if (!isStruct(last)) return (write, how) => write.startTask(call.method, params, keywords, how);
-  const own = [...params.slice(0, -1), { ...last, ...keywords.opts }];
-  return (write, how) => write.startTask(call.method, own, {}, how);
+  if (!isStruct(last)) return (write, how) => write.startTask(call.method, params, { opts: marked }, how);
+  const all = [...params.slice(0, -1), { ...last, ...marked }];
+  return (write, how) => write.startTask(call.method, all, {}, how);
 }
 
 function filled(value: unknown, words: Readonly<Record<string, string>>): RpcValue {

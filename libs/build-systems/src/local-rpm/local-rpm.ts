@@ -17,6 +17,7 @@ import { cancelBuild, lookAtBuild } from './look';
 import { admitBuild, closePlace, currentOf, openPlace, type Outcome, type Shelves } from './places';
 import { seenAfter, type Watchlist } from './seen';
 import { refOf, submitBuild } from './submission';
+import { unmetOf } from './unmet';
 
 export interface LocalRpmOptions {
   /** The builder's folder. It is the build system: whoever has it has all builds and repositories. */
@@ -91,6 +92,10 @@ class LocalRpm implements BuildSystem {
     const { state } = await lookAtBuild(this.dir, ref);
     const contents = state === 'complete' ? await readContents(this.dir, ref) : null;
     return contents ?? stillWithout(ref, 'contents', state, 'wait until it is complete');
+  }
+
+  unmet(ref: BuildRef) {
+    return unmetOf(this.dir, ref);
   }
 
   async evidence(ref: BuildRef) {

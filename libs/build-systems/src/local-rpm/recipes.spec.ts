@@ -42,6 +42,13 @@ describe('what local-rpm builds', () => {
     expect(inputs.map((input) => input.component)).toContain('rpm/libgear');
   });
 
+  it('tells what keeps a build from being installed', async () => {
+    const { ref } = await world.build('libgear');
+    expect(await world.connect().unmet!(ref)).toEqual([]);
+    const { ref: user } = await world.build('gearbox');
+    expect(await world.connect().unmet!(user)).toEqual([]);
+  });
+
   it('lists provides, requires and files of each binary package, without what rpm itself provides', async () => {
     const { ref } = await world.build('libgear');
     const { packages } = await world.connect().contents(ref);

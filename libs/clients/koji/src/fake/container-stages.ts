@@ -15,6 +15,8 @@ export function stepContainer(state: HubState, task: FakeTask): void {
   const target = state.targets.find((t) => t.name === targetName);
   const recipe = state.sources[String(source).split('#')[0]!];
   if (!target || !recipe) return failTask(task, faultCodes.GenericError, 'could not check out the source');
+  const refusal = refusedOptions(isStruct(options) ? options : {});
+  if (refusal !== null) return failTask(task, faultCodes.GenericError, refusal);
   if (recipe.ends === 'hangs') return;
   if (recipe.ends === 'compile') {
     task.files['osbs-build.log'] = 'error: building at step "RUN make": exit status 2\n';
@@ -28,6 +30,18 @@ export function stepContainer(state: HubState, task: FakeTask): void {
     koji_builds: [String(build)],
     repositories: [`registry.example/${recipe.name}:${recipe.version}`],
   });
+}
+
+/** Options of koji-containerbuild's builder, as far as they are of use; it takes no other. */
+const known = new Set([
+  ...['scratch', 'isolated', 'yum_repourls', 'arch_override', 'git_branch', 'koji_parent_build', 'release', 'flatpak'],
+  ...['compose_ids', 'signing_intent', 'skip_build', 'userdata', 'dependency_replacements'],
+]);
+
+function refusedOptions(options: RpcStruct): string | null {
+  const strange = Object.keys(options).filter((name) => !known.has(name));
+  if (strange.length > 0) return `Additional properties are not allowed (${strange.join(', ')})`;
+  return options['git_branch'] ? null : 'BuildError: Git branch must be specified';
 }
 
 function importBuild(state: HubState, task: FakeTask, recipe: Recipe): number {

@@ -65,6 +65,11 @@ export function buildMethods({ ask, askMany }: Asker) {
       ),
     listRpmFiles: (rpmId: number) =>
       ask({ method: 'listRPMFiles', params: [rpmId] }, z.array(z.looseObject({ name: z.string() }))),
+    getManyRpmFiles: (rpmIds: readonly number[]) =>
+      askMany(
+        rpmIds.map((id) => ({ method: 'listRPMFiles', params: [id] })),
+        z.array(z.looseObject({ name: z.string() })),
+      ),
     buildReferences: (of: BuildId) => ask({ method: 'buildReferences', params: [of] }, references),
   };
 }
