@@ -32,18 +32,12 @@ import { failureList } from './commands/failure-list';
 import { gateShow } from './commands/gate-show';
 import { gateWaive } from './commands/gate-waive';
 import { graphDependants, graphDependencies } from './commands/graph-dependants';
-import { graphImpact } from './commands/graph-impact';
+import { graphImpact, graphWhatIf } from './commands/graph-impact';
 import { graphImport } from './commands/graph-import';
 import { graphKnots } from './commands/graph-knots';
 import { graphPath } from './commands/graph-path';
-import {
-  graphDiff,
-  graphOrder,
-  graphSearch,
-  graphStats,
-  graphTiers,
-  graphUnresolved,
-} from './commands/graph-questions';
+import { graphDiff } from './commands/graph-diff';
+import { graphOrder, graphSearch, graphStats, graphTiers, graphUnresolved } from './commands/graph-questions';
 import { graphShow } from './commands/graph-show';
 import { noticeList } from './commands/notice-list';
 import { quarantineDrop, quarantineList, quarantineReplay, quarantineShow } from './commands/quarantine';
@@ -95,7 +89,7 @@ export function program(): Command {
     ...[policyList, policyLint, policyTest, policyHistory],
   ]);
   noun(root, 'graph', 'Who depends on whom', [
-    ...[graphShow, graphDependants, graphDependencies, graphPath, graphKnots, graphImpact, graphImport],
+    ...[graphShow, graphDependants, graphDependencies, graphPath, graphKnots, graphImpact, graphWhatIf, graphImport],
     ...[graphOrder, graphTiers, graphUnresolved, graphDiff, graphSearch, graphStats],
   ]);
   noun(root, 'snapshots', 'Imported snapshots of graphs', [

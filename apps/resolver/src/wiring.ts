@@ -11,9 +11,11 @@ import { answer, hear, obey, type Hears, type ServiceContext, type ServiceDefini
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { answerCompare } from './admin/compare';
-import { answerDependants, answerGraph, answerKnots, answerPath } from './admin/graph';
+import { answerDependants, type DependantsRequest, answerGraph, answerKnots, answerPath } from './admin/graph';
 import { answerImpact } from './admin/impact';
+import { importedGraph, importedPath } from './admin/imported-graph';
 import { importedImpact } from './admin/imported-impact';
+import { inPieces } from './admin/in-pieces';
 import { answerOrder, answerPaths, answerReach, answerTiers } from './admin/reach';
 import {
   answerDiff,
@@ -101,22 +103,30 @@ function doorsOf(context: Context, views: Views, graphs: Graphs, progress: Impor
     patienceMs: context.config.patience_seconds * 1000,
   });
   const { resolver } = doors;
+  const neighbours = async (request: DependantsRequest) => {
+    const open = await graphs.imported(request.release, request.snapshot);
+    return inPieces(open ? importedDependants(open, request) : await answerDependants(request, views));
+  };
   return [
     answer(resolver.impact, async (request) => {
       const open = await graphs.instead(request.release, request.snapshot);
-      return open ? importedImpact(open, request) : answerImpact(request, views, fresh);
+      return inPieces(open ? importedImpact(open, request) : await answerImpact(request, views, fresh));
     }),
     answer(resolver.compare, (request) => answerCompare(request, views, context.asker)),
-    answer(resolver.dependants, async (request) => {
+    answer(resolver.dependants, neighbours),
+    answer(resolver.dependencies, (request) => neighbours({ ...request, direction: 'dependencies' as const })),
+    answer(resolver.path, async (request) => {
       const open = await graphs.imported(request.release, request.snapshot);
-      return open ? importedDependants(open, request) : answerDependants(request, views);
+      return open ? importedPath(open, request) : answerPath(request, views);
     }),
-    answer(resolver.path, (request) => answerPath(request, views)),
     answer(resolver.knots, async (request) => {
       const open = await graphs.imported(request.release, request.snapshot);
-      return open ? importedKnots(open, request) : answerKnots(request, views);
+      return inPieces(open ? importedKnots(open, request) : await answerKnots(request, views));
     }),
-    answer(resolver.graph, (request) => answerGraph(request, views)),
+    answer(resolver.graph, async (request) => {
+      const open = await graphs.instead(request.release, request.snapshot);
+      return inPieces(open ? await importedGraph(open, request, graphs) : await answerGraph(request, views));
+    }),
     ...graphDoors(graphs, progress),
     obey(resolver.graphImport, ({ release }, { name }) => ({
       type: 'import-wanted' as const,
@@ -131,13 +141,14 @@ function graphDoors(graphs: Graphs, progress: ImportProgress) {
   const { resolver } = doors;
   return [
     answer(resolver.reach, (request) => answerReach(request, graphs)),
-    answer(resolver.order, (request) => answerOrder(request, graphs)),
-    answer(resolver.tiers, (request) => answerTiers(request, graphs)),
-    answer(resolver.paths, (request) => answerPaths(request, graphs)),
-    answer(resolver.unresolved, (request) => answerUnresolved(request, graphs)),
-    answer(resolver.search, (request) => answerSearch(request, graphs)),
+    answer(resolver.whatIf, (request) => answerReach(request, graphs)),
+    answer(resolver.order, async (request) => inPieces(await answerOrder(request, graphs))),
+    answer(resolver.tiers, async (request) => inPieces(await answerTiers(request, graphs))),
+    answer(resolver.paths, async (request) => inPieces(await answerPaths(request, graphs))),
+    answer(resolver.unresolved, async (request) => inPieces(await answerUnresolved(request, graphs))),
+    answer(resolver.search, async (request) => inPieces(await answerSearch(request, graphs))),
     answer(resolver.stats, (request) => answerStats(request, graphs)),
-    answer(resolver.diff, (request) => answerDiff(request, graphs)),
+    answer(resolver.diff, async (request) => inPieces(await answerDiff(request, graphs))),
     answer(resolver.snapshots, async (request) => progress.shown(await answerSnapshots(request, graphs))),
     answer(resolver.snapshotExport, (request) => answerExport(request, graphs)),
     obey(resolver.importFiles, (request) => ({ type: 'files-wanted' as const, ...request })),

@@ -4,9 +4,9 @@ import type { Leaf } from '../leaf';
 import { componentOf, releaseOf } from '../naming';
 import { pagesOf } from '../pages';
 import { table } from '../table';
-import { graphOptions, type GraphOptions } from './graph-options';
+import { graphOptions, pageOptions, type GraphOptions, type PageOptions } from './graph-options';
 
-interface Options extends GraphOptions {
+interface Options extends GraphOptions, PageOptions {
   readonly kind: string;
   readonly depth: string;
   readonly dependencies?: boolean;
@@ -18,7 +18,7 @@ export const graphDependants: Leaf<Options> = {
   usage: 'dependants <component>',
   about: 'Lists who depends on a component or, with --dependencies, what it depends on.',
   options: (command) =>
-    graphOptions(command)
+    pageOptions(graphOptions(command))
       .option('--kind <kind>', kinds.join(', '), 'any')
       .option('--depth <n>', 'how far', '1')
       .option('--dependencies', 'the other direction'),
@@ -33,7 +33,7 @@ export const graphDependants: Leaf<Options> = {
       depth: options.depth,
     };
     const reply = await pagesOf(
-      {},
+      { limit: options.limit, offset: options.offset },
       (page) => context.client.call(doors.resolver.dependants, { ...asked, ...page }),
       (one) => [one.found],
     );

@@ -1,12 +1,13 @@
 import { dependencyKinds, doors, scopeNames, type DoorReply } from '@millrace/contracts';
+import type { Command } from 'commander';
 import { misused, type Context } from '../context';
 import type { Leaf } from '../leaf';
 import { componentOf, releaseOf } from '../naming';
 import { table } from '../table';
 import { counted, some } from '../words';
-import { collected, graphOptions, type GraphOptions } from './graph-options';
+import { collected, graphOptions, pageOptions, type GraphOptions, type PageOptions } from './graph-options';
 
-interface Options extends GraphOptions {
+interface Options extends GraphOptions, PageOptions {
   readonly all?: boolean;
   readonly scope?: string;
   readonly lost: readonly string[];
@@ -25,20 +26,7 @@ export const graphImpact: Leaf<Options> = {
     'Shows how far a change of components goes: who would be rebuilt and in which order, and the counts of every scope. ' +
     'With --lost, who breaks when capabilities are no longer offered.',
   options: (command) =>
-    graphOptions(command)
-      .option('--scope <scope>', `${scopeNames.join(', ')}; default: the release's, with --lost capability`)
-      .option('--lost <capability>', 'a capability that is no longer offered; may be repeated', collected, [])
-      .option('--tool <pattern>', 'a capability or component that does not propagate; may be repeated', collected, [])
-      .option(
-        '--provides <capability>',
-        'what the new builds offer instead of all they do now; repeat it',
-        collected,
-        [],
-      )
-      .option('--kind <kind>', `only these: ${dependencyKinds.join(', ')}; may be repeated`, collected, [])
-      .option('--type <type>', 'only components of this type, such as rpm or image; may be repeated', collected, [])
-      .option('--stop <pattern>', 'components that are not rebuilt, nor what is above them; repeat it', collected, [])
-      .option('--all', 'instead: the order of every component of the release'),
+    questionOptions(command).option('--all', 'instead: the order of every component of the release'),
   examples: [
     'graph impact rpm/libstone',
     'graph impact deb/perl --release bookworm --lost perlapi-5.36.0 --lost libperl5.36 --json',
@@ -48,14 +36,49 @@ export const graphImpact: Leaf<Options> = {
   run: async (context, args, options) => {
     const release = await releaseOf(context, options.release);
     const changed = args.list(0).map(componentOf);
-    if (options.all === true) return showAll(context, release);
+    if (options.all === true) return showAll(context, { ...options, release });
     if (changed.length === 0) throw misused('nothing is named', 'name components, or give --all for every one');
-    const scope = scopeOf(options.scope);
-    const asked = { release, snapshot: options.snapshot, changed, scope, ...narrowed(options) };
-    const reach = await context.client.call(doors.resolver.reach, asked);
+    const reach = await context.client.call(doors.resolver.reach, { release, changed, ...asked(options) });
     context.show(reach, () => wordsOf(context, reach));
   },
 };
+
+export const graphWhatIf: Leaf<Options> = {
+  usage: 'what-if <components...>',
+  about:
+    'Shows who breaks, who must be rebuilt and who is unaffected if components offered something else (--provides), or ' +
+    'lost capabilities (--lost).',
+  options: questionOptions,
+  examples: [
+    'graph what-if deb/perl --release bookworm --lost perlapi-5.36.0 --lost libperl5.36',
+    "graph what-if rpm/openssl --provides openssl-libs --provides 'libssl.so.4()(64bit)'",
+  ],
+  run: async (context, args, options) => {
+    if (options.lost.length === 0 && options.provides.length === 0) {
+      throw misused('nothing is supposed', 'say what is lost with --lost, or what is offered instead with --provides');
+    }
+    const release = await releaseOf(context, options.release);
+    const changed = args.list(0).map(componentOf);
+    const reach = await context.client.call(doors.resolver.whatIf, { release, changed, ...asked(options) });
+    context.show(reach, () => wordsOf(context, reach));
+  },
+};
+
+function questionOptions(command: Command): Command {
+  return pageOptions(graphOptions(command))
+    .option('--scope <scope>', `${scopeNames.join(', ')}; default: the release's, with --lost capability`)
+    .option('--lost <capability>', 'a capability that is no longer offered; may be repeated', collected, [])
+    .option('--tool <pattern>', 'a capability or component that does not propagate; may be repeated', collected, [])
+    .option('--provides <capability>', 'what the new builds offer instead of all they do now; repeat it', collected, [])
+    .option('--kind <kind>', `only these: ${dependencyKinds.join(', ')}; may be repeated`, collected, [])
+    .option('--type <type>', 'tells only components of this type, such as rpm or image; repeat it', collected, [])
+    .option('--stop <pattern>', 'components that are not rebuilt, nor what is above them; repeat it', collected, []);
+}
+
+function asked(options: Options) {
+  const { snapshot, limit, offset } = options;
+  return { snapshot, limit, offset, scope: scopeOf(options.scope), ...narrowed(options) };
+}
 
 function narrowed({ lost, tool, provides, kind, type, stop }: Options) {
   return {
@@ -99,12 +122,17 @@ function wordsOf(context: Context, reach: Reach): string {
       : []),
     ...(reach.external.length > 0 ? [`outside of the release: ${some(reach.external, 10)}`] : []),
     ...reach.plans.map((plan) => `a knot of ${plan.members.length}: ${howOf(plan)}`),
+    ...reach.left_out.map((one) => context.paint('yellow', `left out: ${one.id}: ${one.because}`)),
     ...reach.notOffered.map((one) => context.paint('yellow', `nobody offers '${one}': nothing can lose it`)),
   ].join('\n');
 }
 
-async function showAll(context: Context, release: string): Promise<void> {
-  const impact = await context.client.call(doors.resolver.impact, { release, members: 'all' });
+async function showAll(
+  context: Context,
+  { release, snapshot, limit, offset }: Options & { readonly release: string },
+): Promise<void> {
+  const page = { limit, offset };
+  const impact = await context.client.call(doors.resolver.impact, { release, snapshot, members: 'all', ...page });
   const rows = impact.rebuilds.map((one) => [
     String(one.tier),
     one.pass > 1 ? `${one.component} (pass ${one.pass})` : one.component,

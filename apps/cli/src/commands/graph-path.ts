@@ -6,19 +6,23 @@ import { graphOptions, type GraphOptions } from './graph-options';
 
 interface Options extends GraphOptions {
   readonly most: string;
+  readonly offset: string;
 }
 
 export const graphPath: Leaf<Options> = {
   usage: 'path <from> <to>',
   about:
     'Shows why one component depends on another: the shortest chain, or several, with the capability on each edge.',
-  options: (command) => graphOptions(command).option('--most <n>', 'how many chains', '1'),
+  options: (command) =>
+    graphOptions(command)
+      .option('--most <n>', 'how many chains, at most 100', '1')
+      .option('--offset <n>', 'how many shorter ones are left out', '0'),
   examples: ['graph path rpm/millhouse rpm/libstone', 'graph path deb/git deb/openssl --release bookworm --most 5'],
   run: async (context, args, options) => {
     const [from, to] = [componentOf(args.text(0)), componentOf(args.text(1))];
     const release = await releaseOf(context, options.release);
-    const { snapshot, most } = options;
-    const reply = await context.client.call(doors.resolver.paths, { release, snapshot, from, to, most });
+    const { snapshot, most, offset } = options;
+    const reply = await context.client.call(doors.resolver.paths, { release, snapshot, from, to, most, offset });
     context.show(reply, () =>
       reply.paths.length === 0
         ? `${from} does not depend on ${to}`

@@ -1,23 +1,22 @@
 import { doors } from '@millrace/contracts';
+import type { Command } from 'commander';
 import type { Leaf } from '../leaf';
 import { releaseOf } from '../naming';
 import { pagesOf } from '../pages';
 import { table } from '../table';
 import { counted, some } from '../words';
-import { graphOptions, type GraphOptions } from './graph-options';
+import { graphOptions, pageOptions, type GraphOptions, type PageOptions } from './graph-options';
 
-interface Paged extends GraphOptions {
-  readonly limit?: string;
-  readonly offset: string;
+type Paged = GraphOptions & PageOptions;
+
+function pagedOptions(command: Command): Command {
+  return pageOptions(graphOptions(command));
 }
 
 export const graphOrder: Leaf<Paged> = {
   usage: 'order',
   about: 'Shows a build order from zero, which needs are cut to open knots, and who is built twice.',
-  options: (command) =>
-    graphOptions(command)
-      .option('--limit <n>', 'steps shown; default: all')
-      .option('--offset <n>', 'steps left out', '0'),
+  options: pagedOptions,
   examples: ['graph order --release bookworm --limit 50'],
   run: async (context, _args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
@@ -46,30 +45,27 @@ export const graphOrder: Leaf<Paged> = {
   },
 };
 
-export const graphTiers: Leaf<GraphOptions> = {
+export const graphTiers: Leaf<Paged> = {
   usage: 'tiers',
   about: 'Counts the components of each tier of a whole release, knots collapsed.',
-  options: graphOptions,
+  options: pagedOptions,
   examples: ['graph tiers --release bookworm'],
-  run: async (context, _args, { snapshot, release: named }) => {
+  run: async (context, _args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
     const reply = await pagesOf(
-      {},
+      { limit, offset },
       (page) => context.client.call(doors.resolver.tiers, { release, snapshot, ...page }),
       (one) => [one.knots],
     );
     const rows = reply.tiers.map((one) => [String(one.tier), String(one.components)]);
-    context.show(reply, () => `${table(['TIER', 'COMPONENTS'], rows, 'none')}\n${counted(reply.knots.length, 'knot')}`);
+    context.show(reply, () => `${table(['TIER', 'COMPONENTS'], rows, 'none')}\n${counted(reply.total, 'knot')}`);
   },
 };
 
 export const graphUnresolved: Leaf<Paged> = {
   usage: 'unresolved',
   about: 'Lists requirements that nothing satisfies, with hints.',
-  options: (command) =>
-    graphOptions(command)
-      .option('--limit <n>', 'lines shown; default: all')
-      .option('--offset <n>', 'lines left out', '0'),
+  options: pagedOptions,
   examples: ['graph unresolved --release bookworm'],
   run: async (context, _args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
@@ -89,10 +85,7 @@ export const graphUnresolved: Leaf<Paged> = {
 export const graphSearch: Leaf<Paged> = {
   usage: 'search <text>',
   about: 'Looks for components, packages and capabilities; `*` and `?` make a pattern.',
-  options: (command) =>
-    graphOptions(command)
-      .option('--limit <n>', 'lines shown; default: all')
-      .option('--offset <n>', 'lines left out', '0'),
+  options: pagedOptions,
   examples: ['graph search libssl', "graph search 'perlapi-*' --release bookworm"],
   run: async (context, args, { snapshot, limit, offset, release: named }) => {
     const release = await releaseOf(context, named);
@@ -117,36 +110,5 @@ export const graphStats: Leaf<GraphOptions> = {
     const reply = await context.client.call(doors.resolver.stats, { release, snapshot });
     const rows = Object.entries(reply.counts).map(([what, count]) => [what.replaceAll('_', ' '), String(count)]);
     context.show(reply, () => table(['WHAT', 'COUNT'], rows, 'nothing'));
-  },
-};
-
-export const graphDiff: Leaf<{ readonly release?: string }> = {
-  usage: 'diff <from> [to]',
-  about: 'Compares two snapshots: components, edges, capabilities, and what nothing satisfies any more.',
-  options: (command) => command.option('--release <name>', 'the release; not needed when there is only one'),
-  examples: ['graph diff bookworm-i1 bookworm-i2 --release bookworm', 'graph diff before-perl --release bookworm'],
-  run: async (context, args, options) => {
-    const release = await releaseOf(context, options.release);
-    const [from, to] = [args.text(0), args.optional(1)];
-    const reply = await pagesOf(
-      {},
-      (page) => context.client.call(doors.resolver.diff, { release, from, to, ...page }),
-      ({ components, capabilities, changed, broken }) => [
-        ...[components.added, components.removed, capabilities.added, capabilities.removed],
-        ...[changed, broken],
-      ],
-    );
-    context.show(reply, () =>
-      [
-        `from ${reply.from} to ${reply.to}`,
-        `components: ${reply.components.added.length} added (${some(reply.components.added, 10)}), ` +
-          `${reply.components.removed.length} removed (${some(reply.components.removed, 10)}), ${reply.changed.length} changed`,
-        `capabilities: ${reply.capabilities.added.length} added, ${reply.capabilities.removed.length} removed`,
-        `edges: ${reply.edges.added} added, ${reply.edges.removed} removed`,
-        ...reply.broken.map((one) =>
-          context.paint('red', `${one.component} (${one.kind}) breaks: ${one.requirement}: ${one.hint}`),
-        ),
-      ].join('\n'),
-    );
   },
 };

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
 import { releaseOf } from '../naming';
+import { pagesOf } from '../pages';
 import { table } from '../table';
 import { orDash, when } from '../words';
+import { pageOptions, type PageOptions } from './graph-options';
 
 interface Options {
   readonly release?: string;
@@ -13,14 +15,18 @@ interface Options {
 const releaseOption = '--release <name>';
 const releaseAbout = 'the release; not needed when there is only one';
 
-export const snapshotsList: Leaf<Options> = {
+export const snapshotsList: Leaf<Options & PageOptions> = {
   usage: 'list',
   about: "Lists the imported snapshots of a release's graph, newest first.",
-  options: (command) => command.option(releaseOption, releaseAbout),
+  options: (command) => pageOptions(command.option(releaseOption, releaseAbout)),
   examples: ['snapshots list --release bookworm'],
   run: async (context, _args, options) => {
     const release = await releaseOf(context, options.release);
-    const reply = await context.client.call(doors.resolver.snapshots, { release });
+    const reply = await pagesOf(
+      options,
+      (page) => context.client.call(doors.resolver.snapshots, { release, ...page }),
+      (one) => [one.snapshots],
+    );
     const rows = reply.snapshots.map((one) => [
       ...[one.snapshot, orDash(one.name), when(one.at), String(one.report.counts['components'] ?? 0)],
       one.pruned ? 'pruned' : one.because,
@@ -67,12 +73,16 @@ export const snapshotsPrune: Leaf<Options & { readonly keep: string }> = {
 
 const formats = ['json', 'graphml', 'dot'] as const;
 
-export const snapshotsExport: Leaf<Options & { readonly format: string; readonly output?: string }> = {
+interface ExportOptions extends Options, PageOptions {
+  readonly format: string;
+  readonly output?: string;
+}
+
+export const snapshotsExport: Leaf<ExportOptions> = {
   usage: 'export [snapshot]',
   about: 'Writes a snapshot as JSON, GraphML or DOT.',
   options: (command) =>
-    command
-      .option(releaseOption, releaseAbout)
+    pageOptions(command.option(releaseOption, releaseAbout))
       .option('--format <format>', formats.join(', '), 'json')
       .option('--output <file>', 'where to; default: standard output'),
   examples: ['snapshots export --release bookworm --format dot --output bookworm.dot'],
@@ -80,8 +90,9 @@ export const snapshotsExport: Leaf<Options & { readonly format: string; readonly
     const release = await releaseOf(context, options.release);
     const format = formats.find((one) => one === options.format);
     if (!format) throw misused(`'${options.format}' is no format`, `choose from ${formats.join(', ')}`);
-    const snapshot = args.optional(0);
-    const reply = await context.client.call(doors.resolver.snapshotExport, { release, snapshot, format });
+    const [snapshot, { limit, offset }] = [args.optional(0), options];
+    const asked = { release, snapshot, format, limit, offset };
+    const reply = await context.client.call(doors.resolver.snapshotExport, asked);
     if (options.output === undefined) return context.show(reply, () => reply.text);
     await writeFile(options.output, reply.text);
     context.show(

@@ -5,14 +5,14 @@ import { around, shortestPath, type DependencyKind, type Unresolved } from '../d
 import { orderOf } from '../domain/order';
 import { isRebuildable } from '../domain/policy';
 import { didYouMean } from '../domain/suggest';
-import { paged, type Page } from './page';
+import { paged, partOf, type Page, type Part } from './page';
 import type { View, Views } from '../domain/views';
 
 type Replies = {
   readonly [Name in 'dependants' | 'path' | 'knots' | 'graph']: DoorReply<(typeof doors.resolver)[Name]>;
 };
 
-/** Requirements that are listed at most; the counts of the snapshot are whole. */
+/** Requirements that are listed when no limit is given; the counts of the snapshot are whole. */
 const mostListed = 5000;
 
 interface At {
@@ -40,44 +40,48 @@ function viewAt({ release, snapshot }: At, views: Views): Promise<View> {
 }
 
 export async function answerPath(
-  request: { readonly release: string; readonly from: ComponentId; readonly to: ComponentId },
+  request: At & { readonly from: ComponentId; readonly to: ComponentId },
   views: Views,
 ): Promise<Replies['path']> {
-  const view = await views.newest(request.release);
+  const view = await viewAt(request, views);
   const path = shortestPath(view.graph(), known(view, request.from), known(view, request.to));
   return { snapshot: view.snapshot.id, path: [...path] };
 }
 
-export async function answerKnots(
-  request: { readonly release: string } & Page,
-  views: Views,
-): Promise<Replies['knots']> {
+export async function answerKnots(request: At & Page, views: Views): Promise<Replies['knots']> {
   const { snapshot, world, reach } = await viewAt(request, views);
   const all = world.components.map((_, n) => n).filter((n) => isRebuildable(world.components[n]!, reach));
   const { knots } = orderOf(world, all);
   return { snapshot: snapshot.id, knots: paged(knots, request).map((knot) => [...knot]), total: knots.length };
 }
 
-export async function answerGraph(request: { readonly release: string }, views: Views): Promise<Replies['graph']> {
+export async function answerGraph(request: At & Part, views: Views): Promise<Replies['graph']> {
   const release = await views.release(request.release);
   const state = { release: release.id, importing: release.importing !== null, problem: release.problem };
-  if (release.snapshot === null) {
+  if (release.snapshot === null && request.snapshot === undefined) {
     const empty = { snapshot: null, digest: null, at: null, components: [], dependencies: 0, unresolved: [] };
-    return { ...state, ...empty, because: explainGraph(release, null) };
+    return { ...state, ...empty, totals: { components: 0, unresolved: 0 }, because: explainGraph(release, null) };
   }
-  const view = await views.newest(release.id);
-  const { snapshot, world } = view;
+  const view = await viewAt(request, views);
+  const { snapshot } = view;
+  const components = componentsOf(view);
+  const unresolved = [...problemsOf(view), ...view.graph().unresolved];
   return {
     ...state,
     ...{ snapshot: snapshot.id, digest: snapshot.digest, at: snapshot.at },
     because: explainGraph(release, snapshot),
-    components: [
-      ...world.components.map(({ component, external, nvr }) => ({ component, external, nvr })),
-      ...view.graph().externals.map((component) => ({ component, external: true, nvr: null })),
-    ],
+    components: partOf(components, request),
     dependencies: view.graph().edges.length,
-    unresolved: [...problemsOf(view), ...view.graph().unresolved].slice(0, mostListed),
+    unresolved: partOf(unresolved, { limit: mostListed, ...request }),
+    totals: { components: components.length, unresolved: unresolved.length },
   };
+}
+
+function componentsOf(view: View): Replies['graph']['components'] {
+  return [
+    ...view.world.components.map(({ component, external, nvr }) => ({ component, external, nvr })),
+    ...view.graph().externals.map((component) => ({ component, external: true, nvr: null })),
+  ];
 }
 
 /** Sources that could not be read, in the words of the report. */

@@ -5,8 +5,10 @@ import { isRebuildable, notRebuildable } from '../domain/policy';
 import { previewOf } from '../domain/preview';
 import { didYouMean } from '../domain/suggest';
 import type { FreshView, Overlay, View, Views } from '../domain/views';
+import { StreamFilter } from './left-out-streams';
+import { partOf, type Part } from './page';
 
-export interface ImpactRequest {
+export interface ImpactRequest extends Part {
   readonly release: string;
   readonly snapshot?: string | undefined;
   readonly members: readonly ComponentId[] | 'all';
@@ -21,26 +23,29 @@ export async function answerImpact(request: ImpactRequest, views: Views, fresh: 
   const { release, snapshot, overlay, members, preview } = request;
   const newest = snapshot === undefined && overlay === null ? await fresh(release, members) : null;
   const view = newest ?? (await views.at(release, snapshot ?? (await views.newest(release)).snapshot.id, overlay));
-  const { known, unknown } = membersOf(view, members);
+  const streams = new StreamFilter(view.reach, view.world.indexOf.keys());
+  const { known, unknown } = membersOf(view, members, streams);
   const { rebuilds, knots, tiers } = orderOf(view.world, known);
   const { likely, atMost } = preview ? previewOf(view.world, known, view.reach) : { likely: [], atMost: [] };
+  const kept = { likely: likely.filter((id) => streams.keeps(id)), atMost: atMost.filter((id) => streams.keeps(id)) };
   return {
-    ...{ snapshot: view.snapshot.id, tiers, unknown },
-    rebuilds: [...rebuilds],
+    ...{ snapshot: view.snapshot.id, tiers, unknown, total: rebuilds.length },
+    rebuilds: partOf(rebuilds, request),
     knots: knots.map((knot) => [...knot]),
-    likely: [...likely],
-    atMost: [...atMost],
+    ...{ ...kept, left_out: streams.leftOut },
   };
 }
 
+/** Who names a stream means it; `all` are those that the release rebuilds. */
 function membersOf(
   view: View,
   members: readonly ComponentId[] | 'all',
+  streams: StreamFilter,
 ): { known: number[]; unknown: Reply['unknown'] } {
   const { world, reach } = view;
   if (members === 'all') {
-    const all = world.components.map((_, n) => n);
-    return { known: all.filter((n) => isRebuildable(world.components[n]!, reach)), unknown: [] };
+    const all = world.components.map((_, n) => n).filter((n) => isRebuildable(world.components[n]!, reach));
+    return { known: all.filter((n) => streams.keeps(world.components[n]!.component)), unknown: [] };
   }
   const known = new Set<number>();
   const unknown: Reply['unknown'] = [];

@@ -6,23 +6,35 @@ import { componentIn } from '../domain/graph/unresolved';
 import type { OpenGraph } from '../domain/graphs';
 import { inWords } from '../domain/order';
 import type { ImpactRequest } from './impact';
+import { StreamFilter } from './left-out-streams';
+import { partOf } from './page';
 import { everything, questionAbout } from './reach';
 
 type Reply = DoorReply<typeof doors.resolver.impact>;
 
 /** The order of some components of an imported graph, and how far a change of them may go. */
-export function importedImpact(open: OpenGraph, { members, preview }: ImpactRequest): Reply {
-  const { network, snapshot } = open;
+export function importedImpact(open: OpenGraph, request: ImpactRequest): Reply {
+  const { members, preview } = request;
+  const { network, snapshot, reach } = open;
+  const streams = new StreamFilter(reach, network.components);
   const unknown: Reply['unknown'] = [];
-  const known = members === 'all' ? [...everything(open)] : knownOf(open, members, unknown);
+  const known = members === 'all' ? allOf(open, streams) : knownOf(open, members, unknown);
   const { rebuilds, knots, tiers } = inWords(network, orderSet(network, known));
   const question = questionAbout(open, known);
-  const ids = (set: Iterable<number>): string[] => Array.from(set, (n) => network.components.get(n));
+  const ids = (set: Iterable<number>): string[] =>
+    Array.from(set, (n) => network.components.get(n)).filter((id) => streams.keeps(id));
+  const isPreview = preview && members !== 'all';
   return {
-    ...{ snapshot, tiers, unknown, rebuilds: [...rebuilds], knots: knots.map((knot) => [...knot]) },
-    likely: preview && members !== 'all' ? ids(spreadOf(network, question).capability.members()) : [],
-    atMost: preview && members !== 'all' ? ids(everythingAbove(network, known, question)) : [],
+    ...{ snapshot, tiers, unknown, total: rebuilds.length, rebuilds: partOf(rebuilds, request) },
+    knots: knots.map((knot) => [...knot]),
+    likely: isPreview ? ids(spreadOf(network, question).capability.members()) : [],
+    atMost: isPreview ? ids(everythingAbove(network, known, question)) : [],
+    left_out: streams.leftOut,
   };
+}
+
+function allOf(open: OpenGraph, streams: StreamFilter): readonly number[] {
+  return [...everything(open)].filter((n) => streams.keeps(open.network.components.get(n)));
 }
 
 function knownOf({ network }: OpenGraph, members: readonly string[], unknown: Reply['unknown']): readonly number[] {

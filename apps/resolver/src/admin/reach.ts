@@ -3,12 +3,13 @@ import { AppError } from '@millrace/kernel';
 import { reachOf } from '../domain/graph/answer';
 import { hasFlag, kindBits, type Network } from '../domain/graph/network';
 import { names } from '../domain/graph/resolve-clause';
-import { streamsLeftOut, type LeftOut } from '../domain/module-streams';
+import type { LeftOut } from '../domain/module-streams';
 import { writeReach } from '../domain/graph/write-reach';
 import type { DependencyKind } from '../domain/neighbours';
 import { WrittenAnswer } from '@millrace/service';
 import { levelsOf } from '../domain/graph/levels';
 import { fromZero, type FromZero } from '../domain/graph/from-zero';
+import { leftOutToday } from './left-out-streams';
 import { paged, type Page } from './page';
 import { pathsBetween } from '../domain/graph/paths';
 import type { Question, Scope } from '../domain/graph/spread';
@@ -58,7 +59,7 @@ export async function answerReach(request: ReachRequest, graphs: Graphs): Promis
   const ids = changed.map((n) => network.components.get(n));
   const head = { snapshot, release: request.release, changed: ids, scope };
   const page = { offset: request.offset ?? 0, limit: request.limit };
-  const left = streamsLeftOut(reach, network.components, new Date().toISOString().slice(0, 10));
+  const left = leftOutToday(reach, network.components);
   const counts = withoutThese(network, question.counts, left);
   const answer = reachOf(network, { ...question, counts }, scope);
   return new WrittenAnswer(writeReach({ ...head, left_out: [...left, ...leftByImport(open)] }, answer, page));
@@ -148,12 +149,13 @@ export async function answerTiers(request: At & Page, graphs: Graphs): Promise<R
 }
 
 export async function answerPaths(
-  request: At & { readonly from: string; readonly to: string; readonly most: number },
+  request: At & { readonly from: string; readonly to: string; readonly most: number; readonly offset: number },
   graphs: Graphs,
 ): Promise<Replies['paths']> {
   const open = await graphs.open(request.release, request.snapshot);
   const [from, to] = [numberOf(open, request.from), numberOf(open, request.to)];
-  const paths = pathsBetween(open.network, from, to, request.most);
+  const { most, offset } = request;
+  const paths = pathsBetween(open.network, from, to, offset + most).slice(offset);
   return { snapshot: open.snapshot, paths: paths.map((path) => [...path]) };
 }
 

@@ -1,5 +1,6 @@
 import type { DoorReply, doors } from '@millrace/contracts';
-import { differenceOf, type Changes } from '../domain/graph/diff';
+import { WrittenAnswer } from '@millrace/service';
+import { differenceOf } from '../domain/graph/diff';
 import { exportOf, type Format } from '../domain/graph/export';
 import { countsOf, searchIn, unresolvedByKind } from '../domain/graph/overview';
 import { neighboursOf } from '../domain/graph/paths';
@@ -7,7 +8,7 @@ import { levelsOf } from '../domain/graph/levels';
 import { unresolvedIn } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import type { DependantsRequest } from './graph';
-import { paged, type Page } from './page';
+import { paged, type Page, type Part } from './page';
 import { everything, numberOf } from './reach';
 
 type Doors = typeof doors.resolver;
@@ -31,8 +32,8 @@ export async function answerSearch(
   graphs: Graphs,
 ): Promise<Reply<'search'>> {
   const { network, snapshot } = await graphs.open(request.release, request.snapshot);
-  const found = searchIn(network, request.text, request.offset, request.limit);
-  return { snapshot, found: found.map((one) => ({ ...one, by: [...one.by] })) };
+  const { found, total } = searchIn(network, request.text, request.offset, request.limit);
+  return { snapshot, total, found: found.map((one) => ({ ...one, by: [...one.by] })) };
 }
 
 export async function answerStats(request: At, graphs: Graphs): Promise<Reply<'stats'>> {
@@ -48,13 +49,15 @@ export async function answerDiff(
 ): Promise<Reply<'diff'>> {
   const from = await graphs.open(request.release, request.from);
   const to = await graphs.open(request.release, request.to);
-  const { components, changed, capabilities, edges, broken } = differenceOf(from.network, to.network);
-  const part = ({ added, removed }: Changes): { added: string[]; removed: string[] } => ({
+  const { components, changed, capabilities, broken, ...between } = differenceOf(from.network, to.network);
+  const edges = between.edges();
+  const part = <Item>({ added, removed }: { added: readonly Item[]; removed: readonly Item[] }) => ({
     added: paged(added, request),
     removed: paged(removed, request),
   });
   return {
-    ...{ from: from.snapshot, to: to.snapshot, edges },
+    ...{ from: from.snapshot, to: to.snapshot },
+    ...{ edges: { added: edges.added.length, removed: edges.removed.length }, edge_changes: part(edges) },
     ...{ components: part(components), capabilities: part(capabilities) },
     ...{ changed: paged(changed, request), broken: paged(broken, request) },
     totals: {
@@ -73,7 +76,7 @@ export async function answerSnapshots(
   const [row, archives] = await Promise.all([graphs.row(release), graphs.archives(release)]);
   const running = row?.importing ?? null;
   return {
-    ...{ release, newest: row?.newest ?? null, last: row?.last ?? null },
+    ...{ release, newest: row?.newest ?? null, last: row?.last ?? null, total: archives.length },
     importing: running && { number: running.number, kind: running.kind, since: running.since },
     snapshots: archives.slice(offset, offset + limit).map((one) => ({
       ...{ snapshot: one.id, name: one.name, at: one.at, digest: one.file, because: one.because, pruned: one.pruned },
@@ -83,11 +86,19 @@ export async function answerSnapshots(
 }
 
 export async function answerExport(
-  request: At & { readonly format: Format },
+  request: At & Part & { readonly format: Format },
   graphs: Graphs,
-): Promise<Reply<'snapshotExport'>> {
+): Promise<WrittenAnswer> {
   const { network, snapshot } = await graphs.open(request.release, request.snapshot);
-  return { snapshot, format: request.format, text: exportOf(network, snapshot, request.format) };
+  const { format } = request;
+  return new WrittenAnswer(written({ snapshot, format }, exportOf(network, snapshot, format, request)));
+}
+
+/** A text as a member of a JSON object, piece by piece. */
+function* written(head: object, pieces: Iterable<string>): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"text":"`;
+  for (const piece of pieces) yield JSON.stringify(piece).slice(1, -1);
+  yield '"}';
 }
 
 /** Who depends on a component of an imported graph. */

@@ -36,7 +36,7 @@ export const reach = ask({
     provides: many(capability).optional(),
     /** Kinds of dependency that count; absent: every one. */
     kinds: many(z.enum(dependencyKinds)).min(1).optional(),
-    /** Types of component that count (`rpm`, `image`); absent: every one. */
+    /** Types of component that are told (`rpm`, `image`); a change goes on through the others. Absent: every one. */
     types: many(z.string().regex(/^[a-z]{1,20}$/))
       .min(1)
       .optional(),
@@ -90,6 +90,20 @@ export const reach = ask({
     left_out: z.array(z.object({ id: z.string(), because: z.string() })),
   }),
   http: { method: 'POST', path: '/api/v1/reach' },
+});
+
+/** What a build offers instead, or what is lost: one of them is given. */
+export const whatIf = ask({
+  owner: 'resolver',
+  name: 'what-if',
+  about:
+    'Who breaks, who must be rebuilt and who is unaffected when builds offer something else, or capabilities are lost.',
+  request: reach.request.refine((asked) => asked.lost.length > 0 || asked.provides !== undefined, {
+    message: 'neither `lost` nor `provides` is given',
+    path: ['lost'],
+  }),
+  reply: reach.reply,
+  http: { method: 'POST', path: '/api/v1/what-if' },
 });
 
 export const graphOrder = ask({
@@ -146,6 +160,8 @@ export const graphPaths = ask({
     from: componentIdSchema,
     to: componentIdSchema,
     most: z.coerce.number().int().min(1).max(100).default(1),
+    /** Shorter ones that are left out. */
+    offset: whole.min(0).max(1000).default(0),
   }),
   reply: z.object({
     snapshot: z.string(),
@@ -181,6 +197,7 @@ export const graphSearch = ask({
     found: z.array(
       z.object({ what: z.enum(['component', 'package', 'capability']), name: z.string(), by: z.array(z.string()) }),
     ),
+    total: z.number().int().optional(),
   }),
   http: { method: 'GET', path: '/api/v1/search' },
 });
@@ -194,6 +211,7 @@ export const graphStats = ask({
   http: { method: 'GET', path: '/api/v1/stats' },
 });
 
+const edge = z.object({ from: z.string(), to: z.string() });
 const changes = z.object({ added: z.array(z.string()), removed: z.array(z.string()) });
 
 export const graphDiff = ask({
@@ -208,6 +226,8 @@ export const graphDiff = ask({
     changed: z.array(z.object({ component: z.string(), from: z.string(), to: z.string() })),
     capabilities: changes,
     edges: z.object({ added: z.number().int(), removed: z.number().int() }),
+    /** Which edges they are, as far as the page goes. */
+    edge_changes: z.object({ added: z.array(edge), removed: z.array(edge) }).optional(),
     /** What would break: what nothing satisfies any more. */
     broken: z.array(z.object({ component: z.string(), kind: z.string(), requirement: z.string(), hint: z.string() })),
     /** How long each list is; the page is one of each. */

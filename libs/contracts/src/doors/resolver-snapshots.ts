@@ -72,6 +72,7 @@ export const snapshots = ask({
         report,
       }),
     ),
+    total: z.number().int().optional(),
   }),
   http: { method: 'GET', path: '/api/v1/snapshots' },
 });
@@ -144,7 +145,14 @@ export const snapshotExport = ask({
   owner: 'resolver',
   name: 'snapshot-export',
   about: 'A snapshot as JSON, GraphML or DOT.',
-  request: z.object({ release: releaseName, snapshot, format: z.enum(['json', 'graphml', 'dot']).default('json') }),
+  request: z.object({
+    release: releaseName,
+    snapshot,
+    format: z.enum(['json', 'graphml', 'dot']).default('json'),
+    /** Components that are told, each with what it depends on: a document of its own. Absent: all. */
+    limit: page.limit.unwrap().optional(),
+    offset: page.offset,
+  }),
   reply: z.object({ snapshot: z.string(), format: z.string(), text: z.string() }),
   http: { method: 'GET', path: '/api/v1/snapshots/export' },
 });

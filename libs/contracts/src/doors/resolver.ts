@@ -10,6 +10,9 @@ const page = {
   offset: z.coerce.number().int().nonnegative().default(0),
 };
 
+/** The same where everything is told when no limit is given. */
+const part = { limit: page.limit.unwrap().optional(), offset: page.offset };
+
 export const dependencyKinds = ['build', 'runtime', 'contains'] as const;
 
 /** One planned rebuild as the resolver sees it. */
@@ -40,16 +43,22 @@ export const impact = ask({
     /** Lay the validated builds of this cascade over the snapshot first. */
     overlay: z.object({ cascade: z.string(), revision: z.number().int() }).nullable().default(null),
     preview: z.boolean().default(false),
+    ...part,
   }),
   reply: z.object({
     snapshot: z.string(),
+    /** As far as the page goes. */
     rebuilds: z.array(impactRebuild),
+    /** How many rebuilds there are. */
+    total: z.number().int().optional(),
     knots: z.array(z.array(componentIdSchema)),
     tiers: z.number().int(),
     /** Members that the snapshot does not know, with a hint each. */
     unknown: z.array(z.object({ component: z.string(), hint: z.string() })),
     likely: z.array(componentIdSchema),
     atMost: z.array(componentIdSchema),
+    /** Module streams that the release's policy keeps out, and why. */
+    left_out: z.array(z.object({ id: z.string(), because: z.string() })).optional(),
   }),
   http: { method: 'POST', path: '/api/v1/impact' },
 });
@@ -114,11 +123,27 @@ export const dependants = ask({
   http: { method: 'GET', path: '/api/v1/dependants' },
 });
 
+const { direction: _, ...oneWay } = dependants.request.shape;
+
+export const dependencies = ask({
+  owner: 'resolver',
+  name: 'dependencies',
+  about: 'What a component depends on: `dependants` in the other direction.',
+  request: z.object(oneWay),
+  reply: dependants.reply,
+  http: { method: 'GET', path: '/api/v1/dependencies' },
+});
+
 export const path = ask({
   owner: 'resolver',
   name: 'path',
   about: 'A shortest chain of dependencies from one component to another; empty when there is none.',
-  request: z.object({ release: releaseName, from: componentIdSchema, to: componentIdSchema }),
+  request: z.object({
+    release: releaseName,
+    snapshot: page.snapshot,
+    from: componentIdSchema,
+    to: componentIdSchema,
+  }),
   reply: z.object({ snapshot: z.string(), path: z.array(neighbour) }),
   http: { method: 'GET', path: '/api/v1/path' },
 });
@@ -139,8 +164,8 @@ export const knotsDoor = ask({
 export const graph = ask({
   owner: 'resolver',
   name: 'graph',
-  about: "A release's newest snapshot: counts, sources, what is unresolved.",
-  request: z.object({ release: releaseName }),
+  about: "A release's snapshot, the newest or a named one: components, counts, what is unresolved.",
+  request: z.object({ release: releaseName, snapshot: page.snapshot, ...part }),
   reply: z.object({
     release: releaseName,
     snapshot: z.string().nullable(),
@@ -150,6 +175,8 @@ export const graph = ask({
     components: z.array(z.object({ component: componentIdSchema, external: z.boolean(), nvr: z.string().nullable() })),
     dependencies: z.number().int(),
     unresolved: z.array(z.object({ component: componentIdSchema, requirement: z.string(), hint: z.string() })),
+    /** How long the lists are; a page is one of each. */
+    totals: z.object({ components: z.number().int(), unresolved: z.number().int() }).optional(),
     importing: z.boolean(),
     /** What stopped the last import; null when it went well. */
     problem: z.string().nullable(),

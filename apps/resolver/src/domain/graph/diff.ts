@@ -8,9 +8,15 @@ export interface Difference {
   readonly changed: readonly { readonly component: string; readonly from: string; readonly to: string }[];
   /** Capabilities that somebody offers. */
   readonly capabilities: Changes;
-  readonly edges: { readonly added: number; readonly removed: number };
+  /** Made when it is asked for: there may be as many as the graphs have. */
+  edges(): { readonly added: readonly Edge[]; readonly removed: readonly Edge[] };
   /** What nothing satisfies any more. */
   readonly broken: readonly UnresolvedClause[];
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface Changes {
@@ -24,7 +30,7 @@ export function differenceOf(from: Network, to: Network): Difference {
     components: changesOf(from.components, to.components),
     changed: versionsChanged(from, to),
     capabilities: changesOf(offered(from), offered(to)),
-    edges: edgesChanged(from, to),
+    edges: () => ({ added: edgesWithout(to, from), removed: edgesWithout(from, to) }),
     broken: unresolvedIn(to).filter((one) => !before.has(keyOf(one))),
   };
 }
@@ -58,15 +64,18 @@ function versionsChanged(from: Network, to: Network): Difference['changed'] {
   return found;
 }
 
-function edgesChanged(from: Network, to: Network): Difference['edges'] {
-  let common = 0;
-  const newNumber = numbersIn(from.components, to);
-  for (let n = 0; n < from.count; n++) {
-    if (newNumber[n] === -1) continue;
-    const there = new Set(rowOf(to.out, newNumber[n]!));
-    for (const target of rowOf(from.out, n)) if (there.has(newNumber[target]!)) common++;
+/** The edges of one graph that another does not have. */
+function edgesWithout(network: Network, other: Network): readonly Edge[] {
+  const there = numbersIn(network.components, other);
+  const found: Edge[] = [];
+  for (let n = 0; n < network.count; n++) {
+    const known = there[n] === -1 ? new Set<number>() : new Set(rowOf(other.out, there[n]!));
+    for (const target of rowOf(network.out, n)) {
+      const isKnown = there[target] !== -1 && known.has(there[target]!);
+      if (!isKnown) found.push({ from: network.components.get(n), to: network.components.get(target) });
+    }
   }
-  return { added: to.out.targets.length - common, removed: from.out.targets.length - common };
+  return found;
 }
 
 function numbersIn(components: Texts, to: Network): Int32Array {

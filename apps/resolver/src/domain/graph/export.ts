@@ -3,16 +3,51 @@ import { kindBits, type Network } from './network';
 export const formats = ['json', 'graphml', 'dot'] as const;
 export type Format = (typeof formats)[number];
 
-/** A whole graph for other tools: components and their direct dependencies by kind. */
-export function exportOf(network: Network, name: string, format: Format): string {
+/** Components that are told, with what they depend on. */
+export interface Told {
+  readonly limit?: number | undefined;
+  readonly offset: number;
+}
+
+const everything: Told = { offset: 0 };
+
+/** A whole graph for other tools, or a part: components and their direct dependencies by kind. A piece is some lines. */
+export function exportOf(network: Network, name: string, format: Format, told = everything): Iterable<string> {
+  return gathered(linesOf(network, name, format, { from: told.offset, to: endOf(network, told) }));
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function endOf({ count }: Network, { limit = count, offset }: Told): number {
+  return Math.min(count, offset + limit);
+}
+
+function linesOf(network: Network, name: string, format: Format, range: Range): Iterable<string> {
   switch (format) {
     case 'json':
-      return jsonOf(network, name);
+      return jsonOf(network, name, range);
     case 'graphml':
-      return graphmlOf(network, name);
+      return graphmlOf(network, name, range);
     case 'dot':
-      return dotOf(network, name);
+      return dotOf(network, name, range);
   }
+}
+
+/** Characters of a piece, more or less. */
+const pieceLength = 64 * 1024;
+
+function* gathered(lines: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 interface Edge {
@@ -21,9 +56,8 @@ interface Edge {
   readonly kinds: readonly string[];
 }
 
-function* edgesOf(network: Network): Generator<Edge> {
-  const { out, outKinds, components } = network;
-  for (let n = 0; n < network.count; n++) {
+function* edgesOf({ out, outKinds, components }: Network, { from, to }: Range): Generator<Edge> {
+  for (let n = from; n < to; n++) {
     for (let edge = out.offsets[n]!; edge < out.offsets[n + 1]!; edge++) {
       const kinds = Object.entries(kindBits).flatMap(([kind, bit]) => (outKinds[edge]! & bit ? [kind] : []));
       yield { from: components.get(n), to: components.get(out.targets[edge]!), kinds };
@@ -31,36 +65,53 @@ function* edgesOf(network: Network): Generator<Edge> {
   }
 }
 
-function jsonOf(network: Network, name: string): string {
-  const components = Array.from(network.components, (id, n) => ({ id, version: network.versions.get(n) }));
-  return JSON.stringify({ snapshot: name, components, edges: [...edgesOf(network)] });
+interface Node {
+  readonly id: string;
+  readonly version: string;
 }
 
-function graphmlOf(network: Network, name: string): string {
-  const lines = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
-    '<key id="version" for="node" attr.name="version" attr.type="string"/>',
-    '<key id="kinds" for="edge" attr.name="kinds" attr.type="string"/>',
-    `<graph id="${xml(name)}" edgedefault="directed">`,
-  ];
-  let n = 0;
-  for (const id of network.components) {
-    lines.push(`<node id="${xml(id)}"><data key="version">${xml(network.versions.get(n++))}</data></node>`);
-  }
-  for (const { from, to, kinds } of edgesOf(network)) {
-    lines.push(`<edge source="${xml(from)}" target="${xml(to)}"><data key="kinds">${kinds.join(' ')}</data></edge>`);
-  }
-  return [...lines, '</graph>', '</graphml>', ''].join('\n');
+function* nodesOf({ components, versions }: Network, { from, to }: Range): Generator<Node> {
+  for (let n = from; n < to; n++) yield { id: components.get(n), version: versions.get(n) };
 }
 
-function dotOf(network: Network, name: string): string {
-  const lines = [`digraph ${quoted(name)} {`];
-  for (const id of network.components) lines.push(`  ${quoted(id)};`);
-  for (const { from, to, kinds } of edgesOf(network)) {
-    lines.push(`  ${quoted(from)} -> ${quoted(to)} [kinds=${quoted(kinds.join(' '))}];`);
+function* jsonOf(network: Network, name: string, range: Range): Generator<string> {
+  yield `{"snapshot":${JSON.stringify(name)},"components":[`;
+  yield* separated(nodesOf(network, range));
+  yield '],"edges":[';
+  yield* separated(edgesOf(network, range));
+  yield ']}';
+}
+
+function* separated(items: Iterable<object>): Generator<string> {
+  let before = '';
+  for (const item of items) {
+    yield `${before}${JSON.stringify(item)}`;
+    before = ',';
   }
-  return [...lines, '}', ''].join('\n');
+}
+
+function* graphmlOf(network: Network, name: string, range: Range): Generator<string> {
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n';
+  yield '<key id="version" for="node" attr.name="version" attr.type="string"/>\n';
+  yield '<key id="kinds" for="edge" attr.name="kinds" attr.type="string"/>\n';
+  yield `<graph id="${xml(name)}" edgedefault="directed">\n`;
+  for (const { id, version } of nodesOf(network, range)) {
+    yield `<node id="${xml(id)}"><data key="version">${xml(version)}</data></node>\n`;
+  }
+  for (const { from, to, kinds } of edgesOf(network, range)) {
+    yield `<edge source="${xml(from)}" target="${xml(to)}"><data key="kinds">${kinds.join(' ')}</data></edge>\n`;
+  }
+  yield '</graph>\n</graphml>\n';
+}
+
+function* dotOf(network: Network, name: string, range: Range): Generator<string> {
+  yield `digraph ${quoted(name)} {\n`;
+  for (const { id } of nodesOf(network, range)) yield `  ${quoted(id)};\n`;
+  for (const { from, to, kinds } of edgesOf(network, range)) {
+    yield `  ${quoted(from)} -> ${quoted(to)} [kinds=${quoted(kinds.join(' '))}];\n`;
+  }
+  yield '}\n';
 }
 
 function xml(text: string): string {

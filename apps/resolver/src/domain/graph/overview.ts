@@ -1,4 +1,4 @@
-import { globMatches } from '@millrace/contracts';
+import { globMatches } from '@millrace/kernel';
 import { hasFlag, kindBits, type Network } from './network';
 import { rowOf } from './rows';
 import type { Texts } from './texts';
@@ -46,18 +46,27 @@ export interface Found {
   readonly by: readonly string[];
 }
 
-/** Names that hold a text, or match it as a pattern; components first. */
-export function searchIn(network: Network, text: string, offset: number, limit: number): readonly Found[] {
+export interface SearchResult {
+  /** As far as the page goes; components first. */
+  readonly found: readonly Found[];
+  readonly total: number;
+}
+
+/** Names that hold a text, or match it as a pattern. */
+export function searchIn(network: Network, text: string, offset: number, limit: number): SearchResult {
   const wanted = text.toLowerCase();
   const fits = /[*?]/.test(text)
     ? (name: string): boolean => globMatches(wanted, name.toLowerCase())
     : (name: string): boolean => name.toLowerCase().includes(wanted);
   const by = (n: number): string => network.components.get(network.packageComponent[n]!);
   const found: Found[] = [];
-  const end = offset + limit;
+  let total = 0;
   const add = (what: Found['what'], names: Texts, owners: (n: number) => readonly string[]): void => {
-    for (let n = 0; n < names.count && found.length < end; n++) {
-      if (fits(names.get(n))) found.push({ what, name: names.get(n), by: owners(n) });
+    for (let n = 0; n < names.count; n++) {
+      const name = names.get(n);
+      if (!fits(name)) continue;
+      if (total >= offset && found.length < limit) found.push({ what, name, by: owners(n) });
+      total++;
     }
   };
   add('component', network.components, () => []);
@@ -66,5 +75,5 @@ export function searchIn(network: Network, text: string, offset: number, limit: 
     const offers = rowOf(network.offers, n).subarray(0, 20);
     return [...new Set(Array.from(offers, (offer) => by(network.offerPackage[offer]!)))];
   });
-  return found.slice(offset, end);
+  return { found, total };
 }
