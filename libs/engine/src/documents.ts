@@ -1,7 +1,7 @@
-import { tablePrefix, type Connection, type Parameter } from '@millrace/store';
+import { tablePrefix, tuplesOf, type Connection, type Parameter } from '@millrace/store';
 import { engineTables } from './engine-tables';
 
-type EngineTable = keyof typeof engineTables;
+export type EngineTable = keyof typeof engineTables;
 
 /** A row of one of the engine's tables: `doc` is JSON, the other columns are there to be searched. */
 export interface DocumentRow {
@@ -13,6 +13,9 @@ export interface DocumentRow {
 export function engineTable(app: string, table: EngineTable): string {
   return `${tablePrefix(app)}_${table}`;
 }
+
+/** Rows of a statement: engines bound the number of parameters. */
+const mostRows = 200;
 
 /** One insert for any number of rows. `replace`: a row of the same id is overwritten, else it stays as it is. */
 export async function insertDocuments(
@@ -31,13 +34,12 @@ export async function insertDocuments(
         .map((c) => `${c} = excluded.${c}`)
         .join(', ')}`
     : 'DO NOTHING';
-  for (let i = 0; i < rows.length; i += 200) {
+  for (let i = 0; i < rows.length; i += mostRows) {
     const parameters: Parameter[] = [];
-    const tuples = rows.slice(i, i + 200).map((row) => {
-      const values = [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), JSON.stringify(row.doc ?? null)];
-      return `(${values.map((value) => `$${parameters.push(value)}`).join(', ')})`;
-    });
-    const sql = `INSERT INTO ${engineTable(app, table)} (${all.join(', ')}) VALUES ${tuples.join(', ')} ON CONFLICT (id) ${conflict}`;
+    const tuples = rows
+      .slice(i, i + mostRows)
+      .map((row) => [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), row.doc ?? null] as const);
+    const sql = `INSERT INTO ${engineTable(app, table)} (${all.join(', ')}) ${tuplesOf(tx, tuples, parameters)} ON CONFLICT (id) ${conflict}`;
     await tx.change(sql, parameters);
   }
 }

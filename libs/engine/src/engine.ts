@@ -1,5 +1,14 @@
 import { AppError, isParked, isRefusal, moment, toAppError, type Moment, type Refusal } from '@millrace/kernel';
-import { Session, tablePrefix, type Connection, type Database, type Slice, type Tables } from '@millrace/store';
+import {
+  Session,
+  listOf,
+  tablePrefix,
+  type Connection,
+  type Database,
+  type Parameter,
+  type Slice,
+  type Tables,
+} from '@millrace/store';
 import { engineTable, type DocumentRow } from './documents';
 import { Gathered, bounded, type BegunWork, type Reserve } from './gathered';
 import type { Machine, TypedInput } from './machine';
@@ -141,10 +150,12 @@ export class Engine<T extends Tables, Input extends TypedInput> {
 
   /** Gives parked inputs another chance; the start and a slow timer do so, beside the decisions that name them. */
   async retryParked(until?: readonly string[]): Promise<number> {
-    const filter = until ? ` WHERE until IN (${until.map((_, n) => `$${n + 1}`).join(', ')})` : '';
-    const rows = await this.database.reader.rows<{ id: string; doc: string }>(
+    const { reader } = this.database;
+    const parameters: Parameter[] = [];
+    const filter = until ? ` WHERE until IN ${listOf(reader, until, parameters)}` : '';
+    const rows = await reader.rows<{ id: string; doc: string }>(
       `SELECT id, doc FROM ${engineTable(this.app, 'parked')}${filter} ORDER BY id LIMIT 1000`,
-      until ?? [],
+      parameters,
     );
     for (const row of rows) {
       const { input, who } = JSON.parse(row.doc) as { input: Input; who: string };
@@ -259,10 +270,10 @@ export class Engine<T extends Tables, Input extends TypedInput> {
 
   private async claimed(tx: Connection, batch: readonly Waiting<Input>[]): Promise<Map<string, Taken>> {
     const ids = batch.map(({ meta }) => inboxId(meta));
-    const places = ids.map((_, n) => `$${n + 1}`).join(', ');
+    const parameters: Parameter[] = [];
     const rows = await tx.rows<{ id: string; doc: string }>(
-      `SELECT id, doc FROM ${engineTable(this.app, 'inbox')} WHERE id IN (${places})`,
-      ids,
+      `SELECT id, doc FROM ${engineTable(this.app, 'inbox')} WHERE id IN ${listOf(tx, ids, parameters)}`,
+      parameters,
     );
     return new Map(rows.map((row) => [row.id, JSON.parse(row.doc) as Taken]));
   }

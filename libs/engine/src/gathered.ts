@@ -1,7 +1,7 @@
 import { digestOf, later, type Effect, type Moment } from '@millrace/kernel';
 import type { App } from '@millrace/contracts';
-import type { Connection } from '@millrace/store';
-import { engineTable, insertDocuments, type DocumentRow } from './documents';
+import { abreast, listOf, type Connection, type Parameter } from '@millrace/store';
+import { engineTable, insertDocuments, type DocumentRow, type EngineTable } from './documents';
 import { envelopesOf } from './envelopes';
 
 /** A call that is begun as soon as its row is committed. */
@@ -52,34 +52,37 @@ export class Gathered {
 
   /** Writes it all; gives the calls that must not be begun, since they were ordered before. */
   async save(tx: Connection): Promise<readonly BegunWork[]> {
-    const { app, at } = this;
-    await insertDocuments(tx, app, 'inbox', this.inbox, at);
-    await insertDocuments(tx, app, 'journal', this.journal, at);
-    await insertDocuments(tx, app, 'outbox', this.outbox, at);
-    const known = await this.knownWork(tx);
-    await insertDocuments(tx, app, 'work', this.work, at);
-    await insertDocuments(tx, app, 'self', this.self, at);
-    await insertDocuments(tx, app, 'parked', [...this.parked.values()], at, true);
+    const { app, at, done } = this;
     const deadlines = [...this.deadlines];
-    await this.remove(
-      tx,
-      'deadline',
-      deadlines.flatMap(([key, row]) => (row === null ? [key] : [])),
-    );
+    const cleared = deadlines.flatMap(([key, row]) => (row === null ? [key] : []));
     const set = deadlines.map(([, row]) => row).filter((row) => row !== null);
-    await insertDocuments(tx, app, 'deadline', set, at, true);
-    await this.remove(tx, 'self', this.done.self);
-    await this.remove(tx, 'parked', this.done.parked);
-    await this.finish(tx, this.done.work);
+    let known: ReadonlySet<string> = new Set();
+    const insert = (table: EngineTable, rows: readonly DocumentRow[], replace = false): Promise<void> =>
+      insertDocuments(tx, app, table, rows, at, replace);
+    // What is deleted here was there before, and what is inserted was not.
+    await abreast([
+      insert('inbox', this.inbox),
+      insert('journal', this.journal),
+      insert('outbox', this.outbox),
+      this.knownWork(tx).then((ids) => ((known = ids), insert('work', this.work))),
+      insert('self', this.self),
+      insert('parked', [...this.parked.values()], true),
+      insert('deadline', set, true),
+      this.remove(tx, 'deadline', cleared),
+      this.remove(tx, 'self', done.self),
+      this.remove(tx, 'parked', done.parked),
+      this.finish(tx, done.work),
+    ]);
     return this.begun.filter((one) => known.has(one.id));
   }
 
   /** Calls that were ordered before: they are not begun once more. */
   private async knownWork(tx: Connection): Promise<ReadonlySet<string>> {
     if (this.begun.length === 0) return new Set();
+    const parameters: Parameter[] = [];
     const ids = this.begun.map((one) => one.id);
-    const sql = `SELECT id FROM ${engineTable(this.app, 'work')} WHERE id IN (${places(ids)})`;
-    return new Set((await tx.rows<{ id: string }>(sql, ids)).map(({ id }) => id));
+    const sql = `SELECT id FROM ${engineTable(this.app, 'work')} WHERE id IN ${listOf(tx, ids, parameters)}`;
+    return new Set((await tx.rows<{ id: string }>(sql, parameters)).map(({ id }) => id));
   }
 
   private addOne(effect: Effect, { who, traceparent }: Cause): void {
@@ -123,13 +126,17 @@ export class Gathered {
 
   private async remove(tx: Connection, table: 'self' | 'parked' | 'deadline', ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await tx.change(`DELETE FROM ${engineTable(this.app, table)} WHERE id IN (${places(ids)})`, ids);
+    const parameters: Parameter[] = [];
+    const sql = `DELETE FROM ${engineTable(this.app, table)} WHERE id IN ${listOf(tx, ids, parameters)}`;
+    await tx.change(sql, parameters);
   }
 
   private async finish(tx: Connection, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
+    const parameters: Parameter[] = [];
+    const list = listOf(tx, ids, parameters);
     const table = engineTable(this.app, 'work');
-    await tx.change(`UPDATE ${table} SET state = 'done', lease_until = NULL WHERE id IN (${places(ids)})`, ids);
+    await tx.change(`UPDATE ${table} SET state = 'done', lease_until = NULL WHERE id IN ${list}`, parameters);
   }
 }
 
@@ -137,8 +144,4 @@ export class Gathered {
 export function bounded(value: unknown): unknown {
   const size = JSON.stringify(value).length;
   return size <= 16_384 ? value : { digest: digestOf(value), size };
-}
-
-function places(ids: readonly string[]): string {
-  return ids.map((_, n) => `$${n + 1}`).join(', ');
 }

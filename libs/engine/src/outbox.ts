@@ -1,5 +1,5 @@
 import { moment, toAppError, type AppError } from '@millrace/kernel';
-import type { Connection, Database, Parameter } from '@millrace/store';
+import { givenRows, type Connection, type Database, type Parameter } from '@millrace/store';
 import { keepDeadLetter } from './dead-letters';
 import { engineTable } from './documents';
 
@@ -202,13 +202,11 @@ export class OutboxRelay {
     held: readonly { readonly id: string; readonly seq: number }[],
     at: string,
   ): Promise<void> {
-    const parameters: Parameter[] = [at];
-    const place = (value: Parameter): string => `$${parameters.push(value)}`;
-    const cases = held.map(({ id, seq }) => `WHEN ${place(id)} THEN CAST(${place(seq)} AS integer)`).join(' ');
-    const created = place(this.created);
-    const ids = held.map(({ id }) => place(id)).join(', ');
+    const parameters: Parameter[] = [at, this.created];
+    const marks = held.map(({ id, seq }) => [id, seq]);
+    const given = givenRows(tx, { id: 'text', seq: 'bigint' }, marks, parameters);
     await tx.change(
-      `UPDATE ${this.table} SET sent_at = $1, stream_seq = CASE id ${cases} END, stream_created = ${created} WHERE id IN (${ids})`,
+      `UPDATE ${this.table} SET sent_at = $1, stream_created = $2, stream_seq = given.seq FROM ${given} WHERE ${this.table}.id = given.id`,
       parameters,
     );
   }

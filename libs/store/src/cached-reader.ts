@@ -4,7 +4,8 @@ import type { ColumnValue, Filter, Order, Table, TableReader } from './table';
 /** What a session knows of one table. */
 export class TableCache {
   readonly rows = new Map<string, Row>();
-  readonly dirty = new Set<string>();
+  /** Rows that have to be written, with what they were when they were read or written last. */
+  readonly dirty = new Map<string, Row | null>();
   /** Ids that were looked for and are not there. */
   readonly missing = new Set<string>();
   /** Values of columns whose rows are all here. */
@@ -21,8 +22,8 @@ export class TableCache {
   }
 
   change(row: Row): void {
+    if (!this.dirty.has(row.id)) this.dirty.set(row.id, this.rows.get(row.id) ?? null);
     this.rows.set(row.id, row);
-    this.dirty.add(row.id);
   }
 
   knows(id: string): boolean {

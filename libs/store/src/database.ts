@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { AppError } from '@millrace/kernel';
 import * as sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import type { Connection, Dialect, Parameter } from './connection';
+import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
 
 /** TypeORM makes SQLite verbose, and that takes a stack trace for each statement. */
 const quietSqlite: object = { ...sqlite3, verbose: () => sqlite3 };
@@ -14,15 +16,12 @@ const cacheKib = 32_768;
 /** Pages that the write-ahead log gathers before they go into the file (16 MB): pages that change often go there once. */
 const checkpoint = 'wal_autocheckpoint = 4000';
 
-/** Values that both engines bind alike. */
-export type Parameter = string | number | null;
-
-/** A connection inside a transaction, or a reading one. Placeholders are `$1`, `$2`, … in the order of their first use. */
-export interface Connection {
-  rows<Result extends object>(sql: string, parameters?: readonly Parameter[]): Promise<Result[]>;
-  /** Runs a change; answers how many rows it touched. */
-  change(sql: string, parameters?: readonly Parameter[]): Promise<number>;
-}
+const whole = { begin: 'BEGIN IMMEDIATE', commit: 'COMMIT', rollback: '' };
+const light = {
+  begin: 'PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE',
+  commit: 'COMMIT; PRAGMA synchronous = FULL',
+  rollback: 'PRAGMA synchronous = FULL',
+};
 
 /**
  * One service's database. SQLite has one connection per data source, and a row that one flow wrote on it can vanish
@@ -34,9 +33,11 @@ export class Database {
   private readonly inside = new AsyncLocalStorage<Connection>();
 
   private constructor(
-    readonly kind: 'sqlite' | 'postgres',
+    readonly kind: Dialect,
     readonly writing: DataSource,
     private readonly reading: DataSource,
+    /** SQLite's two connections without TypeORM between; null on PostgreSQL. */
+    private readonly direct: { readonly writer: SqliteConnection; readonly reader: SqliteConnection } | null,
   ) {}
 
   /** `url`: `sqlite:<file>` or `postgres://…`. The file and its folder are made when they are missing. */
@@ -52,7 +53,7 @@ export class Database {
     }
     const options: DataSourceOptions = { type: 'postgres', url, migrationsTableName: 'millrace_migrations' };
     const source = await connect(new DataSource(options), url);
-    return new Database('postgres', source, source);
+    return new Database('postgres', source, source, null);
   }
 
   private static async openSqlite(file: string): Promise<Database> {
@@ -78,12 +79,15 @@ export class Database {
     await reading.query('PRAGMA query_only = ON');
     await reading.query('PRAGMA busy_timeout = 5000');
     await reading.query(`PRAGMA cache_size = -${cacheKib}`);
-    return new Database('sqlite', writing, reading);
+    return new Database('sqlite', writing, reading, { writer: handleOf(writing), reader: handleOf(reading) });
   }
 
   /** Runs `work` in one transaction; nested calls join the outer one. `locks`: keys held until its end (PostgreSQL). */
   async transaction<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[] = []): Promise<Result> {
-    return this.inTurn(work, () => this.perform(work, locks));
+    const direct = this.direct;
+    return this.inTurn(work, () =>
+      direct ? this.performDirect(direct.writer, work, whole) : this.perform(work, locks),
+    );
   }
 
   /**
@@ -92,18 +96,11 @@ export class Database {
    */
   async lightTransaction<Result>(work: (tx: Connection) => Promise<Result>): Promise<Result> {
     return this.inTurn(work, async () => {
-      if (this.kind === 'postgres') {
-        return this.perform(async (tx) => {
-          await tx.rows('SET LOCAL synchronous_commit = off');
-          return work(tx);
-        }, []);
-      }
-      await this.writing.query('PRAGMA synchronous = NORMAL');
-      try {
-        return await this.perform(work, []);
-      } finally {
-        await this.writing.query('PRAGMA synchronous = FULL');
-      }
+      if (this.direct) return this.performDirect(this.direct.writer, work, light);
+      return this.perform(async (tx) => {
+        await tx.rows('SET LOCAL synchronous_commit = off');
+        return work(tx);
+      }, []);
     });
   }
 
@@ -119,38 +116,60 @@ export class Database {
   private async perform<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[]): Promise<Result> {
     const runner = this.writing.createQueryRunner();
     try {
-      // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
-      // nest the next ones in one that is never committed.
-      await runner.query(this.kind === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN');
-      if (this.kind === 'postgres') {
-        for (const key of [...new Set(locks)].sort()) {
-          await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
-        }
+      await runner.query('BEGIN');
+      for (const key of [...new Set(locks)].sort()) {
+        await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
       }
       const tx = connectionOf(runner);
       const result = await this.inside.run(tx, () => work(tx));
       await runner.query('COMMIT');
       return result;
     } catch (thrown) {
-      // Nothing to roll back is as good: the engine did it, or the connection is gone.
+      // Nothing to roll back is as good: the connection is gone.
       await runner.query('ROLLBACK').catch(() => undefined);
       throw storeFault(thrown);
     } finally {
-      if (this.kind === 'postgres') await runner.release();
+      await runner.release();
+    }
+  }
+
+  private async performDirect<Result>(
+    tx: SqliteConnection,
+    work: (tx: Connection) => Promise<Result>,
+    { begin, commit, rollback }: typeof whole,
+  ): Promise<Result> {
+    try {
+      // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
+      // nest the next ones in one that is never committed.
+      await tx.run(begin);
+      const result = await this.inside.run(tx, () => work(tx));
+      await tx.run(commit);
+      return result;
+    } catch (thrown) {
+      // Nothing to roll back is as good: the engine did it.
+      await tx.run('ROLLBACK').catch(() => undefined);
+      await tx.run(rollback);
+      throw storeFault(thrown);
     }
   }
 
   /** A reading connection: sees what is committed, never holds up a writer. */
   get reader(): Connection {
+    const rows = this.direct
+      ? this.direct.reader.rows
+      : async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
+          (await this.reading.query(sql, [...parameters])) as Result[];
     return {
+      dialect: this.kind,
       rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
-        (await this.reading.query(sql, [...parameters]).catch(throwStoreFault)) as Result[],
+        rows<Result>(sql, parameters).catch(throwStoreFault),
       change: () => Promise.reject(new Error('a reading connection changes nothing')),
     };
   }
 
   async close(): Promise<void> {
     await this.tail;
+    await Promise.all([this.direct?.writer.release(), this.direct?.reader.release()]);
     await this.writing.destroy();
     if (this.reading !== this.writing) await this.reading.destroy();
   }
@@ -159,6 +178,7 @@ export class Database {
 /** The store's own kind of connection over one of TypeORM's. */
 export function connectionOf(runner: QueryRunner): Connection {
   return {
+    dialect: runner.connection.options.type === 'postgres' ? 'postgres' : 'sqlite',
     rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
       (await runner.query(sql, [...parameters])) as Result[],
     change: async (sql, parameters = []) => {
@@ -166,6 +186,12 @@ export function connectionOf(runner: QueryRunner): Connection {
       return result.affected ?? 0;
     },
   };
+}
+
+/** TypeORM's own handle: what goes past it is on the same connection. */
+function handleOf(source: DataSource): SqliteConnection {
+  const { databaseConnection } = source.driver as unknown as { readonly databaseConnection: sqlite3.Database };
+  return sqliteConnection(databaseConnection);
 }
 
 async function connect(source: DataSource, name: string): Promise<DataSource> {

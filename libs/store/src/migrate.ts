@@ -1,6 +1,7 @@
 import { AppError } from '@millrace/kernel';
 import { Table as SqlTable, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { connectionOf, type Connection, type Database } from './database';
+import type { Connection } from './connection';
+import { connectionOf, type Database } from './database';
 import type { FrozenTable, Migration } from './migration';
 import { termsTable } from './terms';
 

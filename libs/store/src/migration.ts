@@ -1,4 +1,4 @@
-import type { Connection } from './database';
+import type { Connection } from './connection';
 
 /** One table as a migration freezes it: columns by type, and indexes by their columns. */
 export interface FrozenTable {

@@ -1,5 +1,5 @@
 import type { Row } from '@millrace/kernel';
-import type { Connection, Parameter } from './database';
+import { listOf, type Connection, type Parameter } from './connection';
 import type { ColumnValue, Filter, Order, Range, Table, TableReader } from './table';
 import { countTerms, termSearch } from './terms';
 
@@ -14,9 +14,9 @@ export function plainReader(connection: Connection, name: string, table: Table<R
     const found: Row[] = [];
     for (let i = 0; i < ids.length; i += chunkIds) {
       const chunk = ids.slice(i, i + chunkIds);
-      const places = chunk.map((_, n) => `$${n + 1}`).join(', ');
-      const sql = `SELECT doc, revision FROM ${name} WHERE id IN (${places})`;
-      found.push(...(await connection.rows<Stored>(sql, chunk)).map(parse));
+      const parameters: Parameter[] = [];
+      const sql = `SELECT doc, revision FROM ${name} WHERE id IN ${listOf(connection, chunk, parameters)}`;
+      found.push(...(await connection.rows<Stored>(sql, parameters)).map(parse));
     }
     return found;
   };

@@ -1,6 +1,6 @@
 import type { Moment, Row } from '@millrace/kernel';
 import { TableCache, cachedReader } from './cached-reader';
-import type { Connection } from './database';
+import { abreast, type Connection } from './connection';
 import { tablePrefix } from './migrate';
 import { plainReader } from './plain-reader';
 import { ReadAhead } from './read-ahead';
@@ -60,15 +60,15 @@ export class Session<T extends Tables> {
   }
 
   async flush(): Promise<void> {
-    for (const key of Object.keys(this.tables)) await this.flushTable(key);
+    await abreast(Object.keys(this.tables).map((key) => this.flushTable(key)));
   }
 
   private async flushTable(key: string): Promise<void> {
     const { dirty, rows: known, table } = this.caches.get(key)!;
     if (dirty.size === 0) return;
-    const rows = [...dirty].map((id) => known.get(id)!);
-    await upsert(this.connection, `${tablePrefix(this.app)}_${table.name}`, table, rows, this.at);
-    for (const row of rows) known.set(row.id, { ...row, revision: row.revision + 1 });
+    const changed = [...dirty].map(([id, before]) => ({ row: known.get(id)!, before }));
+    await upsert(this.connection, `${tablePrefix(this.app)}_${table.name}`, table, changed, this.at);
+    for (const { row } of changed) known.set(row.id, { ...row, revision: row.revision + 1 });
     dirty.clear();
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '@millrace/kernel';
-import type { Connection, Parameter } from './database';
+import type { Connection, Parameter } from './connection';
 import type { Table } from './table';
 
 /** Rows of a statement: two parameters each. */

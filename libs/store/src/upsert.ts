@@ -1,47 +1,80 @@
 import { AppError, type Moment, type Row } from '@millrace/kernel';
-import type { Connection, Parameter } from './database';
+import { abreast, tuplesOf, type Connection, type Parameter } from './connection';
 import type { Table } from './table';
 import { insertTerms } from './terms';
+import { patches, type Patch } from './patch';
 
 /** Rows at one time in a statement: engines bound the number of parameters. */
 const chunkRows = 200;
+
+export interface ChangedRow {
+  readonly row: Row;
+  /** As it was read; null when it is new, or when that is not known. */
+  readonly before: Row | null;
+}
 
 /** Inserts new rows and updates known ones, each only when its revision is still the one that was read. */
 export async function upsert(
   connection: Connection,
   name: string,
   table: Table<Row>,
+  changed: readonly ChangedRow[],
+  at: Moment,
+): Promise<void> {
+  if (table.terms)
+    await insertTerms(
+      connection,
+      name,
+      table,
+      changed.map(({ row }) => row),
+    );
+  const { whole, patched } = patches(connection.dialect, table, changed);
+  const statements: Promise<void>[] = patched.map((patch) => applyPatch(connection, name, patch, at));
+  for (let i = 0; i < whole.length; i += chunkRows) {
+    statements.push(saveWhole(connection, name, table, whole.slice(i, i + chunkRows), at));
+  }
+  await abreast(statements);
+}
+
+async function saveWhole(
+  connection: Connection,
+  name: string,
+  table: Table<Row>,
   rows: readonly Row[],
   at: Moment,
 ): Promise<void> {
-  if (table.terms) await insertTerms(connection, name, table, rows);
   const columns = Object.keys(table.columns);
   const all = ['id', 'revision', 'updated_at', ...columns, 'doc'];
   const updates = all.slice(1).map((column) => `${column} = excluded.${column}`);
-  for (let i = 0; i < rows.length; i += chunkRows) {
-    const chunk = rows.slice(i, i + chunkRows);
-    const parameters: Parameter[] = [];
-    const tuples = chunk.map((row) => {
-      const next = { ...row, revision: row.revision + 1 };
-      const values = [
-        row.id,
-        next.revision,
-        at,
-        ...columns.map((c) => table.columns[c]!.of(row)),
-        JSON.stringify(next),
-      ];
-      return `(${values.map((value) => `$${parameters.push(value)}`).join(', ')})`;
-    });
-    const sql =
-      `INSERT INTO ${name} (${all.join(', ')}) VALUES ${tuples.join(', ')} ` +
-      `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${name}.revision = excluded.revision - 1`;
-    const touched = await connection.change(sql, parameters);
-    if (touched === chunk.length) continue;
-    throw new AppError({
-      code: 'revision-conflict',
-      kind: 'conflict',
-      message: `${chunk.length - touched} of ${chunk.length} rows of ${name} were changed by somebody else meanwhile`,
-      remedy: 'it is decided again on the newer state',
-    });
-  }
+  const parameters: Parameter[] = [];
+  const tuples = rows.map((row) => {
+    const next = { ...row, revision: row.revision + 1 };
+    return [row.id, next.revision, at, ...columns.map((c) => table.columns[c]!.of(row)), next] as const;
+  });
+  const sql =
+    `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(connection, tuples, parameters)} ` +
+    `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${name}.revision = excluded.revision - 1`;
+  expectAll(name, rows.length, await connection.change(sql, parameters));
+}
+
+/** Changes members of documents where they lie: most of a document stays as it is, and so do the indexes. */
+async function applyPatch(connection: Connection, name: string, { keys, rows }: Patch, at: Moment): Promise<void> {
+  const given = rows.map((row) => [row.id, row.revision, ...keys.map((key) => (row as unknown as Members)[key])]);
+  const members = keys.map((key, n) => `, '$.${key}', value -> ${n + 2}`).join('');
+  const sql =
+    `UPDATE ${name} SET revision = revision + 1, updated_at = $1, doc = json_set(doc${members}) ` +
+    `FROM json_each($2) WHERE ${name}.id = value ->> 0 AND ${name}.revision = value ->> 1`;
+  expectAll(name, rows.length, await connection.change(sql, [at, JSON.stringify(given)]));
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function expectAll(name: string, rows: number, touched: number): void {
+  if (touched === rows) return;
+  throw new AppError({
+    code: 'revision-conflict',
+    kind: 'conflict',
+    message: `${rows - touched} of ${rows} rows of ${name} were changed by somebody else meanwhile`,
+    remedy: 'it is decided again on the newer state',
+  });
 }

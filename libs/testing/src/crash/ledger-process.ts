@@ -51,6 +51,7 @@ function append(name: string, line: string): void {
 /** The same database with a step before every statement and around every commit. */
 function stepping(database: Database): Database {
   const wrap = (tx: Connection): Connection => ({
+    ...tx,
     rows: (sql, parameters) => (step(), tx.rows(sql, parameters)),
     change: (sql, parameters) => (step(), tx.change(sql, parameters)),
   });

@@ -1,0 +1,56 @@
+import type { Row } from '@millrace/kernel';
+import type { Dialect } from './connection';
+import type { Table } from './table';
+import type { ChangedRow } from './upsert';
+
+/** Rows in which the same members changed, and no column. */
+export interface Patch {
+  readonly keys: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/** Fewer rows of one kind are written whole: a statement for each kind would cost more. */
+const leastRows = 8;
+
+/**
+ * What can be written as a change of some members of the document, on SQLite: rows that were read before, of which no
+ * column and no more than some members changed. All others are written whole.
+ */
+export function patches(
+  dialect: Dialect,
+  table: Table<Row>,
+  changed: readonly ChangedRow[],
+): { readonly whole: readonly Row[]; readonly patched: readonly Patch[] } {
+  if (dialect !== 'sqlite' || changed.length < leastRows) return { whole: changed.map(({ row }) => row), patched: [] };
+  const kinds = new Map<string, Row[]>();
+  for (const { row, before } of changed) {
+    const keys = before === null ? null : changedKeys(table, before, row);
+    const kind = keys === null ? '' : keys.join();
+    const rows = kinds.get(kind);
+    if (rows) rows.push(row);
+    else kinds.set(kind, [row]);
+  }
+  const whole: Row[] = [];
+  const patched: Patch[] = [];
+  for (const [kind, rows] of kinds) {
+    if (kind === '' || rows.length < leastRows) whole.push(...rows);
+    else patched.push({ keys: kind.split(','), rows });
+  }
+  return { whole, patched };
+}
+
+/** Members that differ; null when they cannot be patched. The revision is the column's. */
+function changedKeys(table: Table<Row>, before: Row, row: Row): readonly string[] | null {
+  if (before.revision !== row.revision || row.revision === 0) return null;
+  const old = before as unknown as Readonly<Record<string, unknown>>;
+  const keys: string[] = [];
+  for (const [key, value] of Object.entries(row)) {
+    if (old[key] === value) continue;
+    if (value === undefined || !/^\w+$/.test(key)) return null;
+    keys.push(key);
+  }
+  for (const key in old) if (!(key in row)) return null;
+  if (keys.length === 0) return null;
+  const same = Object.values(table.columns).every(({ of }) => of(before) === of(row));
+  return same ? keys : null;
+}
