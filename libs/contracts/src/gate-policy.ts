@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { duration, glob } from './definition-words';
 
+/** Names of the build side's own checks begin so: installable, dependencies, upgrade-path, planned-inputs. */
+export const builtinPrefix = 'millrace.builtin.';
+
 const testRequirement = z.strictObject({
   /** Test case as CI systems report it: `<namespace>.<type>.<category>`. */
   test: z.string().max(255),

@@ -1,5 +1,5 @@
-import type { VerdictReason } from '@millrace/contracts';
-import { assertNever, msBetween, type Moment } from '@millrace/kernel';
+import { builtinPrefix, type VerdictReason } from '@millrace/contracts';
+import { assertNever, later, msBetween, type Moment } from '@millrace/kernel';
 import type { RemoteRule } from '@millrace/gate-policy';
 import { explainAway, explainHold, explainMember, explainNothingRequired } from './explain';
 import { judgeForeign } from './foreign';
@@ -41,8 +41,6 @@ export interface Evaluation {
   readonly unfetched: readonly RemoteRule[];
 }
 
-/** The build side's own checks: installable, dependencies, upgrade path, planned inputs. */
-export const builtinPrefix = 'millrace.builtin.';
 /** What is waived to let a build go that its policy holds. */
 export const holdTest = 'millrace.gate.hold';
 
@@ -108,6 +106,9 @@ function answerOf(verdict: VerdictRow, collected: Collected, at: Moment): Answer
   };
 }
 
+/** What the build side is given for its own checks: they are made when the build is there, but for the resolver's word. */
+const ownChecksMs = 30 * 60_000;
+
 /** Of a build that no test is required of: the build side's own checks, or a person's word, as the policy says. */
 function withoutRequirements(
   verdict: VerdictRow,
@@ -115,13 +116,15 @@ function withoutRequirements(
   evidence: Parameters<typeof judge>[1],
   at: Moment,
 ): readonly Judgement[] {
-  const usual = { scenario: null, deadline: verdict.askedAt, allowed: 7_200_000, reporter: null, reruns: 0 };
+  const deadline = later(verdict.askedAt, ownChecksMs);
+  const usual = { scenario: null, deadline, allowed: ownChecksMs, reporter: null, reruns: 0 };
   switch (rules.whenNoTests) {
     case 'pass':
       return [];
     case 'builtin': {
-      const names = evidence.results.map(({ testcase }) => testcase).filter((name) => name.startsWith(builtinPrefix));
-      return [...new Set(names)]
+      const reported = evidence.results.map(({ testcase }) => testcase);
+      const names = reported.filter((name) => name.startsWith(builtinPrefix));
+      return [...new Set([...names, ...(verdict.builtin ?? [])])]
         .sort()
         .map((test) => judge({ ...usual, test, policies: ['builtin'], twoPersons: false }, evidence, at));
     }

@@ -109,6 +109,8 @@ export interface VerdictRow extends Row {
   readonly build: string;
   readonly group: readonly Member[] | null;
   readonly cascade: string | null;
+  /** Checks of its own that the build side reports. */
+  readonly builtin?: readonly string[];
   /** Results older than this are not counted, unless they name the build. */
   readonly since: Moment;
   /** When this build was first asked about: deadlines of tests count from here. */

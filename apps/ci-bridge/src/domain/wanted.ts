@@ -40,6 +40,7 @@ function verdictRow(
     build: wanted.build,
     group: wanted.group,
     cascade: wanted.cascade,
+    ...(wanted.builtin ? { builtin: wanted.builtin } : {}),
     since: wanted.since,
     askedAt: known && sameBuild ? known.askedAt : at,
     said: known?.said ?? 0,

@@ -165,9 +165,11 @@ export function handCollecting({ read, systems }: Outside): WorkKind<CollectOrde
       const system = systemNamed(systems, order.system);
       const status = await lookOnce(system, order.build);
       const own = await system.open(order.release, null);
-      const running = status.cascade ?? (await releaseNamed(read, order.release)).running;
+      const release = await releaseNamed(read, order.release);
+      const running = status.cascade ?? release.running;
       const besideBase = status.builtFrom === null || status.builtFrom.place === own.id;
-      return endedBuild(system, order.release, besideBase ? null : running, status);
+      const end = await endedBuild(system, order.release, besideBase ? null : running, status);
+      return checkedBuild({ read }, system, release, null, end);
     },
     toInput: ({ release, system, build }, outcome) =>
       outcome.ok && outcome.value

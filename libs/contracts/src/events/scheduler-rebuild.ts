@@ -251,6 +251,8 @@ export const verdictWanted = defineEvent({
     cascade: z.string().nullable(),
     /** Results older than this are not counted. */
     since: z.iso.datetime(),
+    /** Checks of the build side's own that are reported as results, too; a gate that asks for them waits for each. */
+    builtin: z.array(z.string().max(255)).max(20).optional(),
   }),
   summary: (d) => `a verdict on ${d.subject.id} is wanted`,
   link: () => null,
