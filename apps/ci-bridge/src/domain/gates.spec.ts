@@ -105,6 +105,20 @@ describe('a build of which nothing is required', () => {
     expect(nothing('pass').take(builtin('FAILED')).verdict().answer.decision).toBe('passed');
   });
 
+  it('waits for the checks that the build side says it makes, and says so when they are overdue', () => {
+    const own = ['millrace.builtin.installable', 'millrace.builtin.dependencies'];
+    const bridge = new Bridge().take(defined(release([{ id: 'none', rules: [] }])), wanted({ builtin: own }));
+    expect(bridge.said()).toEqual(['pending waiting']);
+    expect(bridge.take(builtin('PASSED')).said().at(-1)).toBe('pending waiting');
+    const last = result({ test: 'millrace.builtin.dependencies', outcome: 'FAILED' });
+    expect(bridge.take(last).said().at(-1)).toBe('failed failed');
+    bridge.take({ type: 'waive', subject: nvr, test: 'millrace.builtin.dependencies', comment: 'known' });
+    expect(bridge.verdict().answer).toMatchObject({ decision: 'passed', state: 'waived', required: false });
+    const late = new Bridge().take(defined(release([{ id: 'none', rules: [] }])), wanted({ builtin: own }));
+    late.now = late.timer()!.at!;
+    expect(late.take({ type: 'verdict-review', verdict: late.verdict().id }).said().at(-1)).toBe('pending overdue');
+  });
+
   it('is held where the policy says so, until somebody lets it go', () => {
     const bridge = nothing('hold');
     expect(bridge.said()).toEqual(['pending waiting']);

@@ -1,5 +1,6 @@
 import type { ImpactRebuild, ReleaseDefinition } from '@millrace/contracts';
 import type { EndedBuild, Input, MadePlan, PlannedRebuild, SeenBuild } from '../../domain/input';
+import type { BuiltinCheck } from '../../domain/state';
 import { placed } from '../../domain/paths';
 
 /** What depends on what, and how builds and gates end: the outside of the scheduler, told as data. */
@@ -18,6 +19,8 @@ export interface Outside {
   /** Planned only because of what they need: left out when nothing of that is lost. */
   readonly optional?: readonly string[];
   readonly definition?: Partial<ReleaseDefinition>;
+  /** Checks of ours that a component's complete builds come with. */
+  readonly checks?: (component: string) => readonly BuiltinCheck[];
 }
 
 export const base = { number: 1, address: 'file:///base/1', place: 'base' };

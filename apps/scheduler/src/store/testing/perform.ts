@@ -73,7 +73,8 @@ function look(
 function ended(world: World, build: string, about: { rebuild: string; attempt: number }): EndedBuild {
   const { component } = world.store.rows.rebuilds.get(about.rebuild)!;
   const how = world.outside.build?.(component, about.attempt) ?? 'complete';
-  return endedBuild(build, component, how, about.attempt);
+  const checks = world.outside.checks?.(component);
+  return { ...endedBuild(build, component, how, about.attempt), ...(checks ? { checks } : {}) };
 }
 
 function parts(world: World, rebuild: string) {
