@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { BuildSystem, Order } from '../build-system';
 import { ended } from '../build-system-world';
 import { createKojiBuildSystem } from './koji';
+import { taskOfRef } from './ref';
 import type { KojiRelease, KojiReleases, KojiTarget } from './settings';
 
 const commit = '0123456789012345678901234567890123456789';
@@ -231,6 +232,46 @@ describe('Koji as a build system', () => {
       expect.objectContaining({ component: 'rpm/app', how: 'blocked', from: 't1' }),
     ]);
     expect((await system.seen('f43', second.cursor)).withdrawn).toEqual([]);
+  });
+
+  it('finds containers that people build, and does not take a candidate that moved on for one taken away', async () => {
+    hub.control.addTag('boxes', { packages: ['box'] });
+    hub.control.addTag('boxes-candidate', { parents: ['boxes'] });
+    hub.control.addTarget('boxes', 't1-build', 'boxes-candidate');
+    const plain = { target: 't1', tag: 't1', isolation: 'target', drafts: false, promote: 'land' } as const;
+    const release = { rpm: plain, container: { ...plain, target: 'boxes', tag: 'boxes' } };
+    const both = connect({}, 'millrace', 3, { releases: only(release) });
+    const first = await both.seen('f43', null);
+    const theirs = connectToHub({ url: hub.url, login: { kind: 'password', user: 'maintainer', password: 'secret' } });
+    const options = { git_branch: 'f43' };
+    await theirs.write.buildContainer(`git+${base}/box#${commit}`, 'boxes', options);
+    const lib = await handBuild(hub);
+    await settled(hub);
+    const second = await both.seen('f43', first.cursor);
+    expect(second.builds.map((one) => [one.component, one.origin, one.submittedBy]).sort()).toEqual([
+      ['container/box', 'hand', 'maintainer'],
+      ['rpm/libfoo', 'hand', 'maintainer'],
+    ]);
+    const [made] = await theirs.listBuildsOf(taskOfRef(`task-${lib}`));
+    await theirs.write.moveBuild('t1-candidate', 't1', made!.build_id);
+    await settled(hub);
+    const third = await both.seen('f43', second.cursor);
+    expect(third.withdrawn).toEqual([]);
+    await theirs.write.untagBuild('t1', made!.build_id);
+    await theirs.close();
+    expect((await both.seen('f43', third.cursor)).withdrawn).toMatchObject([{ how: 'untagged', from: 't1' }]);
+  });
+
+  it('loses no news though the hub refuses a question, and begins with those of a day', async () => {
+    const system = connect();
+    const first = await system.seen('f43', null);
+    expect(hub.calls.get('getLastEvent')).toBe(2);
+    await handBuild(hub);
+    const tag = hub.state.tags.find((one) => one.name === 't1-candidate')!;
+    const rest = hub.state.tags.splice(hub.state.tags.indexOf(tag), 1);
+    await expect(system.seen('f43', first.cursor)).rejects.toMatchObject({ code: 'koji-fault' });
+    hub.state.tags.push(...rest);
+    expect((await system.seen('f43', first.cursor)).builds).toHaveLength(1);
   });
 
   it('gives containers what the cascade has validated, and refuses an old package inside', async () => {

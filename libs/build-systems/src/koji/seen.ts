@@ -1,4 +1,4 @@
-import { hasEnded, taskId, type Task } from '@millrace/koji';
+import { hasEnded, isFault, taskId, type Task } from '@millrace/koji';
 import { z } from 'zod';
 import type { BuildStatus } from '../build-system';
 import { lookNow } from './look';
@@ -9,6 +9,8 @@ import { cursorDamaged, lateEvents, tagNews } from './tag-news';
 
 const pageOfTasks = 500;
 const lookBackSeconds = 30 * 24 * 3600;
+/** Who has never read begins here: what people did before is what the release was made from, not news. */
+const firstLookSeconds = 24 * 3600;
 
 /** How far a reader has got: the last event of the tags, the youngest task, ours that had not ended, the last news. */
 const position = z.object({
@@ -28,7 +30,8 @@ export async function seen(parts: KojiParts, release: string, cursor: string | n
   const fresh = own.filter((task) => markerOf(task)?.millrace_release === release);
   const followed = (await parts.hub.getTasks(at.open, true)).filter((t): t is Task => t !== null);
   const ended = followed.filter((task) => hasEnded(task.state));
-  const news = await tagNews(parts, release, at.event, new Set(at.read));
+  const since = at.event > 0 ? at.event : await eventOfYesterday(parts);
+  const news = await tagNews(parts, release, since, new Set(at.read));
   const refs = [...[...ended, ...fresh].map((task) => refOfTask(task.id)), ...news.fresh.map(refOfBuild)];
   const builds = await lookNow(parts, [...new Set(refs)]);
   const next: Position = {
@@ -39,6 +42,16 @@ export async function seen(parts: KojiParts, release: string, cursor: string | n
   };
   const told = builds.map((build): BuildStatus => ({ ...build, release })).sort(byTime);
   return { builds: told, cursor: JSON.stringify(next), withdrawn: news.withdrawn };
+}
+
+async function eventOfYesterday({ hub }: KojiParts): Promise<number> {
+  try {
+    return (await hub.getEventBefore(Date.now() / 1000 - firstLookSeconds)).id;
+  } catch (thrown) {
+    // The hub is younger than that.
+    if (isFault(thrown, 'GenericError')) return 0;
+    throw thrown;
+  }
 }
 
 async function tasksAfter({ hub, facts }: KojiParts, last: number): Promise<readonly Task[]> {

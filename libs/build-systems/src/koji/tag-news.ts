@@ -1,6 +1,8 @@
 import { AppError } from '@millrace/kernel';
 import {
   history,
+  isFault,
+  type Answered,
   type Build,
   type BuildId,
   type Listing,
@@ -8,16 +10,19 @@ import {
   type Tagging,
   type Task,
 } from '@millrace/koji';
+import { z } from 'zod';
 import type { Withdrawn } from '../build-system';
 import { componentOf } from './look';
 import { markerOf } from './marker';
 import { allPlaces } from './place-book';
 import { refOfBuild, taskOfBuild } from './ref';
-import { baseTagOf, knownTarget, releaseOf } from './releases';
+import { knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';
 
 /** Events are numbered before they are committed: a lower number may appear after a higher one. */
 export const lateEvents = 100;
+
+type History = z.infer<typeof history>;
 
 export interface TagNews {
   /** Builds of others that came into the release's tags. */
@@ -36,17 +41,18 @@ export async function tagNews(
 ): Promise<TagNews> {
   const tags = await watchedTags(parts, release);
   const afterEvent = Math.max(0, since - lateEvents);
-  const calls = tags.flatMap((tag) =>
-    ['tag_listing', 'tag_packages'].map((table) => ({
+  const calls = tags.flatMap(({ name: tag }) =>
+    tables.map((table) => ({
       method: 'queryHistory',
       keywords: { tables: [table], tag, afterEvent } satisfies RpcStruct,
     })),
   );
-  const answers = (await parts.hub.askMany(calls, history)).flatMap((answer) => (answer.ok ? [answer.value] : []));
+  const answers = rowsOf(await parts.hub.askMany(calls, history), tags);
   const listing = answers.flatMap((one) => one.tag_listing);
   const came = listing.filter((row) => row.create_event > afterEvent && !known.has(keyOf(row, row.create_event)));
   const { name: me } = await parts.facts.me();
-  const went = listing.filter((row) => wentAway(row, afterEvent, known) && row.revoker_name !== me);
+  const left = listing.filter((row) => wentAway(row, afterEvent, known) && row.revoker_name !== me);
+  const went = await withoutMoves(parts, left, tags);
   const blocked = answers.flatMap((one) => one.tag_packages).filter((row) => isBlocked(row, afterEvent, known));
   const builds = await buildsOf(parts, [...came, ...went]);
   return {
@@ -54,19 +60,57 @@ export async function tagNews(
     withdrawn: [...went.flatMap((row) => withdrawnOf(row, builds.get(row.build_id))), ...blocked.map(blockedOf)],
     read: [
       ...listing.map((row) => keyOf(row, row.create_event)),
-      ...went.map((row) => keyOf(row, row.revoke_event!)),
+      ...left.map((row) => keyOf(row, row.revoke_event!)),
       ...blocked.map(keyOfPackage),
     ],
   };
 }
 
-/** The release's own tags, and the side tags of its open cascades: where people build their fixes. */
-async function watchedTags(parts: KojiParts, release: string): Promise<readonly string[]> {
-  const { target } = await releaseOf(parts, release);
-  const { dest_tag_name: candidates } = await knownTarget(parts, target);
+const tables = ['tag_listing', 'tag_packages'] as const;
+
+interface WatchedTag {
+  readonly name: string;
+  /** `candidates`: what leaves it goes on its way. `side`: somebody may have removed it. */
+  readonly kind: 'base' | 'candidates' | 'side';
+}
+
+/** The release's own tags, of each type, and the side tags of its open cascades: where people build their fixes. */
+async function watchedTags(parts: KojiParts, release: string): Promise<readonly WatchedTag[]> {
+  const found = new Map<string, WatchedTag['kind']>();
+  await releaseOf(parts, release);
+  const targets = Object.values((await parts.options.releases.named(release)) ?? {});
+  for (const one of targets.filter((target) => target?.target)) {
+    const { dest_tag_name: candidates } = await knownTarget(parts, one!.target);
+    found.set(one!.tag === '' ? candidates : one!.tag, 'base');
+    if (!found.has(candidates)) found.set(candidates, 'candidates');
+  }
   const open = (await allPlaces(parts)).filter((one) => one.place.release === release && one.closed === null);
-  const sides = open.filter((one) => one.target === one.place.id).map((one) => one.place.id);
-  return [...new Set([await baseTagOf(parts, release), candidates, ...sides])];
+  for (const { place, target } of open) if (target === place.id) found.set(place.id, 'side');
+  return [...found].map(([name, kind]) => ({ name, kind }));
+}
+
+/** Only a side tag may be gone; any other refusal would be news that is lost for ever. */
+function rowsOf(answers: readonly Answered<History>[], tags: readonly WatchedTag[]): readonly History[] {
+  return answers.flatMap((answer, n) => {
+    if (answer.ok) return [answer.value];
+    const isGone = isFault(answer.fault, 'GenericError', 'TagError');
+    if (isGone && tags[Math.floor(n / tables.length)]!.kind === 'side') return [];
+    throw answer.fault;
+  });
+}
+
+/** A candidate that was moved on has not been taken away; one that is in no tag any more has. */
+async function withoutMoves(
+  { hub }: KojiParts,
+  left: readonly Tagging[],
+  tags: readonly WatchedTag[],
+): Promise<readonly Tagging[]> {
+  const candidates = new Set(tags.filter((one) => one.kind === 'candidates').map((one) => one.name));
+  const moved = new Set<BuildId>();
+  for (const row of left.filter((one) => candidates.has(one['tag.name']))) {
+    if ((await hub.listTagsOf(row.build_id)).length > 0) moved.add(row.build_id);
+  }
+  return left.filter((row) => !candidates.has(row['tag.name']) || !moved.has(row.build_id));
 }
 
 async function buildsOf(parts: KojiParts, rows: readonly Tagging[]): Promise<ReadonlyMap<BuildId, Build>> {
@@ -79,10 +123,10 @@ async function buildsOf(parts: KojiParts, rows: readonly Tagging[]): Promise<Rea
   return new Map(found);
 }
 
-/** Ours carry our marker and are no news from outside. */
+/** Ours carry our marker and are no news from outside; modules are told by their own service. */
 async function foreign(parts: KojiParts, builds: readonly Build[]): Promise<readonly Build[]> {
   const complete = [...new Map(builds.map((build) => [build.build_id, build])).values()].filter(
-    (build) => build.state === 'COMPLETE',
+    (build) => build.state === 'COMPLETE' && !isModule(build),
   );
   const tasks = await parts.hub.getTasks(
     complete.flatMap((build) => taskOfBuild(build) ?? []),
@@ -93,6 +137,12 @@ async function foreign(parts: KojiParts, builds: readonly Build[]): Promise<read
     const task = taskOfBuild(build);
     return task === null || !ours.has(task);
   });
+}
+
+const moduleInfo = z.looseObject({ typeinfo: z.looseObject({ module: z.looseObject({}) }) });
+
+function isModule({ extra }: Build): boolean {
+  return moduleInfo.safeParse(extra).success;
 }
 
 function wentAway(row: Tagging, after: number, known: ReadonlySet<string>): boolean {

@@ -34,6 +34,8 @@ export function tagMethods({ ask }: Asker) {
     tagLastChangeEvent: (name: string) =>
       ask({ method: 'tagLastChangeEvent', params: [name] }, z.number().int().nullable()),
     getLastEvent: () => ask({ method: 'getLastEvent' }, event),
+    /** The last event before a time, in seconds since 1970; KojiFault GenericError where the hub is younger. */
+    getEventBefore: (seconds: number) => ask({ method: 'getLastEvent', keywords: { before: seconds } }, event),
     getRepo: (name: string) => ask({ method: 'getRepo', params: [name] }, repo.nullable()),
     repoInfo: (id: number) => ask({ method: 'repoInfo', params: [id] }, repo.nullable()),
     checkRepoRequest: (id: number) => ask({ method: 'repo.checkRequest', params: [id] }, repoAnswer),

@@ -46,6 +46,9 @@ export function openConnection(options: KojiOptions): Connection {
   };
 }
 
+/** At one time: a hub has few workers, and others need them. */
+const connections = 8;
+
 interface Way {
   readonly dispatcher: Dispatcher;
   readonly timeout: number;
@@ -113,7 +116,9 @@ function dispatcherOf({ login, caFile, proxy }: KojiOptions): Dispatcher {
     ...(caFile === undefined ? {} : { ca: pem(caFile) }),
     ...(login?.kind === 'certificate' ? { cert: pem(login.certFile), key: pem(login.keyFile) } : {}),
   };
-  return proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: proxy, requestTls: tls });
+  return proxy === undefined
+    ? new Agent({ connect: tls, connections })
+    : new ProxyAgent({ uri: proxy, requestTls: tls, connections });
 }
 
 function pem(file: string): string {

@@ -119,7 +119,11 @@ export const tagMethods: Methods = {
   tagLastChangeEvent: reads(['tag', 'before', 'inherit'], ({ state, of }) =>
     lastChangeOf(state, tagOf(state, of.any('tag'))),
   ),
-  getLastEvent: reads(['before', 'strict'], ({ state }) => ({ id: state.lastEvent, ts: nowTs() })),
+  getLastEvent: reads(['before', 'strict'], ({ state, of }) => {
+    // It keeps no times of its events: all of them are younger than any question.
+    if (of.any('before') !== null) throw new HubFault('GenericError', 'query returned no rows');
+    return { id: state.lastEvent, ts: nowTs() };
+  }),
   getRepo: reads(['tag', 'state', 'event', 'dist', 'min_event'], ({ state, of }) => {
     const tag = tagOf(state, of.any('tag'));
     const repo = state.repos.findLast((r) => r.tag_id === tag.id && r.state === of.numberOr('state', 1));
