@@ -1,14 +1,15 @@
-import { doWork, later, put, tellSelf, wakeAt, type DecideContext, type Decision } from '@millrace/kernel';
+import { doWork, later, put, wakeAt, type DecideContext, type Decision } from '@millrace/kernel';
 import { answerVerdicts } from './answer';
 import { catalogueId, emptyCatalogue } from './catalogue';
 import { gateRules, remoteRulesOf, subjectOf } from './gate';
 import type { Input } from './input';
+import { releasesConcerned, reviewRelease } from './review';
 import { remoteKey, type State, type VerdictRow } from './state';
 
 /** Files that could not be looked for are looked for again after this many milliseconds. */
 const retryMs = 60_000;
 
-/** Greenwave's policies as they are now; verdicts that they may speak about are looked at again, each by itself. */
+/** Greenwave's policies as they are now; all verdicts that they may speak about are looked at again. */
 export function keepCatalogue(
   state: State,
   { catalogue, digest }: Extract<Input, { type: 'policies-read' }>,
@@ -16,10 +17,8 @@ export function keepCatalogue(
   const known = state.catalogues.get(catalogueId);
   if (known?.digest === digest) return { state, effects: [] };
   const row = { ...catalogue, id: catalogueId, revision: known?.revision ?? 0, digest };
-  const reviews = [...state.verdicts.values()].map(({ id }) =>
-    tellSelf({ type: 'verdict-review', verdict: id } satisfies Input),
-  );
-  return { state: put(state, 'catalogues', row), effects: reviews };
+  const concerned = releasesConcerned(state, known, catalogue);
+  return { state: put(state, 'catalogues', row), effects: concerned.map(reviewRelease) };
 }
 
 /** What a remote rule led to, or that nobody could look. */

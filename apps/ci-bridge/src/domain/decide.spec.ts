@@ -120,6 +120,18 @@ describe('a gate', () => {
     expect(bridge.said().slice(-2)).toEqual(['passed passed', 'failed failed']);
   });
 
+  it('decides what passed anew, too, when the policy changes, and names what was said before', () => {
+    const one = release([{ id: 'rpms', rules: [{ test: install }] }]);
+    const bridge = new Bridge().take(defined(one), wanted(), result({ test: install }));
+    bridge.take(defined({ ...one, title: 'Another title' }, 2));
+    expect(bridge.said()).toEqual(['pending waiting', 'passed passed']);
+    bridge.take(defined(twoTests, 3));
+    expect(bridge.said().at(-1)).toBe('pending waiting');
+    expect(bridge.events('verdict.decided').at(-1)!.data).toMatchObject({
+      previous: { decision: 'passed', state: 'passed' },
+    });
+  });
+
   it('decides anew when the policy changes, and ignores older revisions of it', () => {
     const bridge = asked().take(result({ test: install }));
     bridge.take(defined(release([{ id: 'rpms', rules: [{ test: install }] }]), 2));

@@ -2,7 +2,6 @@ import {
   assertNever,
   doWork,
   put,
-  tellSelf,
   type DecideContext,
   type Decision,
   type Parked,
@@ -19,6 +18,7 @@ import { recordResult, saveGroup, saveTestcase } from './record';
 import { uuidOf } from './uuid';
 import type { ResultRow, State } from './state';
 import { namesIn } from './subject';
+import { gatesDiffer, reviewRelease, reviewVerdicts } from './review';
 import { postWaivers, waive } from './waive';
 import { answerWanted } from './wanted';
 
@@ -46,6 +46,8 @@ export function decide(state: State, input: Input, context: DecideContext): Deci
       return answerWanted(state, input.wanted, context);
     case 'verdict-review':
       return answerVerdicts(state, [input.verdict], context.at);
+    case 'verdicts-review':
+      return reviewVerdicts(state, input);
     case 'release-changed':
       return keepReleases(state, [input.release]);
     case 'waive':
@@ -131,9 +133,10 @@ function keepTestcase(state: State, name: string, refUrl: string | undefined): D
   return { state: saved.state, effects: [], reply: saved.testcase };
 }
 
-/** Newer revisions replace older ones; open verdicts of the release are looked at again, each by itself. */
+/** Newer revisions replace older ones; where gates differ, all verdicts of the release are looked at again. */
 function keepReleases(state: State, releases: Extract<Input, { type: 'releases-told' }>['releases']): Decision<State> {
   const newer = releases.filter(({ name, revision }) => revision > (state.releases.get(name)?.definitionRevision ?? 0));
+  const differ = newer.filter(({ name, definition }) => gatesDiffer(state.releases.get(name)?.definition, definition));
   let next = state;
   for (const { name, revision, definition } of newer) {
     const known = state.releases.get(name);
@@ -145,10 +148,9 @@ function keepReleases(state: State, releases: Extract<Input, { type: 'releases-t
     });
   }
   const names = newer.map(({ name }) => name);
-  const open = [...state.verdicts.values()].filter(({ release }) => names.includes(release));
   return {
     state: next,
-    effects: open.map(({ id }) => tellSelf({ type: 'verdict-review', verdict: id } satisfies Input)),
+    effects: differ.map(({ name }) => reviewRelease(name)),
     appeared: names.map((name) => `release/${name}`),
   };
 }

@@ -78,6 +78,8 @@ export type Input =
   | { readonly type: 'verdict-wanted'; readonly wanted: VerdictWanted }
   /** Look at one verdict again: a deadline passed, or its policy changed. */
   | { readonly type: 'verdict-review'; readonly verdict: string }
+  /** Look at a release's verdicts again, page by page: what their answers depend on has changed. */
+  | { readonly type: 'verdicts-review'; readonly release: string; readonly after: string | null }
   | { readonly type: 'release-changed'; readonly release: Omit<ReleaseChanged, 'digest' | 'by'> }
   | {
       readonly type: 'waive';

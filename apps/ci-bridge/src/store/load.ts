@@ -6,6 +6,7 @@ import { componentOfGroup, groupIdOf } from '../domain/group';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
 import { intakeId } from '../domain/intake';
 import { emptyState, verdictId, type SourceRow, type State } from '../domain/state';
+import { reviewPage } from '../domain/review';
 import { namesIn, namesOf } from '../domain/subject';
 import { loadAround, memberNames, mostRows, type Read } from './load-around';
 
@@ -40,6 +41,8 @@ export async function load(read: Read, input: Input): Promise<State> {
       return loadWanted(read, input.wanted);
     case 'verdict-review':
       return loadVerdict(read, input.verdict);
+    case 'verdicts-review':
+      return loadReviewed(read, input);
     case 'release-changed':
       return loadReleases(read, [input.release.name]);
     case 'releases-told':
@@ -148,12 +151,20 @@ async function loadWaivers(read: Read, subjects: readonly string[]): Promise<Sta
 }
 
 async function loadPolicies(read: Read): Promise<State> {
-  const week = { orderBy: '-answered_at', limit: mostRows };
   return {
     ...emptyState,
     catalogues: byId(await read.catalogues.get(catalogueId)),
-    verdicts: byId(await read.verdicts.where({ decision: ['pending', 'failed', 'unknown'] }, week)),
+    releases: byId(await read.releases.where({})),
   };
+}
+
+/** A page and one more, which says that it is not the last; the one before it comes along and is left out again. */
+async function loadReviewed(
+  read: Read,
+  { release, after }: Extract<Input, { type: 'verdicts-review' }>,
+): Promise<State> {
+  const filter = { release, ...(after === null ? {} : { id: { from: after } }) };
+  return { ...emptyState, verdicts: byId(await read.verdicts.where(filter, { orderBy: 'id', limit: reviewPage + 2 })) };
 }
 
 async function loadGroup(read: Read, input: Extract<Input, { type: 'group-wanted' }>): Promise<State> {
@@ -169,9 +180,5 @@ async function loadGroup(read: Read, input: Extract<Input, { type: 'group-wanted
 }
 
 async function loadReleases(read: Read, names: readonly string[]): Promise<State> {
-  return {
-    ...emptyState,
-    releases: byId(await read.releases.getMany(names)),
-    verdicts: byId(await read.verdicts.where({ release: names, decision: ['pending', 'failed', 'unknown'] })),
-  };
+  return { ...emptyState, releases: byId(await read.releases.getMany(names)) };
 }

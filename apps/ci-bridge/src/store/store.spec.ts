@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { openTestStore, schemaDrift, testEngines, type TestStore } from '@millrace/testing';
+import { eventually, openTestStore, schemaDrift, testEngines, type TestStore } from '@millrace/testing';
 import { emptyCatalogue } from '../domain/catalogue';
 import type { Input } from '../domain/input';
+import { reviewPage } from '../domain/review';
 import { term } from '../domain/state';
 import { machine } from '../machine';
-import { Bridge, at, defined, nvr, result, wanted } from '../domain/test-bridge';
+import { Bridge, at, defined, nvr, release, result, twoTests, wanted } from '../domain/test-bridge';
 import { migrations } from './migrations';
 import { tables, type BridgeTables } from './tables';
 
@@ -106,6 +107,23 @@ describe.each(testEngines)('the bridge on %s', (kind) => {
         await fresh.dispose();
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it('looks at every verdict again when the policy changes, however many there are', async () => {
+    await store.take(defined(release([{ id: 'rpms', rules: [{ test: install }] }])));
+    const names = Array.from({ length: reviewPage + 3 }, (_, n) => `lib${n}-1-1`);
+    await Promise.all(
+      names.flatMap((id) => [
+        store.take(wanted({ subject: { type: 'koji_build', id, aliases: [] }, build: id, component: `rpm/${id}` })),
+        store.take(result({ test: install, data: { item: [id] } })),
+      ]),
+    );
+    expect(await store.read.verdicts.count({ decision: 'passed' })).toBe(names.length);
+    await store.take(defined(twoTests, 2));
+    await eventually(
+      async () => (await store.read.verdicts.count({ decision: 'pending' })) === names.length,
+      'all turn',
     );
   });
 
