@@ -190,7 +190,11 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     try {
       const locks = batch.map(({ input }) => `${this.app}/${this.machine.keyOf(input)}`);
       const reach = whole ? new Set(locks) : null;
-      const taken = await this.database.transaction((tx) => this.decideAll(tx, batch, { gathered, at, reach }), locks);
+      const { session, taken } = await this.database.transaction(
+        (tx) => this.decideAll(tx, batch, { gathered, at, reach }),
+        locks,
+      );
+      session.committed();
       taken.forEach((one, n) => batch[n]!.resolve(one));
     } catch (thrown) {
       gathered.begun.forEach(({ kind }) => places?.giveBack(kind));
@@ -211,8 +215,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     tx: Connection,
     batch: readonly Waiting<Input>[],
     { gathered, at, reach }: Turn,
-  ): Promise<Taken[]> {
-    const session = new Session(tx, tablePrefix(this.app), this.machine.tables, at);
+  ): Promise<{ readonly session: Session<T>; readonly taken: readonly Taken[] }> {
+    const session = new Session(tx, tablePrefix(this.app), this.machine.tables, at, this.database.memory);
     const seen = await this.claimed(tx, batch);
     const fresh = batch.filter(({ meta }) => !seen.has(inboxId(meta)));
     if (this.machine.readsAhead === true && fresh.length > 1) {
@@ -244,7 +248,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     const known = new Set(await gathered.save(tx));
     known.forEach(({ kind }) => this.options.places?.giveBack(kind));
     gathered.begun = gathered.begun.filter((one) => !known.has(one));
-    return taken;
+    return { session, taken };
   }
 
   /**

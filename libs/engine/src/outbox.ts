@@ -1,7 +1,8 @@
 import { moment, toAppError, type AppError } from '@millrace/kernel';
-import { givenRows, type Connection, type Database, type Parameter } from '@millrace/store';
+import { listOf, type Database, type Parameter } from '@millrace/store';
 import { keepDeadLetter } from './dead-letters';
 import { engineTable } from './documents';
+import { OutboxMarks } from './outbox-marks';
 
 /** Where events go: JetStream, or a bus in memory for tests. */
 export interface Publisher {
@@ -36,6 +37,7 @@ export class OutboxRelay {
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
   private created = '';
+  private readonly marks: OutboxMarks;
 
   constructor(
     private readonly database: Database,
@@ -43,7 +45,14 @@ export class OutboxRelay {
     private readonly publisher: Publisher,
     private readonly log: { failed(fault: AppError): void; resent(rows: number): void },
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.marks = new OutboxMarks(
+      database,
+      this.table,
+      () => moment(now()),
+      (thrown) => log.failed(toAppError(thrown)),
+    );
+  }
 
   private get table(): string {
     return engineTable(this.app, 'outbox');
@@ -60,6 +69,7 @@ export class OutboxRelay {
     this.stopped = true;
     if (this.timer) clearTimeout(this.timer);
     await this.sending;
+    await this.marks.flush().catch((thrown: unknown) => this.log.failed(toAppError(thrown)));
   }
 
   /** Rows that wait to be sent. */
@@ -75,6 +85,7 @@ export class OutboxRelay {
    * its id is sent again, in outbox order. What the stream has aged out stays as it is. Answers how many rows.
    */
   async verify(): Promise<number> {
+    await this.marks.flush();
     const created = await this.publisher.streamCreated();
     this.created = created;
     const reader = this.database.reader;
@@ -135,7 +146,7 @@ export class OutboxRelay {
     while (this.again && !this.stopped) {
       this.again = false;
       try {
-        while (!this.stopped && (await this.sendSome()) > 0);
+        while (!this.stopped && (await this.sendSome()) === inFlight);
       } catch (thrown) {
         this.log.failed(toAppError(thrown));
         this.arm();
@@ -151,36 +162,39 @@ export class OutboxRelay {
   }
 
   private async sendSome(): Promise<number> {
-    const rows = await this.database.reader.rows<OutboxRow>(
-      `SELECT id, subject, doc FROM ${this.table} WHERE sent_at IS NULL ORDER BY id LIMIT ${inFlight}`,
+    const { reader } = this.database;
+    const parameters: Parameter[] = [];
+    const sent = listOf(reader, this.marks.ids(), parameters);
+    const besides = this.marks.ids().length === 0 ? '' : ` AND id NOT IN ${sent}`;
+    const rows = await reader.rows<OutboxRow>(
+      `SELECT id, subject, doc FROM ${this.table} WHERE sent_at IS NULL${besides} ORDER BY id LIMIT ${inFlight}`,
+      besides === '' ? [] : parameters,
     );
     if (rows.length === 0) return 0;
     if (this.created === '') this.created = await this.publisher.streamCreated();
-    const sent = await Promise.allSettled(
+    const { created } = this;
+    const results = await Promise.allSettled(
       rows.map((row) => this.publisher.publish(row.subject, row.id, Buffer.from(row.doc))),
     );
-    await this.mark(rows, sent);
-    const failed = sent.find((one) => one.status === 'rejected' && toAppError(one.reason).kind === 'unavailable');
-    if (failed?.status === 'rejected') throw failed.reason;
+    const held = results.flatMap((one, n) =>
+      one.status === 'fulfilled' ? [{ id: rows[n]!.id, seq: one.value.seq, created }] : [],
+    );
+    await this.marks.add(held);
+    const faults = results.map((one) => (one.status === 'rejected' ? toAppError(one.reason) : null));
+    await this.buryRefused(rows, faults);
+    const away = faults.find((fault) => fault?.kind === 'unavailable');
+    if (away) throw away;
     return rows.length;
   }
 
-  private async mark(
-    rows: readonly OutboxRow[],
-    sent: readonly PromiseSettledResult<{ readonly seq: number }>[],
-  ): Promise<void> {
+  /** What the server refuses for good becomes a dead letter, and the others go on. */
+  private async buryRefused(rows: readonly OutboxRow[], faults: readonly (AppError | null)[]): Promise<void> {
     const at = moment(this.now());
-    const held: { readonly id: string; readonly seq: number }[] = [];
-    const refused: { readonly row: OutboxRow; readonly fault: AppError }[] = [];
-    for (const [n, result] of sent.entries()) {
-      const row = rows[n]!;
-      if (result.status === 'fulfilled') held.push({ id: row.id, seq: result.value.seq });
-      else if (toAppError(result.reason).kind !== 'unavailable')
-        refused.push({ row, fault: toAppError(result.reason) });
-    }
-    // A mark that a power cut takes back is one more publication, which the bus and every inbox know.
-    await this.database.lightTransaction(async (tx) => {
-      if (held.length > 0) await this.markHeld(tx, held, at);
+    const refused = faults.flatMap((fault, n) =>
+      fault && fault.kind !== 'unavailable' ? [{ row: rows[n]!, fault }] : [],
+    );
+    if (refused.length === 0) return;
+    await this.database.transaction(async (tx) => {
       for (const { row, fault } of refused) {
         await keepDeadLetter(tx, this.app, {
           id: row.id,
@@ -195,19 +209,5 @@ export class OutboxRelay {
         await tx.change(`UPDATE ${this.table} SET sent_at = $1 WHERE id = $2`, [at, row.id]);
       }
     });
-  }
-
-  private async markHeld(
-    tx: Connection,
-    held: readonly { readonly id: string; readonly seq: number }[],
-    at: string,
-  ): Promise<void> {
-    const parameters: Parameter[] = [at, this.created];
-    const marks = held.map(({ id, seq }) => [id, seq]);
-    const given = givenRows(tx, { id: 'text', seq: 'bigint' }, marks, parameters);
-    await tx.change(
-      `UPDATE ${this.table} SET sent_at = $1, stream_created = $2, stream_seq = given.seq FROM ${given} WHERE ${this.table}.id = given.id`,
-      parameters,
-    );
   }
 }

@@ -40,6 +40,15 @@ export class WorkPlaces<Input extends TypedInput> {
     this.backlog.delete(kind);
   }
 
+  /** Rows of the kind wait, or may do so: who leaves a place lets the next one be looked for. */
+  fellBehind(kind: string): void {
+    this.backlog.add(kind);
+  }
+
+  isBehind(kind: string): boolean {
+    return this.backlog.has(kind);
+  }
+
   readonly reserve = (name: string): number | null => {
     const kind = this.kinds.get(name);
     if (!kind || !this.open || this.backlog.has(name)) return null;

@@ -106,12 +106,10 @@ export class WorkRunner<Input extends TypedInput> {
       if (!found || this.running.has(id) || this.places.free(found) <= coming) continue;
       wanted.push({ kind: found, row: { id, kind, key, order, attempts: Number(attempts) + 1 } });
     }
-    if (rows.length < mostRows) {
-      for (const kind of free) {
-        if (rows.filter((row) => row.kind === kind).every((row) => wanted.some((one) => one.row.id === row.id))) {
-          this.places.caughtUp(kind);
-        }
-      }
+    for (const kind of free) {
+      const taken = rows.filter((row) => row.kind === kind).every((row) => wanted.some((one) => one.row.id === row.id));
+      if (rows.length < mostRows && taken) this.places.caughtUp(kind);
+      else this.places.fellBehind(kind);
     }
     const claimed = await claimRows(this.database, this.table, wanted, this.now());
     if (this.stopped) return 0;
@@ -127,7 +125,7 @@ export class WorkRunner<Input extends TypedInput> {
       .finally(() => {
         this.running.delete(row.id);
         this.places.left(kind.kind);
-        this.wake();
+        if (this.places.isBehind(kind.kind)) this.wake();
       });
     this.running.set(row.id, { abort, done });
     this.places.taken(kind.kind);
@@ -163,6 +161,7 @@ export class WorkRunner<Input extends TypedInput> {
         row.id,
       ]),
     );
+    this.wake();
   }
 
   private async report(

@@ -135,7 +135,7 @@ function contextOf<T extends Tables, Input extends TypedInput, Config>(
   return {
     config,
     log,
-    read: readersOn(database.reader, app, machine.tables),
+    read: readersOn(database.reader, app, machine.tables, database.memory),
     asker: { ask: (door, request) => askOver(bus.nats, door, request) },
     take: async (input, meta) => {
       const taken = await engine.take(input, { ...meta, source: `${app}/own` });

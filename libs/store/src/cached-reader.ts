@@ -11,7 +11,11 @@ export class TableCache {
   /** Values of columns whose rows are all here. */
   readonly covered = new Map<string, Set<ColumnValue>>();
 
-  constructor(readonly table: Table<Row>) {}
+  /** `recall`: rows that earlier transactions left in memory, as they are committed. */
+  constructor(
+    readonly table: Table<Row>,
+    private readonly recall: (id: string) => Row | undefined = () => undefined,
+  ) {}
 
   /** Takes over a row as it was read; what is known already is newer. */
   keep(row: Row): Row {
@@ -27,7 +31,10 @@ export class TableCache {
   }
 
   knows(id: string): boolean {
-    return this.rows.has(id) || this.missing.has(id);
+    if (this.rows.has(id) || this.missing.has(id)) return true;
+    const row = this.recall(id);
+    if (row) this.rows.set(id, row);
+    return row !== undefined;
   }
 
   held(ids: readonly string[]): Row[] {

@@ -5,6 +5,7 @@ import { AppError } from '@millrace/kernel';
 import * as sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Connection, Dialect, Parameter } from './connection';
+import { RowMemory } from './row-memory';
 import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
 
 /** TypeORM makes SQLite verbose, and that takes a stack trace for each statement. */
@@ -31,6 +32,8 @@ const light = {
 export class Database {
   private tail: Promise<unknown> = Promise.resolve();
   private readonly inside = new AsyncLocalStorage<Connection>();
+  /** Rows as they are committed; null where others write too. */
+  readonly memory: RowMemory | null;
 
   private constructor(
     readonly kind: Dialect,
@@ -38,7 +41,9 @@ export class Database {
     private readonly reading: DataSource,
     /** SQLite's two connections without TypeORM between; null on PostgreSQL. */
     private readonly direct: { readonly writer: SqliteConnection; readonly reader: SqliteConnection } | null,
-  ) {}
+  ) {
+    this.memory = direct ? new RowMemory() : null;
+  }
 
   /** `url`: `sqlite:<file>` or `postgres://…`. The file and its folder are made when they are missing. */
   static async open(url: string): Promise<Database> {
@@ -146,6 +151,7 @@ export class Database {
       await tx.run(commit);
       return result;
     } catch (thrown) {
+      this.memory?.clear();
       // Nothing to roll back is as good: the engine did it.
       await tx.run('ROLLBACK').catch(() => undefined);
       await tx.run(rollback);

@@ -1,21 +1,31 @@
 import type { Row } from '@millrace/kernel';
 import { listOf, type Connection, type Parameter } from './connection';
+import type { RowMemory } from './row-memory';
 import type { ColumnValue, Filter, Order, Range, Table, TableReader } from './table';
 import { countTerms, termSearch } from './terms';
 
 /** Ids at one time in a statement: engines bound the number of parameters. */
 const chunkIds = 500;
 
-/** Reads a table with a statement for each question. */
-export function plainReader(connection: Connection, name: string, table: Table<Row>): TableReader<Row> {
-  const parse = ({ doc, revision }: Stored): Row => ({ ...(JSON.parse(doc) as Row), revision: Number(revision) });
+/** Reads a table with a statement for each question; a document that is in memory as it is stored is not parsed. */
+export function plainReader(
+  connection: Connection,
+  name: string,
+  table: Table<Row>,
+  memory: RowMemory | null = null,
+): TableReader<Row> {
+  const parse = ({ id, doc, revision }: Stored): Row => {
+    const known = memory?.get(name, id);
+    if (known?.revision === Number(revision)) return known;
+    return { ...(JSON.parse(doc) as Row), revision: Number(revision) };
+  };
   const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
   const many = async (ids: readonly string[]): Promise<Row[]> => {
     const found: Row[] = [];
     for (let i = 0; i < ids.length; i += chunkIds) {
       const chunk = ids.slice(i, i + chunkIds);
       const parameters: Parameter[] = [];
-      const sql = `SELECT doc, revision FROM ${name} WHERE id IN ${listOf(connection, chunk, parameters)}`;
+      const sql = `SELECT id, doc, revision FROM ${name} WHERE id IN ${listOf(connection, chunk, parameters)}`;
       found.push(...(await connection.rows<Stored>(sql, parameters)).map(parse));
     }
     return found;
@@ -27,7 +37,7 @@ export function plainReader(connection: Connection, name: string, table: Table<R
       const parameters: Parameter[] = [];
       const { from, conditions } = termSearch(name, order.terms ?? [], order.walk ?? false, parameters);
       const clause = whereClause(name, filter, known, parameters, conditions);
-      const sql = `SELECT doc, revision FROM ${from}${clause}${orderClause(name, order, known)}`;
+      const sql = `SELECT id, doc, revision FROM ${from}${clause}${orderClause(name, order, known)}`;
       return (await connection.rows<Stored>(sql, parameters)).map(parse);
     },
     count: async (filter) => {
@@ -44,6 +54,7 @@ export function plainReader(connection: Connection, name: string, table: Table<R
 }
 
 interface Stored {
+  readonly id: string;
   readonly doc: string;
   readonly revision: number;
 }

@@ -3,16 +3,24 @@ import { TableCache, cachedReader } from './cached-reader';
 import { abreast, type Connection } from './connection';
 import { tablePrefix } from './migrate';
 import { plainReader } from './plain-reader';
+import type { RowMemory } from './row-memory';
 import { ReadAhead } from './read-ahead';
 import { together } from './together';
 import type { Readers, Slice, Table, TableReader, Tables } from './table';
 import { upsert } from './upsert';
 
 /** Readers over a connection that is not in a transaction: always what is committed. */
-export function readersOn<T extends Tables>(connection: Connection, app: string, tables: T): Readers<T> {
-  return mapTables(tables, (table) =>
-    together(plainReader(connection, `${tablePrefix(app)}_${table.name}`, table)),
-  ) as Readers<T>;
+export function readersOn<T extends Tables>(
+  connection: Connection,
+  app: string,
+  tables: T,
+  memory: RowMemory | null = null,
+): Readers<T> {
+  return mapTables(tables, (table) => {
+    const name = `${tablePrefix(app)}_${table.name}`;
+    const recall = (id: string): Row | undefined => memory?.get(name, id);
+    return together(plainReader(connection, name, table, memory), recall);
+  }) as Readers<T>;
 }
 
 /**
@@ -29,11 +37,15 @@ export class Session<T extends Tables> {
     private readonly app: string,
     private readonly tables: T,
     private readonly at: Moment,
+    private readonly memory: RowMemory | null = null,
   ) {
     this.caches = new Map(
-      Object.entries(tables).map(([key, table]) => [key, new TableCache(table as unknown as Table<Row>)]),
+      Object.entries(tables).map(([key, of]) => {
+        const table = of as unknown as Table<Row>;
+        return [key, new TableCache(table, (id) => memory?.get(this.nameOf(table), id))];
+      }),
     );
-    this.plain = mapTables(tables, (table) => plainReader(connection, `${tablePrefix(app)}_${table.name}`, table));
+    this.plain = mapTables(tables, (table) => plainReader(connection, this.nameOf(table), table, memory));
     this.readers = mapTables(tables, (_, key) =>
       cachedReader(this.plain[key]!, this.caches.get(key)!, () => this.flushTable(key)),
     ) as Readers<T>;
@@ -63,11 +75,22 @@ export class Session<T extends Tables> {
     await abreast(Object.keys(this.tables).map((key) => this.flushTable(key)));
   }
 
+  /** Call it when the transaction is committed, and only then: what it read and wrote is what later ones find. */
+  committed(): void {
+    for (const { table, rows } of this.caches.values()) {
+      if (table.remembered !== undefined) this.memory?.keep(this.nameOf(table), table.remembered, rows.values());
+    }
+  }
+
+  private nameOf(table: Table<Row>): string {
+    return `${tablePrefix(this.app)}_${table.name}`;
+  }
+
   private async flushTable(key: string): Promise<void> {
     const { dirty, rows: known, table } = this.caches.get(key)!;
     if (dirty.size === 0) return;
     const changed = [...dirty].map(([id, before]) => ({ row: known.get(id)!, before }));
-    await upsert(this.connection, `${tablePrefix(this.app)}_${table.name}`, table, changed, this.at);
+    await upsert(this.connection, this.nameOf(table), table, changed, this.at);
     for (const { row } of changed) known.set(row.id, { ...row, revision: row.revision + 1 });
     dirty.clear();
   }

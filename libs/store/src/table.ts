@@ -21,6 +21,8 @@ export interface Table<R extends Row = Row> {
    * numbers ({@link termOf}) in `<app>_<name>_terms`: whoever searches by them looks again at what is found.
    */
   readonly terms?: (row: R) => readonly string[];
+  /** Rows that are kept in memory between transactions, where this process is the only one that writes. */
+  readonly remembered?: number;
 }
 
 export function table<R extends Row>(
@@ -30,6 +32,11 @@ export function table<R extends Row>(
   terms?: (row: R) => readonly string[],
 ): Table<R> {
   return { name, columns, indexes, ...(terms ? { terms } : {}) };
+}
+
+/** The same table, of which about so many rows are kept in memory between transactions ({@link Table.remembered}). */
+export function remembered<R extends Row>(most: number, of: Table<R>): Table<R> {
+  return { ...of, remembered: most };
 }
 
 export function text<R extends Row>(of: (row: R) => string | null): Column<R> {

@@ -1,4 +1,4 @@
-import { bigint, integer, table, text } from '@millrace/store';
+import { bigint, integer, remembered, table, text } from '@millrace/store';
 import { queueOf, rankOf } from '../domain/capacity';
 import { isClear } from '../domain/needs';
 import type {
@@ -24,7 +24,7 @@ import type {
 
 /** The scheduler's tables: the rows of `domain/state.ts`, and the columns by which they are searched. */
 export const tables = {
-  releases: table<ReleaseRow>('releases'),
+  releases: remembered(100, table<ReleaseRow>('releases')),
   revisions: table<ReleaseRevisionRow>(
     'revisions',
     { release: text((row) => row.release), number: integer((row) => row.number) },
@@ -36,55 +36,64 @@ export const tables = {
     [['release', 'outcome'], ['at'], ['release', 'at']],
     (row) => [...row.components, ...(row.dropped ?? [])].map((one) => one.component),
   ),
-  cascades: table<CascadeRow>(
-    'cascades',
-    {
-      release: text((row) => row.release),
-      state: text((row) => row.state),
-      started_at: text((row) => row.startedAt),
-    },
-    [['release', 'state'], ['started_at'], ['state']],
+  cascades: remembered(
+    100,
+    table<CascadeRow>(
+      'cascades',
+      {
+        release: text((row) => row.release),
+        state: text((row) => row.state),
+        started_at: text((row) => row.startedAt),
+      },
+      [['release', 'state'], ['started_at'], ['state']],
+    ),
   ),
-  rebuilds: table<RebuildRow>(
-    'rebuilds',
-    {
-      cascade: text((row) => row.cascade),
-      component: text((row) => row.component),
-      state: text((row) => row.state),
-      tier: integer((row) => row.tier),
-      queue: text(queueOf),
-      rank: bigint((row) => rankOf(row)),
-      fresh: integer((row) => (row.fresh ? 1 : null)),
-      clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
-      doubtful: integer((row) => (row.doubtful ? 1 : null)),
-    },
-    [
-      ['cascade', 'state'],
-      ['cascade', 'component'],
-      ['cascade', 'tier'],
-      ['cascade', 'queue', 'rank'],
-      ['cascade', 'fresh', 'tier'],
-    ],
+  rebuilds: remembered(
+    8000,
+    table<RebuildRow>(
+      'rebuilds',
+      {
+        cascade: text((row) => row.cascade),
+        component: text((row) => row.component),
+        state: text((row) => row.state),
+        tier: integer((row) => row.tier),
+        queue: text(queueOf),
+        rank: bigint((row) => rankOf(row)),
+        fresh: integer((row) => (row.fresh ? 1 : null)),
+        clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
+        doubtful: integer((row) => (row.doubtful ? 1 : null)),
+      },
+      [
+        ['cascade', 'state'],
+        ['cascade', 'component'],
+        ['cascade', 'tier'],
+        ['cascade', 'queue', 'rank'],
+        ['cascade', 'fresh', 'tier'],
+      ],
+    ),
   ),
   requests: table<RequestRow>('requests'),
   previews: table<PreviewRow>('previews'),
-  builds: table<BuildRow>(
-    'builds',
-    {
-      release: text((row) => row.release),
-      component: text((row) => row.component),
-      cascade: text((row) => row.cascade),
-      started_at: text((row) => row.startedAt),
-    },
-    [['release', 'component'], ['started_at']],
+  builds: remembered(
+    2000,
+    table<BuildRow>(
+      'builds',
+      {
+        release: text((row) => row.release),
+        component: text((row) => row.component),
+        cascade: text((row) => row.cascade),
+        started_at: text((row) => row.startedAt),
+      },
+      [['release', 'component'], ['started_at']],
+    ),
   ),
   contents: table<ContentsRow>('contents'),
-  capacity: table<CapacityRow>('capacity'),
+  capacity: remembered(100, table<CapacityRow>('capacity')),
   durations: table<DurationRow>('durations', { release: text((row) => row.release) }, [['release']]),
   sources: table<SourceRow>('sources', { release: text((row) => row.release) }, [['release']]),
   cursors: table<CursorRow>('cursors', { release: text((row) => row.release) }),
   validated: table<ValidatedRow>('validated', { release: text((row) => row.release) }, [['release']]),
-  said: table<SaidRow>('said'),
+  said: remembered(100, table<SaidRow>('said')),
   alerts: table<AlertRow>(
     'alerts',
     {
