@@ -64,7 +64,15 @@ export const gateSettings = {
   waiver_groups: z.record(z.string(), z.array(z.string())).default({}),
   /** Webhooks of CIs that run a test again when they are asked to; each signed with the key in its file. */
   rerun_hooks: z
-    .array(z.strictObject({ ci: z.string().default('*'), url: address, secret_file: folder.optional() }))
+    .array(
+      z.strictObject({
+        ci: z.string().default('*'),
+        url: address,
+        secret_file: folder.optional(),
+        /** New runs of a test that its CI could not run, before anybody is told; a rule's `reruns` goes before it. */
+        budget: z.number().int().min(0).max(20).default(2),
+      }),
+    )
     .default([]),
   /** The one web page origin that may read WaiverDB's and Greenwave's API in a browser. */
   cors_url: z.string().optional(),

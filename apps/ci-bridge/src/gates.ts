@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { doors, type EventName, rerunRequested, verdictDecided, waiverRecorded } from '@millrace/contracts';
+import { canonicalJson } from '@millrace/kernel';
 import { connectToHub, type KojiHub } from '@millrace/koji';
 import { connectToGreenwave } from '@millrace/greenwave';
 import { connectToWaiverDb } from '@millrace/waiverdb';
@@ -91,8 +92,10 @@ async function policyFiles({ log, take, config }: Context, folders: PolicyFolder
     const { policies, subjectTypes, digest, warnings } = read;
     for (const warning of warnings.slice(0, 20)) log.warn({ warning }, 'a policy file has a key that means nothing');
     const asks = asksOf(config);
+    const reruns = config.rerun_hooks.map(({ ci, budget }) => ({ ci, budget }));
+    const parts = [digest, ...asks, ...(reruns.length > 0 ? [canonicalJson(reruns)] : [])];
     await take(
-      { type: 'policies-read', catalogue: { policies, subjectTypes, asks }, digest: [digest, ...asks].join('+') },
+      { type: 'policies-read', catalogue: { policies, subjectTypes, asks, reruns }, digest: parts.join('+') },
       { id: `policies/${randomUUID()}`, who: 'ci-bridge' },
     );
     [last, problems] = [read, []];

@@ -157,7 +157,7 @@ function fetches(verdict: VerdictRow, { unfetched }: Evaluation, { rules }: Fact
   );
 }
 
-function rerunEffects(verdict: VerdictRow, { requirement, result, attempt }: RerunWish): readonly Effect[] {
+function rerunEffects(verdict: VerdictRow, { requirement, result, attempt, budget }: RerunWish): readonly Effect[] {
   const data = {
     subject: verdict.subject,
     release: verdict.release,
@@ -170,7 +170,7 @@ function rerunEffects(verdict: VerdictRow, { requirement, result, attempt }: Rer
     error_reason: result.data['error_reason']?.[0] ?? null,
     ci: result.data['ci_name']?.[0] ?? null,
     attempt,
-    budget: requirement.reruns,
+    budget,
   };
   const about = { release: verdict.release, subject: verdict.subject.id, component: verdict.component };
   return [

@@ -9,6 +9,14 @@ export interface Catalogue {
   readonly subjectTypes: readonly SubjectType[];
   /** Services of somebody else that are asked instead of ours; left out: none. */
   readonly asks?: readonly ForeignService[];
+  /** How often CIs that can be asked are asked for new runs; left out: none can. */
+  readonly reruns?: readonly RerunBudget[];
+}
+
+export interface RerunBudget {
+  /** Glob on the CI's name, as its results give it. */
+  readonly ci: string;
+  readonly budget: number;
 }
 
 export const foreignServices = ['greenwave', 'waiverdb'] as const;

@@ -117,7 +117,7 @@ function withoutRequirements(
   at: Moment,
 ): readonly Judgement[] {
   const deadline = later(verdict.askedAt, ownChecksMs);
-  const usual = { scenario: null, deadline, allowed: ownChecksMs, reporter: null, reruns: 0 };
+  const usual = { scenario: null, deadline, allowed: ownChecksMs, reporter: null, reruns: 0, usualReruns: [] };
   switch (rules.whenNoTests) {
     case 'pass':
       return [];

@@ -28,8 +28,12 @@ export function explainResult(
 }
 
 /** The CI could not run it and has been asked to run it again. */
-export function explainRerun(requirement: Requirement, latest: Latest, attempt: number, overdue: boolean): string {
-  const budget = requirement.reruns;
+export function explainRerun(
+  requirement: Requirement,
+  latest: Latest,
+  { attempt, budget }: { readonly attempt: number; readonly budget: number },
+  overdue: boolean,
+): string {
   const asked = overdue ? 'which did not come in time' : `asked for (${attempt} of ${budget})`;
   return cropped(`${words(requirement, latest.result, 'errored')}${placeOf(latest.variation)}; a new run, ${asked}`);
 }

@@ -11,7 +11,7 @@ import {
   type SubjectType,
 } from '@millrace/gate-policy';
 import { later, parseComponentId, type Moment } from '@millrace/kernel';
-import type { Catalogue, ForeignService } from './catalogue';
+import type { Catalogue, ForeignService, RerunBudget } from './catalogue';
 import type { RemoteFound } from './evidence';
 import { remoteKey, type VerdictRow } from './state';
 import { sameType } from './subject';
@@ -29,6 +29,8 @@ export interface GateRules {
   readonly whenNoTests: WhenNoTests;
   /** Who is asked instead of what stands here; left out: nobody. */
   readonly asks?: readonly ForeignService[];
+  /** New runs that CIs are asked for where no rule says how many; left out: none. */
+  readonly reruns?: readonly RerunBudget[];
 }
 
 /** A test that must pass, whoever of the policies asks for it. */
@@ -42,8 +44,9 @@ export interface Requirement {
   readonly policies: readonly string[];
   /** Glob on who must report; null: anybody. */
   readonly reporter: string | null;
-  /** New runs that may be asked for when the CI could not run it. */
-  readonly reruns: number;
+  /** New runs that may be asked for when the CI could not run it; null: as many as are usual with that CI. */
+  readonly reruns: number | null;
+  readonly usualReruns: readonly RerunBudget[];
   /** A waiver helps when two different people have waived. */
   readonly twoPersons: boolean;
 }
@@ -76,6 +79,7 @@ export function gateRules(definition: ReleaseDefinition, catalogue: Catalogue, v
     unknown: names.filter((name) => !named.some(({ id }) => id === name)),
     whenNoTests: strictest ?? definition.when_no_tests ?? 'builtin',
     ...(catalogue.asks && catalogue.asks.length > 0 ? { asks: catalogue.asks } : {}),
+    ...(catalogue.reruns && catalogue.reruns.length > 0 ? { reruns: catalogue.reruns } : {}),
   };
 }
 
@@ -88,7 +92,7 @@ interface Asked {
   readonly deadline: string;
   readonly policy: string;
   readonly reporter: string | null;
-  readonly reruns: number;
+  readonly reruns: number | null;
   readonly gate: GatePolicy | null;
 }
 
@@ -108,16 +112,21 @@ export function requirementsOf(rules: GateRules, verdict: VerdictRow): readonly 
       allowed,
       policies: [...new Set([...(before?.policies ?? []), asked.policy])],
       reporter: before?.reporter ?? asked.reporter,
-      reruns: Math.max(asked.reruns, before?.reruns ?? 0),
+      reruns: mostOf(asked.reruns, before?.reruns ?? null),
+      usualReruns: rules.reruns ?? [],
       twoPersons: (before?.twoPersons ?? false) || (asked.gate?.waivers?.two_persons ?? false),
     });
   }
   return [...found.values()];
 }
 
+function mostOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
 function askedByGates(gates: readonly GatePolicy[]): readonly Asked[] {
   return gates.flatMap((gate) =>
-    gate.rules.map(({ test, scenario = null, deadline, reporter = null, reruns = 0 }) => ({
+    gate.rules.map(({ test, scenario = null, deadline, reporter = null, reruns = null }) => ({
       ...{ test, scenario, deadline, reporter, reruns },
       policy: gate.id,
       gate,
@@ -139,7 +148,7 @@ function askedByNamed(rules: GateRules, verdict: VerdictRow): readonly Asked[] {
       deadline: usualDeadline,
       policy,
       reporter: null,
-      reruns: 0,
+      reruns: null,
       gate: rules.gates.find((gate) => gate.policies?.includes(policy)) ?? null,
     }));
 }

@@ -1,6 +1,7 @@
 import { readPolicies, readRemotePolicies, shippedSubjectTypes } from '@millrace/gate-policy';
 import { later } from '@millrace/kernel';
 import fc from 'fast-check';
+import { emptyCatalogue } from './catalogue';
 import { replay } from './decision';
 import { groupIdOf } from './group';
 import type { Input } from './input';
@@ -37,6 +38,17 @@ describe('what a CI could not run', () => {
     bridge.take(error(2));
     expect(bridge.said().at(-1)).toBe('pending errored');
     expect(bridge.events('rerun.requested')).toHaveLength(2);
+  });
+
+  it('is asked for as often as is usual with a CI that can be asked, where the rule does not say', () => {
+    const reruns = [{ ci: 'osci*', budget: 1 }];
+    const asked: Input = { type: 'policies-read', catalogue: { ...emptyCatalogue, reruns }, digest: 'd' };
+    const bridge = gate().take(asked, error(0));
+    expect(bridge.verdict().answer.reasons[0]!.rerun).toEqual({ attempt: 1, budget: 1 });
+    expect(bridge.take(error(1)).said().at(-1)).toBe('pending errored');
+    expect(gate({ reruns: 0 }).take(asked, error(0)).said().at(-1)).toBe('pending errored');
+    const other = result({ outcome: 'ERROR', data: { ci_name: ['another'] } });
+    expect(gate().take(asked, other).said().at(-1)).toBe('pending errored');
   });
 
   it('is asked for once, however often the verdict is looked at', () => {

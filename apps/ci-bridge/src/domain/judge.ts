@@ -21,6 +21,7 @@ export interface RerunWish {
   readonly requirement: Requirement;
   readonly result: ResultRow;
   readonly attempt: number;
+  readonly budget: number;
 }
 
 export interface Judgement {
@@ -94,8 +95,8 @@ function judgePlace(
   if (rerun && latest.underWay === null) {
     const due = later(momentOf(result.submit_time), requirement.allowed);
     const overdue = at >= due;
-    const text = explainRerun(requirement, latest, rerun.attempt, overdue);
-    const again = { attempt: rerun.attempt, budget: requirement.reruns };
+    const text = explainRerun(requirement, latest, rerun, overdue);
+    const again = { attempt: rerun.attempt, budget: rerun.budget };
     const reason: VerdictReason = { ...base, state: overdue ? 'overdue' : 'waiting', text, rerun: again };
     const judgement = { reason, rerun: overdue ? null : rerun, deadline: overdue ? null : due };
     return settled(judgement, requirement, variation.scenario, evidence);
@@ -124,7 +125,13 @@ function rerunOf(requirement: Requirement, latest: Latest, matching: readonly Re
     (one) => classOf(one.outcome) === 'errored' && JSON.stringify(variationOf(one)) === place,
   );
   const attempt = errors.length;
-  return attempt <= requirement.reruns ? { requirement, result: latest.result, attempt } : null;
+  const budget = requirement.reruns ?? usualReruns(requirement, latest.result);
+  return attempt <= budget ? { requirement, result: latest.result, attempt, budget } : null;
+}
+
+function usualReruns({ usualReruns }: Requirement, { data }: ResultRow): number {
+  const name = data['ci_name']?.[0] ?? '';
+  return usualReruns.find(({ ci }) => globMatches(ci, name))?.budget ?? 0;
 }
 
 function settled(

@@ -35,7 +35,7 @@ function gatesOf({ gates, when_no_tests = 'builtin' }: ReleaseDefinition): strin
 
 /** Releases whose verdicts files and settings speak about: all, when somebody else is asked than before. */
 export function releasesConcerned(state: State, before: Catalogue | undefined, now: Catalogue): readonly string[] {
-  const settings = ({ asks = [] }: Catalogue): string => canonicalJson({ asks });
+  const settings = ({ asks = [], reruns = [] }: Catalogue): string => canonicalJson({ asks, reruns });
   const all = before !== undefined && settings(before) !== settings(now);
   const rows = [...state.releases.values()];
   return rows.filter(({ definition }) => all || namesPolicies(definition)).map(({ id }) => id);
