@@ -10,6 +10,7 @@ export { createConfigured } from './configured/create';
 export type { Definitions } from './configured/koji-options';
 export { buildSystemsSettings, type BuildSystemSettings, type MessageSettings } from './configured/settings';
 export { checkConfiguredKoji, readBuildSystems } from './configured/check';
-export { checkKoji, type KojiFinding } from './koji/checks';
+export { checkKoji, type CheckWishes } from './koji/checks';
+export type { KojiFinding } from './koji/finding';
 export { createMbsBuildSystem } from './mbs/mbs';
 export type { MbsBuildSystemOptions, ModuleTarget } from './mbs/settings';

@@ -6,12 +6,13 @@ import { misused, type Context } from '../context';
 
 /**
  * Looks at the Koji hubs that the settings name: whether they answer, what they can do, who we are there and what we
- * may, and whether the targets and tags of the releases are there. Changes nothing.
+ * may, and whether the targets and tags of the releases are there. Changes nothing
+ * unless it may try.
  */
 export async function kojiFindings(
   context: Context,
   name: string | null,
-  files: readonly string[],
+  { files, tries }: { readonly files: readonly string[]; readonly tries: boolean },
 ): Promise<readonly KojiFinding[]> {
   const { settingsFile } = context.config;
   if (!settingsFile) throw misused('no settings file is named', 'set MILLRACE_CONFIG to your millrace.yaml');
@@ -25,7 +26,7 @@ export async function kojiFindings(
   const found = await Promise.all(
     hubs.map(async ([called, one]) => {
       if (one.kind !== 'koji') return [];
-      const about = await checkConfiguredKoji(called, one, definitions);
+      const about = await checkConfiguredKoji(called, one, definitions, { tries });
       return hubs.length === 1 ? about : about.map((finding) => ({ ...finding, what: `${called}: ${finding.what}` }));
     }),
   );

@@ -20,6 +20,7 @@ interface Finding {
 interface Options {
   readonly koji?: string | true;
   readonly definition?: readonly string[];
+  readonly try?: boolean;
 }
 
 export const doctor: Leaf<Options> = {
@@ -31,14 +32,15 @@ export const doctor: Leaf<Options> = {
         '--koji [name]',
         'look at the Koji hubs of the settings file (MILLRACE_CONFIG), or at the one of that name',
       )
-      .option('--definition <file...>', 'with --koji: release definitions to check (default: those of the scheduler)'),
+      .option('--definition <file...>', 'with --koji: release definitions to check (default: those of the scheduler)')
+      .option('--try', "with --koji: make a side tag and remove it: nothing else tells the hub's policy"),
   examples: ['doctor', 'doctor --data /srv/millrace --json', 'doctor --koji', 'doctor --koji --definition f44.yaml'],
-  run: async (context, _, { koji, definition = [] }) => {
+  run: async (context, _, { koji, definition = [], try: tries = false }) => {
     const checks = [node, toolchain, natsServer, bus, services, alerts, dataFolder, tokens];
     const findings: readonly Finding[] =
       koji === undefined
         ? (await Promise.all(checks.map((check) => check(context)))).flat()
-        : await kojiFindings(context, koji === true ? null : koji, definition);
+        : await kojiFindings(context, koji === true ? null : koji, { files: definition, tries });
     context.show(findings, () => findings.map((finding) => wordsOf(context, finding)).join('\n'));
     const wrong = findings.filter((finding) => finding.verdict === 'wrong').length;
     if (wrong === 0) return;

@@ -3,7 +3,8 @@ import { AppError } from '@millrace/kernel';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { checkKoji, type KojiFinding } from '../koji/checks';
+import { checkKoji, type CheckWishes } from '../koji/checks';
+import type { KojiFinding } from '../koji/finding';
 import { hubOptions, releasesOf } from './koji-options';
 import { buildSystemsSettings, type BuildSystemSettings } from './settings';
 
@@ -37,15 +38,16 @@ function yamlIn(path: string, text: string): unknown {
   }
 }
 
-/** Looks at one configured hub, for the releases that build there. Changes nothing. */
+/** Looks at one configured hub, for the releases that build there. Changes nothing unless it may try. */
 export async function checkConfiguredKoji(
   name: string,
   settings: Extract<BuildSystemSettings, { kind: 'koji' }>,
   definitions: readonly ReleaseDefinition[],
+  wishes: CheckWishes = {},
 ): Promise<readonly KojiFinding[]> {
   const known = {
     named: (release: string) => Promise.resolve(definitions.find((one) => one.release === release) ?? null),
     all: () => Promise.resolve(definitions),
   };
-  return checkKoji(hubOptions(name, settings), await releasesOf(name, known).all());
+  return checkKoji(hubOptions(name, settings), await releasesOf(name, known).all(), wishes);
 }

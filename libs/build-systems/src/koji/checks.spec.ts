@@ -14,12 +14,17 @@ describe('a look at a hub', () => {
     hub.control.addTag('t1-candidate', { parents: ['t1'] });
     hub.control.addTag('t1-build', { parents: ['t1'] });
     hub.control.addTag('lonely');
+    hub.control.addTag('guarded', { perm: 'release' });
+    hub.control.addTag('locked', { locked: true });
+    hub.control.addTag('exotic', { arches: 'x86_64 s390x' });
+    hub.control.addTarget('exotic', 'exotic', 't1-candidate');
     hub.control.addTarget('t1', 't1-build', 't1-candidate');
     hub.control.addTarget('lonely', 'lonely', 't1-candidate');
   });
   afterEach(() => hub.close());
-  const look = async (wanted: KojiTarget, more = {}) => {
-    const findings = await checkKoji({ url: hub.url, login, ...more }, new Map([['f44', { rpm: wanted }]]));
+  const look = async (wanted: KojiTarget, more = {}, wishes = {}) => {
+    const release = { rpm: wanted };
+    const findings = await checkKoji({ url: hub.url, login, ...more }, new Map([['f44', release]]), wishes);
     return findings.map(({ what, verdict, says }) => `${verdict} ${what}: ${says}`);
   };
 
@@ -34,7 +39,10 @@ describe('a look at a hub', () => {
       'right permissions: tag',
       'right f44 rpm: target t1: builds in t1-build, candidates in t1-candidate',
       'right f44 rpm: what lands in t1 is seen by later builds in t1-build',
+      'right f44 rpm: millrace may tag into t1, as far as the tag itself is asked',
       'right builders: 1 of 1 are up, load 0.0 of 4.0; architectures: aarch64, x86_64',
+      'right channel default: 1 of 1 are up, load 0.0 of 4.0, 0 tasks wait; architectures: aarch64, x86_64',
+      'right f44 rpm: builders for x86_64 are up',
     ]);
     expect(hub.state.tasks).toEqual([]);
   });
@@ -43,8 +51,37 @@ describe('a look at a hub', () => {
     [{ target: 'nowhere' }, 'wrong f44 rpm: there is no target nowhere'],
     [{ tag: 'nowhere' }, 'wrong f44 rpm: there is no tag nowhere'],
     [{ target: 'lonely' }, 'wrong f44 rpm: build tag lonely does not inherit t1: what lands would not be built with'],
+    [{ channel: 'nowhere' }, 'wrong f44 rpm: there is no channel nowhere'],
+    [{ priority: -1 }, 'wrong f44 rpm: priority -1 needs the permission admin'],
+    [{ target: 'exotic' }, 'wrong f44 rpm: no builder for s390x is up'],
+    [
+      { tag: 'guarded' },
+      'wrong f44 rpm: millrace may not tag into guarded, so nothing would land: tag requires release permission',
+    ],
+    [{ tag: 'locked' }, 'wrong f44 rpm: millrace may not tag into locked, so nothing would land: tag is locked'],
   ])('finds that %j is wrong', async (change, words) => {
     expect(await look({ ...target, ...change })).toContain(words);
+  });
+
+  it('tries side tags when it may, and leaves none', async () => {
+    const found = await look(target, {}, { tries: true });
+    expect(found).toContainEqual(
+      expect.stringMatching(/^right f44 rpm: side tag t1-build-side-\d+ of t1-build was made/),
+    );
+    expect(hub.state.tags.filter((one) => one.sideOf !== null)).toEqual([]);
+  });
+
+  it('says who makes repositories on an old hub, and what builders of containers want', async () => {
+    await hub.close();
+    hub = await startFakeHub({ version: '1.34.0' });
+    hub.control.addUser('millrace', 'secret');
+    for (const name of ['t1', 't1-build']) hub.control.addTag(name);
+    hub.control.addTarget('t1', 't1-build', 't1');
+    const findings = await checkKoji({ url: hub.url, login }, new Map([['f44', { container: target }]]));
+    const words = findings.map(({ verdict, what, says }) => `${verdict} ${what}: ${says}`);
+    expect(words).toContainEqual(expect.stringMatching(/^note repositories: millrace may not make repositories/));
+    expect(words).toContainEqual(expect.stringMatching(/^note f44 container: no repo_file/));
+    expect(words).toContain('right order: dependants are submitted when the repository has what they need');
   });
 
   it('finds a wrong password, a hub that is away, and one without side tags', async () => {

@@ -12,7 +12,10 @@ const recipe = z.object({
   ...{ installs: texts.optional(), stale: z.boolean().optional(), bootstrapMacro: text.optional() },
   ...{ requires: texts.optional(), buildRequires: texts.optional(), ends: z.enum(endings).optional() },
 });
-const tagWish = z.object({ parents: texts.optional(), arches: text.optional(), packages: texts.optional() });
+const tagWish = z.object({
+  ...{ parents: texts.optional(), arches: text.optional(), packages: texts.optional() },
+  ...{ locked: z.boolean().optional(), perm: text.optional() },
+});
 const trouble = z
   .object({ slowMs: z.number(), offline: z.boolean(), cutBefore: z.number(), loseAnswers: z.number() })
   .extend({ loseOf: text.nullable(), badGateway: z.number() })

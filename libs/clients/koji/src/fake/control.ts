@@ -7,6 +7,8 @@ export interface TagWish {
   readonly parents?: readonly string[];
   readonly arches?: string;
   readonly packages?: readonly string[];
+  readonly locked?: boolean;
+  readonly perm?: string;
 }
 
 /** What an administrator, a builder or an accident does to the hub. */
@@ -17,11 +19,12 @@ export class Control {
     this.state.users.push({ id: nextId(this.state), name, password, perms });
   }
 
-  addTag(name: string, { parents = [], arches = 'x86_64', packages = [] }: TagWish = {}): void {
+  addTag(name: string, { parents = [], arches = 'x86_64', packages = [], ...access }: TagWish = {}): void {
     const ids = parents.map((parent) => tagOf(this.state, parent).id);
     const created = nextEvent(this.state);
     const tag: FakeTag = {
       ...{ id: nextId(this.state), name, arches, parents: ids, sideOf: null, owner: null, created },
+      ...access,
       packages: packages.map((p) => ({ name: p, owner: 'kojiadmin', blocked: false })),
     };
     this.state.tags.push(tag);

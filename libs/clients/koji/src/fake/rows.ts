@@ -27,9 +27,9 @@ export function buildRow(state: HubState, build: FakeBuild): RpcStruct {
 }
 
 export function tagRow(tag: FakeTag): RpcStruct {
-  const { id, name, arches } = tag;
+  const { id, name, arches, locked = false, perm = null } = tag;
   const extra: RpcStruct = tag.sideOf === null ? {} : { sidetag: true, sidetag_user_id: tag.owner };
-  return { id, name, arches, locked: false, maven_support: false, perm: null, perm_id: null, extra };
+  return { id, name, arches, locked, maven_support: false, perm, perm_id: perm === null ? null : 1, extra };
 }
 
 export function targetRow(state: HubState, { id, name, build_tag, dest_tag }: FakeTarget): RpcStruct {

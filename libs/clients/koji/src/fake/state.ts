@@ -52,6 +52,9 @@ export interface FakeTag {
   readonly sideOf: number | null;
   readonly owner: number | null;
   readonly created: number;
+  readonly locked?: boolean;
+  /** Who tags there needs this permission. */
+  readonly perm?: string;
 }
 
 export interface FakeTarget {

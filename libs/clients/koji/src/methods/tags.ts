@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import type { Asker } from '../asker';
-import { event, packageEntry, repo, repoAnswer, sideTag, tag, taggedBuild, target, type BuildId } from '../schema';
+import {
+  event,
+  packageEntry,
+  repo,
+  repoAnswer,
+  sideTag,
+  tag,
+  tagAccess,
+  taggedBuild,
+  target,
+  type BuildId,
+} from '../schema';
 import type { RpcStruct } from '../xml-rpc/value';
 
 export interface TaggedQuery {
@@ -23,6 +34,10 @@ export function tagMethods({ ask }: Asker) {
     /** The package's entry in a tag's list, inherited ones too; null when it is not listed. */
     getPackageEntry: (tagName: string, packageName: string) =>
       ask({ method: 'getPackageConfig', params: [tagName, packageName] }, packageEntry.nullable()),
+    /** With the architectures that it inherits. */
+    getBuildConfig: (name: string) => ask({ method: 'getBuildConfig', params: [name] }, tag),
+    /** Whether a user may tag there, and why not: locked, or a permission of the tag. Policies are not asked. */
+    checkTagAccess: (name: string, user: number) => ask({ method: 'checkTagAccess', params: [name, user] }, tagAccess),
     getInheritance: (name: string) =>
       ask(
         { method: 'getFullInheritance', params: [name] },

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Answered, Asker } from '../asker';
-import { channelHost, numberOfTaskState, task, type Task, type TaskId, type TaskState } from '../schema';
+import { channel, channelHost, numberOfTaskState, task, type Task, type TaskId, type TaskState } from '../schema';
 import type { RpcStruct } from '../xml-rpc/value';
 
 export interface TaskFilter {
   readonly owner?: number;
+  readonly channel?: number;
   readonly method?: string;
   readonly states?: readonly TaskState[];
   /** null: only tasks that have no parent. */
@@ -65,15 +66,21 @@ export function taskMethods({ ask, askMany }: Asker) {
         packageNames.map((name) => ({ method: 'getAverageBuildDuration', params: [name] })),
         z.number().nullable(),
       ),
-    /** Builders with their capacity and load. */
-    listHosts: () => ask({ method: 'listHosts' }, z.array(channelHost.partial({ ready: true }))),
+    /** Builders with their capacity and load: of a channel, or all. */
+    listHosts: (ofChannel: number | null = null) =>
+      ask({ method: 'listHosts', keywords: { channelID: ofChannel } }, z.array(channelHost.partial({ ready: true }))),
+    /** null where the hub has none of that name. */
+    getChannel: (name: string) => ask({ method: 'getChannel', params: [name] }, channel.nullable()),
+    countTasks: (filter: TaskFilter) =>
+      ask({ method: 'listTasks', params: [optionsOf(filter), { countOnly: true }] }, z.number().int()),
   };
 }
 
-function optionsOf({ owner, method, states, parent, createdAfter }: TaskFilter): RpcStruct {
+function optionsOf({ owner, channel: ofChannel, method, states, parent, createdAfter }: TaskFilter): RpcStruct {
   return {
     decode: true,
     ...(owner === undefined ? {} : { owner }),
+    ...(ofChannel === undefined ? {} : { channel_id: ofChannel }),
     ...(method === undefined ? {} : { method }),
     ...(states === undefined ? {} : { state: states.map(numberOfTaskState) }),
     ...(parent === undefined ? {} : { parent }),

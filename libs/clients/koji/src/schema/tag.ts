@@ -10,6 +10,14 @@ export const tag = z.looseObject({
 });
 export type Tag = z.infer<typeof tag>;
 
+/** May, could override a refusal, why not. */
+export const tagAccess = z
+  .tuple([z.boolean(), z.boolean(), z.string().nullish()])
+  .transform(([may, , because]) => ({ may, because: because ?? '' }));
+
+export const channel = z.looseObject({ id: z.number().int(), name: z.string(), enabled: z.boolean().nullish() });
+export type Channel = z.infer<typeof channel>;
+
 export const target = z.looseObject({
   id: z.number().int(),
   name: z.string(),

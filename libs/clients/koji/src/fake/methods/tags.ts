@@ -10,6 +10,17 @@ export const tagMethods: Methods = {
     const tag = of.flag('strict') ? tagOf(state, of.any('tagInfo')) : findTag(state, of.any('tagInfo'));
     return tag ? tagRow(tag) : null;
   }),
+  getBuildConfig: reads(['tag', 'event'], ({ state, of }) => {
+    const tag = tagOf(state, of.any('tag'));
+    const arches = lineOf(state, tag).find((one) => one.arches !== '')?.arches ?? '';
+    return { ...tagRow(tag), arches };
+  }),
+  checkTagAccess: reads(['tag_id', 'user_id'], ({ state, of }) => {
+    const user = userOf(state, of.any('user_id'));
+    if (!user) throw new HubFault('GenericError', 'a user_id is required');
+    const because = accessProblem(tagOf(state, of.any('tag_id')), user);
+    return [because === null, user.perms.includes('admin'), because ?? ''];
+  }),
   getBuildTarget: reads(['info', 'event', 'strict'], ({ state, of }) => {
     const target = state.targets.find((t) => t.name === of.any('info') || t.id === of.any('info'));
     return target ? targetRow(state, target) : null;
@@ -59,11 +70,11 @@ export const tagMethods: Methods = {
       .map((t) => ({ parent_id: t.id, name: t.name, currdepth: 1, noconfig: false, intransitive: false })),
   ),
   tagBuild: writes(['tag', 'build', 'force', 'fromtag'], ({ state, user, of }) => {
-    const { tag, build } = movable(state, of.any('tag'), of.any('build'));
+    const { tag, build } = movable(state, of.any('tag'), of.any('build'), user);
     return makeTask(state, { method: 'tagBuild', request: [tag.id, build.id, of.flag('force')], owner: user.id }).id;
   }),
   moveBuild: writes(['tag1', 'tag2', 'build', 'force'], ({ state, user, of }) => {
-    const { tag, build } = movable(state, of.any('tag2'), of.any('build'));
+    const { tag, build } = movable(state, of.any('tag2'), of.any('build'), user);
     const from = tagOf(state, of.any('tag1'));
     return makeTask(state, { method: 'tagBuild', request: [tag.id, build.id, false, from.id], owner: user.id }).id;
   }),
@@ -140,12 +151,20 @@ function ownTag(tag: FakeTag, user: FakeUser): FakeTag {
   throw new HubFault('ActionNotAllowed', 'tag permission required');
 }
 
+function accessProblem({ locked, perm }: FakeTag, { perms }: FakeUser): string | null {
+  if (locked) return 'tag is locked';
+  return perm === undefined || perms.includes(perm) ? null : `tag requires ${perm} permission`;
+}
+
 function movable(
   state: HubState,
   tagName: Parameters<typeof tagOf>[1],
   of: Parameters<typeof buildOf>[1],
+  user: FakeUser,
 ): { tag: FakeTag; build: FakeBuild } {
   const tag = tagOf(state, tagName);
+  const problem = user.perms.includes('admin') ? null : accessProblem(tag, user);
+  if (problem !== null) throw new HubFault('ActionNotAllowed', problem);
   const build = buildOf(state, of);
   if (isListed(state, tag, build.name)) return { tag, build };
   throw new HubFault('TagError', `Package ${build.name} not in list for ${tag.name}`);

@@ -6,6 +6,9 @@ import { taskRow } from '../rows';
 import { nowTs, type FakeTask, type HubState } from '../state';
 import { cancelFamily, childrenOf, familyOf, isOver, makeTask, states } from '../tasks';
 
+/** Every builder is in every channel. */
+const channels = ['default', 'createrepo', 'container', 'image'];
+
 export const taskMethods: Methods = {
   build: writes(['src', 'target', 'opts', 'priority', 'channel'], ({ state, user, of }) => {
     const request = [of.text('src'), of.text('target'), of.struct('opts')];
@@ -36,8 +39,9 @@ export const taskMethods: Methods = {
     return Object.fromEntries(rows) as RpcStruct;
   }),
   listTasks: reads(['opts', 'queryOpts'], ({ state, of }) => {
-    const { limit, offset, order } = of.struct('queryOpts');
+    const { limit, offset, order, countOnly } = of.struct('queryOpts');
     const rows = state.tasks.filter((task) => fits(task, of.struct('opts')));
+    if (countOnly) return rows.length;
     if (order === '-id') rows.reverse();
     const from = typeof offset === 'number' ? offset : 0;
     const end = typeof limit === 'number' ? from + limit : undefined;
@@ -70,6 +74,10 @@ export const taskMethods: Methods = {
   listHosts: reads(['arches', 'channelID', 'ready', 'enabled', 'userID', 'queryOpts'], ({ state }) =>
     state.hosts.map((host) => ({ ...host, capacity: 4, task_load: 0 })),
   ),
+  getChannel: reads(['channelInfo', 'strict'], ({ of }) => {
+    const at = channels.findIndex((name, n) => name === of.any('channelInfo') || n + 1 === of.any('channelInfo'));
+    return at < 0 ? null : { id: at + 1, name: channels[at]!, enabled: true };
+  }),
 };
 
 function rowOrNil(state: HubState, id: RpcValue, of: Arguments): RpcValue {
@@ -78,7 +86,8 @@ function rowOrNil(state: HubState, id: RpcValue, of: Arguments): RpcValue {
   return task ? taskRow(task, of.flag('request')) : null;
 }
 
-function fits(task: FakeTask, { owner, method, state, parent, createdAfter }: RpcStruct): boolean {
+function fits(task: FakeTask, { owner, method, state, parent, createdAfter, channel_id: channel }: RpcStruct): boolean {
+  if (typeof channel === 'number' && channel !== 1) return false;
   if (typeof owner === 'number' && task.owner !== owner) return false;
   if (typeof method === 'string' && task.method !== method) return false;
   if (Array.isArray(state) && !(state as readonly RpcValue[]).includes(task.state)) return false;
