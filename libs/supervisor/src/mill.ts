@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { addressOf, createClient } from '@millrace/admin-client';
 import { apps as allApps, type App } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
@@ -153,7 +153,9 @@ function startService(app: App, options: MillOptions, folder: MillFolder): Child
   // No source maps: reading those of every module would be a quarter of the start.
   const argv = [process.execPath, mainOf(app)] as const;
   const logFile = join(folder.logs, `${app}.log`);
-  return keepAlive({ name: app, argv, cwd: folder.data, env, logFile }, options.tell);
+  // Paths in the settings are written from where the settings are.
+  const cwd = options.settingsFile ? dirname(resolve(options.settingsFile)) : folder.data;
+  return keepAlive({ name: app, argv, cwd, env, logFile }, options.tell);
 }
 
 async function ready(app: App, options: MillOptions, child: Child): Promise<void> {

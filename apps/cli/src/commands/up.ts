@@ -21,7 +21,10 @@ export const up: Leaf<Options> = {
   options: (command) =>
     command
       .option('--only <app...>', `start only these services: ${apps.join(', ')}`)
-      .option('--config <dir>', 'apply the release definitions DIR/*.yaml once the scheduler is ready'),
+      .option(
+        '--config <dir>',
+        'apply the release definitions DIR/*.yaml once the scheduler is ready; DIR/millrace.yaml has the settings',
+      ),
   examples: ['up', 'up --config ./releases --data /srv/millrace', 'up --only resolver scheduler --port-base 5100'],
   run: async (context, _, options) => {
     const only = appsOf(options.only ?? []);
@@ -33,14 +36,14 @@ export const up: Leaf<Options> = {
       portBase: context.portBase,
       ...(only.length > 0 ? { apps: only } : {}),
       natsUrl: context.config.natsUrl ?? null,
-      settingsFile: context.config.settingsFile ?? null,
+      settingsFile: context.config.settingsFile ?? settingsIn(options.config),
       user: context.config.user,
       env: context.config.all,
       tell: (event) => tell(context, event),
     });
     if (mill === null) return;
     try {
-      await applyAll(context, mill, files);
+      if (only.length === 0 || only.includes('scheduler')) await applyAll(context, mill, files);
       context.note(context.paint('green', `up: ${context.data} on ports ${context.portBase} and up; Ctrl-C ends it`));
       await ending.done;
     } finally {
@@ -49,6 +52,13 @@ export const up: Leaf<Options> = {
     }
   },
 };
+
+const settingsName = 'millrace.yaml';
+
+/** Settings stand beside the release definitions, or where the command is given. */
+function settingsIn(dir: string | undefined): string | null {
+  return [dir ?? '.', '.'].map((folder) => resolve(folder, settingsName)).find((file) => existsSync(file)) ?? null;
+}
 
 function appsOf(names: readonly string[]): readonly App[] {
   return names.map((name) => {
@@ -63,7 +73,7 @@ function definitionsIn(dir: string): readonly string[] {
   if (!existsSync(folder))
     throw misused(`there is no folder ${folder}`, 'give --config a folder with release definitions');
   return readdirSync(folder)
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name) && name !== settingsName)
     .sort()
     .map((name) => join(folder, name));
 }
