@@ -57,6 +57,26 @@ function describeReads(parts: Parts): void {
     expect(await hub.getTask(2_000_000_000 as TaskId)).toBeNull();
   });
 
+  it('tells of a tag what builds there need, and of builders what they bear', async () => {
+    const { hub, world } = parts();
+    const { build_tag_name: name } = (await hub.getBuildTarget(world.target))!;
+    expect(await hub.getBuildConfig(name)).toMatchObject({ name, arches: expect.stringMatching(/\w/) as string });
+    const me = valueOf(await hub.write.getLoggedInUser());
+    expect(await hub.checkTagAccess(name, me.id)).toEqual({
+      may: expect.any(Boolean) as boolean,
+      because: expect.any(String) as string,
+    });
+    const channel = await hub.getChannel('default');
+    expect(await hub.getChannel('millrace-unheard-of')).toBeNull();
+    expect((await hub.listHosts(channel!.id)).length).toBeLessThanOrEqual((await hub.listHosts()).length);
+    expect(await hub.countTasks({ channel: channel!.id, states: ['FREE'] })).toBeGreaterThanOrEqual(0);
+    const now = (await hub.getLastEvent()).id;
+    const before = await hub.getEventBefore(Date.now() / 1000 - 3600).catch((thrown: unknown) => thrown);
+    if (before instanceof Error) expect(before).toMatchObject({ faultName: 'GenericError' });
+    else expect(before).toMatchObject({ id: expect.any(Number) as number });
+    expect(now).toBeGreaterThan(0);
+  });
+
   it('answers many questions at once, faults among them', async () => {
     const { hub, world } = parts();
     const ask = (name: string) => ({ method: 'getTag', params: [name], keywords: { strict: true } });
