@@ -36,5 +36,5 @@ export function formatByMagic(start: Uint8Array): CompressionFormat | null {
 }
 
 function gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return piped(chunks, createGunzip());
+  return piped(chunks, createGunzip({ chunkSize: 128 * 1024 }));
 }

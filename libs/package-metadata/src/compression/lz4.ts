@@ -6,6 +6,9 @@ const frameMagic = 0x184d2204;
 const history = 64 * 1024;
 const blockSizes: Readonly<Record<number, number>> = { 4: 64 << 10, 5: 256 << 10, 6: 1 << 20, 7: 4 << 20 };
 
+/** Shorter ones are copied sooner byte by byte than by a call. */
+const longRun = 48;
+
 interface FrameOptions {
   readonly blockBytes: number;
   readonly blockChecksum: boolean;
@@ -94,7 +97,8 @@ function openBlock(block: Uint8Array, out: Buffer, from: number): number {
     let literals = token >>> 4;
     if (literals === 15) [literals, at] = longer(block, at, literals);
     if (at + literals > block.length || end + literals > out.length) throw overrun();
-    out.set(block.subarray(at, at + literals), end);
+    if (literals > longRun) out.set(block.subarray(at, at + literals), end);
+    else for (let n = 0; n < literals; n++) out[end + n] = block[at + n]!;
     end += literals;
     at += literals;
     if (at === block.length) return end;
@@ -120,7 +124,7 @@ function longer(block: Uint8Array, from: number, start: number): [number, number
 
 function repeat(out: Buffer, from: number, offset: number, length: number): number {
   if (offset === 0 || offset > from || from + length > out.length) throw overrun();
-  if (offset >= length) {
+  if (offset >= length && length > longRun) {
     out.copyWithin(from, from - offset, from - offset + length);
   } else {
     for (let n = 0; n < length; n++) out[from + n] = out[from + n - offset]!;

@@ -47,11 +47,12 @@ export class XxHash32 {
 
   private stripes(data: Uint8Array, from: number, to: number): void {
     let [a, b, c, d] = this.lanes as unknown as [number, number, number, number];
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     for (let at = from; at < to; at += 16) {
-      a = round(a, wordAt(data, at));
-      b = round(b, wordAt(data, at + 4));
-      c = round(c, wordAt(data, at + 8));
-      d = round(d, wordAt(data, at + 12));
+      a = round(a, view.getInt32(at, true));
+      b = round(b, view.getInt32(at + 4, true));
+      c = round(c, view.getInt32(at + 8, true));
+      d = round(d, view.getInt32(at + 12, true));
     }
     this.lanes.set([a, b, c, d]);
   }

@@ -25,15 +25,11 @@ describe('a Sources index', () => {
   it('gives source packages with what they need', async () => {
     const [stone, quern, ...others] = await all(readDebSources(openCompressed(join(fixtures, 'Sources'))));
     expect(others).toEqual([]);
-    expect(stone).toMatchObject({
-      ...{ name: 'millrace-stone', version: '1:1.2-3', maintainer: 'Zoë Müller <zoe@example.org>' },
-      ...{ architectures: ['any', 'all'], binaries: ['libstone1', 'libstone-dev', 'stone-doc'] },
-      extraSourceOnly: false,
-    });
+    expect(stone).toMatchObject({ name: 'millrace-stone', version: '1:1.2-3', extraSourceOnly: false });
     expect(text(stone!.buildDepends)).toBe('debhelper-compat (= 13), gcc:native [amd64] | clang, quern <!nocheck>');
     expect(text(stone!.buildDependsArch)).toBe('libsluice-dev (>= 0.9~)');
     expect(text(stone!.buildDependsIndep)).toBe('sphinx');
-    expect(quern).toMatchObject({ name: 'quern', architectures: ['all'], extraSourceOnly: true, buildDepends: [] });
+    expect(quern).toMatchObject({ name: 'quern', extraSourceOnly: true, buildDepends: [] });
   });
 });
 
@@ -59,7 +55,8 @@ describe('reading paragraphs', () => {
     const content = readFileSync(join(fixtures, 'Sources'));
     const read = (cuts: readonly number[]): unknown[] => {
       const found: unknown[] = [];
-      const reader = new StanzaReader('x', ['Package', 'Binary', 'Maintainer'], (...stanza) => found.push(stanza));
+      const names = ['Package', 'Binary', 'Maintainer'];
+      const reader = new StanzaReader('x', names, (of) => found.push([of.line, ...names.map((_, n) => of.text(n))]));
       const places = [0, ...[...cuts].sort((a, b) => a - b), content.length];
       places.slice(1).forEach((to, n) => reader.write(content.subarray(places[n], to)));
       reader.end();

@@ -1,19 +1,18 @@
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
-import { deb822Error, StanzaReader } from './stanza-reader';
+import { deb822Error, StanzaReader, type Stanza } from './stanza-reader';
 import type { RelationParser, DebDependencies } from './relation';
 
 /** One paragraph of an index, by the names of its fields. */
 export class Fields<Name extends string> {
-  /** The value, or null where the paragraph has none. */
-  readonly get: (name: Name) => string | null;
-
   constructor(
     private readonly what: string,
-    private readonly line: number,
-    places: ReadonlyMap<Name, number>,
-    values: readonly (string | null)[],
-  ) {
-    this.get = (name) => values[places.get(name)!] ?? null;
+    private readonly places: ReadonlyMap<Name, number>,
+    private readonly stanza: Stanza,
+  ) {}
+
+  /** The value, or null where the paragraph has none. */
+  get(name: Name): string | null {
+    return this.stanza.text(this.places.get(name)!);
   }
 
   required(name: Name): string {
@@ -22,20 +21,19 @@ export class Fields<Name extends string> {
     throw this.damaged(`the paragraph has no ${name}`);
   }
 
-  words(name: Name): readonly string[] {
-    return (this.get(name) ?? '').split(/[\s,]+/).filter((word) => word !== '');
-  }
-
   relations(name: Name, parser: RelationParser): DebDependencies {
     try {
-      return parser.parse(this.get(name));
+      const { stanza } = this;
+      const field = this.places.get(name)!;
+      const start = stanza.start(field);
+      return start === -1 ? [] : parser.parseBytes(stanza.data, start, stanza.end(field));
     } catch (cause) {
       throw this.damaged(`${name}: ${(cause as Error).message}`);
     }
   }
 
   damaged(why: string): Error {
-    return deb822Error(this.what, this.line, why);
+    return deb822Error(this.what, this.stanza.line, why);
   }
 }
 
@@ -50,9 +48,9 @@ export async function* readIndex<Name extends string, T>(
   const places = new Map(names.map((name, n) => [name, n]));
   let ready: T[] = [];
   let count = 0;
-  const reader = new StanzaReader(what, names, (values, line) => {
+  const reader = new StanzaReader(what, names, (stanza) => {
     if (++count > limits.packages) throw tooLarge(what, limits.packages, 'paragraphs');
-    ready.push(make(new Fields(what, line, places, values)));
+    ready.push(make(new Fields(what, places, stanza)));
   });
   for await (const chunk of chunks) {
     reader.write(chunk);

@@ -36,6 +36,22 @@ describe('a dependency field', () => {
     fc.assert(fc.property(dependencies, (all) => expect(parse(text(all))).toEqual(all)));
   });
 
+  it('is the same as text and as bytes, and the same clause is the same object', () => {
+    fc.assert(
+      fc.property(dependencies, fc.constantFrom('', ' ', '\n  ', ',', ', ,'), (all, around) => {
+        const parser = new RelationParser();
+        const field = `${around}${text(all)}${around}`;
+        const bytes = Buffer.from(`Depends:${field}\nDescription: x`);
+        const read = (): DebDependencies => parser.parseBytes(bytes, 8, 8 + Buffer.byteLength(field));
+        const parsed = parser.parse(field);
+        for (const again of [read(), read()]) {
+          expect(again).toHaveLength(parsed.length);
+          again.forEach((clause, n) => expect(clause).toBe(parsed[n]));
+        }
+      }),
+    );
+  });
+
   it('reads everything that can stand behind a name', () => {
     expect(parse('debhelper-compat (= 13), gcc:native(>=12)[amd64 !i386]<!stage1 cross><nocheck>|clang')).toEqual([
       [{ name: 'debhelper-compat', operator: '=', version: '13' }],

@@ -1,3 +1,5 @@
+import { ByteCache } from '../byte-cache';
+
 export const relationOperators = ['<<', '<=', '=', '>=', '>>'] as const;
 export type RelationOperator = (typeof relationOperators)[number];
 
@@ -32,6 +34,7 @@ export type DebDependencies = readonly DebAlternatives[];
  */
 export class RelationParser {
   private readonly seen = new Map<string, DebAlternatives>();
+  private written: ByteCache<DebAlternatives> | null = null;
 
   /** @throws Error that says what is wrong and in which clause */
   parse(field: string | null): DebDependencies {
@@ -44,7 +47,27 @@ export class RelationParser {
       if (clause !== '') found.push(this.clause(clause));
       from = to + 1;
     }
-    return found;
+    // A list that grew takes more room than it needs.
+    return found.slice();
+  }
+
+  /** The same, of the bytes of a field; clauses that were seen before cost no text. */
+  parseBytes(data: Buffer, start: number, end: number): DebDependencies {
+    const written = (this.written ??= new ByteCache());
+    const found: DebAlternatives[] = [];
+    for (let from = start; from < end;) {
+      let comma = from;
+      while (comma < end && data[comma] !== commaByte) comma++;
+      let to = comma;
+      while (from < to && data[from]! <= spaceByte) from++;
+      while (to > from && data[to - 1]! <= spaceByte) to--;
+      if (to > from) {
+        const known = written.find(data, from, to);
+        found.push(known ?? written.keep(data, from, to, this.clause(data.toString('utf8', from, to))));
+      }
+      from = comma + 1;
+    }
+    return found.slice();
   }
 
   private clause(text: string): DebAlternatives {
@@ -60,15 +83,19 @@ export class RelationParser {
 
 /** As it stands in an index. */
 export function relationText(of: DebRelation): string {
-  const list = (words: readonly Restriction[]): string =>
-    words.map((w) => `${w.negated ? '!' : ''}${w.name}`).join(' ');
-  return [
-    of.qualifier === undefined ? of.name : `${of.name}:${of.qualifier}`,
-    ...(of.operator === undefined ? [] : [`(${of.operator} ${of.version})`]),
-    ...(of.architectures === undefined ? [] : [`[${list(of.architectures)}]`]),
-    ...(of.profiles ?? []).map((words) => `<${list(words)}>`),
-  ].join(' ');
+  let text = of.qualifier === undefined ? of.name : `${of.name}:${of.qualifier}`;
+  if (of.operator !== undefined) text += ` (${of.operator} ${of.version})`;
+  if (of.architectures !== undefined) text += ` [${listText(of.architectures)}]`;
+  for (const words of of.profiles ?? []) text += ` <${listText(words)}>`;
+  return text;
 }
+
+function listText(words: readonly Restriction[]): string {
+  return words.map((word) => `${word.negated ? '!' : ''}${word.name}`).join(' ');
+}
+
+const spaceByte = 32;
+const commaByte = 44;
 
 const operators: Readonly<Record<string, RelationOperator>> = {
   ...Object.fromEntries(relationOperators.map((one) => [one, one])),
@@ -98,13 +125,12 @@ class ClauseScanner {
     const architectures = this.takes('[') ? this.restrictions(']') : undefined;
     const profiles: (readonly Restriction[])[] = [];
     while (this.takes('<')) profiles.push(this.restrictions('>'));
-    return {
-      name,
-      ...(qualifier === undefined ? {} : { qualifier }),
-      ...range,
-      ...(architectures === undefined ? {} : { architectures }),
-      ...(profiles.length === 0 ? {} : { profiles }),
-    };
+    const relation: { -readonly [K in keyof DebRelation]: DebRelation[K] } = { name };
+    if (qualifier !== undefined) relation.qualifier = qualifier;
+    if (range) [relation.operator, relation.version] = [range.operator, range.version];
+    if (architectures) relation.architectures = architectures;
+    if (profiles.length > 0) relation.profiles = profiles;
+    return relation;
   }
 
   private qualifier(): string {

@@ -6,11 +6,6 @@ import { RelationParser, type DebDependencies } from './relation';
 export interface DebSource {
   readonly name: string;
   readonly version: string;
-  /** `any`, `all`, wildcards and names; what its binaries can be built for. */
-  readonly architectures: readonly string[];
-  /** Names of the binary packages that it makes. */
-  readonly binaries: readonly string[];
-  readonly maintainer: string | null;
   /** Needed for every build. */
   readonly buildDepends: DebDependencies;
   /** Needed, too, for the packages of one architecture. */
@@ -22,8 +17,8 @@ export interface DebSource {
 }
 
 const names = [
-  ...(['Package', 'Version', 'Architecture', 'Binary', 'Maintainer'] as const),
-  ...(['Build-Depends', 'Build-Depends-Arch', 'Build-Depends-Indep', 'Extra-Source-Only'] as const),
+  ...(['Package', 'Version', 'Extra-Source-Only'] as const),
+  ...(['Build-Depends', 'Build-Depends-Arch', 'Build-Depends-Indep'] as const),
 ];
 type Name = (typeof names)[number];
 
@@ -44,9 +39,6 @@ function sourceOf(fields: Fields<Name>, parser: RelationParser): DebSource {
   return {
     name: fields.required('Package'),
     version: fields.required('Version'),
-    architectures: fields.words('Architecture'),
-    binaries: fields.words('Binary'),
-    maintainer: fields.get('Maintainer'),
     buildDepends: fields.relations('Build-Depends', parser),
     buildDependsArch: fields.relations('Build-Depends-Arch', parser),
     buildDependsIndep: fields.relations('Build-Depends-Indep', parser),

@@ -1,8 +1,8 @@
 import { AppError } from '@millrace/kernel';
 import { tooLarge } from '../limits';
 
-/** Called with the values in the order of the wanted fields (null where a stanza has none), and the stanza's line. */
-export type StanzaHandler = (values: readonly (string | null)[], line: number) => void;
+/** Called for each stanza; its values are in the order of the wanted fields. */
+export type StanzaHandler = (stanza: Stanza) => void;
 
 const maxStanzaBytes = 4 * 1024 * 1024;
 const newline = 10;
@@ -88,7 +88,7 @@ export class StanzaReader {
   }
 
   private finish(stanza: Stanza): void {
-    if (!stanza.empty) this.handler(stanza.values(), stanza.line);
+    if (!stanza.empty) this.handler(stanza);
   }
 
   private damaged(why: string): AppError {
@@ -106,16 +106,17 @@ export function deb822Error(what: string, line: number, why: string): AppError {
   });
 }
 
-/** Where the wanted fields of one paragraph lie in the data. */
-class Stanza {
+/** Where the wanted fields of one paragraph lie in the data: good while it is handled. */
+export class Stanza {
   empty = true;
   private readonly starts: number[];
   private readonly ends: number[];
   private current = -1;
 
   constructor(
-    private readonly data: Buffer,
+    readonly data: Buffer,
     fields: number,
+    /** Its first line in the file. */
     readonly line: number,
   ) {
     this.starts = new Array<number>(fields).fill(-1);
@@ -137,10 +138,19 @@ class Stanza {
     if (this.current !== -1) this.ends[this.current] = end;
   }
 
-  values(): readonly (string | null)[] {
-    return this.starts.map((start, n) =>
-      start === -1 ? null : this.data.toString('utf8', start, this.ends[n]!).trim(),
-    );
+  /** The value of a field without white space around it; null where the stanza has none. */
+  text(field: number): string | null {
+    const start = this.starts[field]!;
+    return start === -1 ? null : this.data.toString('utf8', start, this.ends[field]!).trim();
+  }
+
+  /** Where the value of a field begins in the data; -1 where the stanza has none. */
+  start(field: number): number {
+    return this.starts[field]!;
+  }
+
+  end(field: number): number {
+    return this.ends[field]!;
   }
 }
 

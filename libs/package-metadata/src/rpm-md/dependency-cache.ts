@@ -1,26 +1,21 @@
 import { toAppError } from '@millrace/kernel';
+import { ByteCache } from '../byte-cache';
 import { dependencyFlags, type Dependency, type DependencyFlag } from './dependency';
 import { isRich, parseRichDependency } from './rich-dependency';
 import type { XmlScanner } from './xml-scanner';
-
-const slots = 1 << 16;
 
 /**
  * Gives one object for entries that are written the same: a distribution requires a million things, and far fewer that
  * differ. An entry that was seen before is known by its bytes, and no text is made of it. It remembers a bounded number.
  */
 export class DependencyCache {
-  private readonly keys: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(slots).fill(undefined);
-  private readonly values: (Dependency | null)[] = new Array<Dependency | null>(slots).fill(null);
+  private readonly seen = new ByteCache<Dependency | null>();
 
   /** The entry that opens; null for what rpm itself provides, and for one without a name. */
   entryOf(xml: XmlScanner): Dependency | null {
-    const tag = xml.tag();
-    const slot = hashOf(tag) % slots;
-    const known = this.keys[slot];
-    if (known && isSame(known, tag)) return this.values[slot]!;
-    this.keys[slot] = new Uint8Array(tag);
-    return (this.values[slot] = dependencyOf(xml));
+    const { bytes, from, to } = xml.tag();
+    const known = this.seen.find(bytes, from, to);
+    return known === undefined ? this.seen.keep(bytes, from, to, dependencyOf(xml)) : known;
   }
 }
 
@@ -58,17 +53,4 @@ function assertRich(name: string, xml: XmlScanner): void {
 /** One text for all, and not one each. */
 function epochOf(text: string | undefined): string {
   return text === undefined || text === '0' ? '0' : text;
-}
-
-/** FNV-1a. */
-function hashOf(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let n = 0; n < bytes.length; n++) hash = Math.imul(hash ^ bytes[n]!, 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let n = 0; n < a.length; n++) if (a[n] !== b[n]) return false;
-  return true;
 }

@@ -35,10 +35,16 @@ export function satisfies(provided: Dependency, required: Dependency): boolean {
 
 /** As people write it: `libstone-devel >= 1.0`. */
 export function dependencyText(of: Dependency): string {
-  if (isBare(of)) return of.name;
-  const signs = { EQ: '=', LT: '<', GT: '>', LE: '<=', GE: '>=' } as const;
+  return isBare(of) ? of.name : `${of.name} ${rangeText(of)}`;
+}
+
+const signs = { EQ: '=', LT: '<', GT: '>', LE: '<=', GE: '>=' } as const;
+
+/** The versions of a dependency as people write them: `>= 1.0`; empty when there are none. */
+export function rangeText(of: Dependency): string {
+  if (isBare(of)) return '';
   const epoch = of.epoch && of.epoch !== '0' ? `${of.epoch}:` : '';
-  return `${of.name} ${signs[of.flags!]} ${epoch}${of.version}${of.release ? `-${of.release}` : ''}`;
+  return `${signs[of.flags!]} ${epoch}${of.version}${of.release ? `-${of.release}` : ''}`;
 }
 
 interface Senses {

@@ -3,6 +3,7 @@ import type { Dependency } from './dependency';
 import { DependencyCache, dependencyOf } from './dependency-cache';
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
 import type { ScanHandler } from './scan-handler';
+import { SharedTexts } from './shared-texts';
 import { XmlScanner } from './xml-scanner';
 
 /** A package of a repository as `primary.xml` has it; `files` are the few that it lists there (programs, /etc). */
@@ -26,15 +27,7 @@ export interface RepositoryPackage {
   readonly obsoletes?: readonly Dependency[];
 }
 
-const listNames = ['provides', 'requires', 'obsoletes'] as const;
-type ListName = (typeof listNames)[number];
-
-type Draft = { -readonly [K in keyof RepositoryPackage]: RepositoryPackage[K] } & {
-  provides: Dependency[];
-  requires: Dependency[];
-  obsoletes?: Dependency[];
-  files: string[];
-};
+type Draft = { -readonly [K in keyof RepositoryPackage]: RepositoryPackage[K] };
 
 /**
  * Reads `primary.xml` chunk by chunk at constant memory, and gives each package when its element ends.
@@ -60,9 +53,13 @@ export async function* readPrimary(
 
 class PrimaryHandler implements ScanHandler<XmlScanner> {
   private draft: Draft | null = null;
-  private list: Dependency[] | null = null;
+  private list: 'provides' | 'requires' | 'obsoletes' | null = null;
+  /** What the list and the package at hand have: a list that grows takes more room than it needs. */
+  private readonly items: Dependency[] = [];
+  private readonly files: string[] = [];
   private entries = 0;
   private readonly seen = new DependencyCache();
+  private readonly texts = new SharedTexts();
 
   constructor(
     private readonly what: string,
@@ -74,38 +71,76 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
     if (name === 'package') this.begin();
     const { draft } = this;
     if (!draft) return;
-    if (name === 'entry') return this.entry(xml, draft);
-    if (name === 'version') Object.assign(draft, versionOf(xml));
-    if (name === 'location') draft.location = xml.attribute('href') ?? '';
-    if (name === 'size') draft.size = Number(xml.attribute('package') ?? 0) || 0;
-    if (isListName(name)) this.list = draft[name] ??= [];
+    switch (name) {
+      case 'entry':
+        return this.entry(xml, draft);
+      case 'version':
+        draft.epoch = this.texts.shared(xml.attribute('epoch') || '0');
+        draft.version = this.texts.shared(xml.attribute('ver') ?? '');
+        draft.release = this.texts.shared(xml.attribute('rel') ?? '');
+        return;
+      case 'location':
+        draft.location = xml.attribute('href') ?? '';
+        return;
+      case 'size':
+        draft.size = Number(xml.attribute('package') ?? 0) || 0;
+        return;
+      case 'provides':
+      case 'requires':
+      case 'obsoletes':
+        this.list = name;
+    }
   }
 
   close(name: string, xml: XmlScanner): void {
     const { draft } = this;
     if (!draft) return;
-    if (isListName(name)) this.list = null;
-    if (name === 'file') {
-      this.count(draft);
-      draft.files.push(xml.text());
+    switch (name) {
+      case 'provides':
+      case 'requires':
+      case 'obsoletes':
+        this.endList(draft);
+        return;
+      case 'file':
+        this.count(draft);
+        this.files.push(xml.text());
+        return;
+      case 'name':
+      case 'checksum':
+        draft[name] = xml.text();
+        return;
+      case 'arch':
+        draft.arch = this.texts.shared(xml.text());
+        return;
+      case 'sourcerpm':
+        draft.sourceRpm = this.texts.shared(xml.text()) || null;
+        return;
+      case 'package':
+        if (this.files.length > 0) draft.files = this.files.slice();
+        this.done(checked(draft, this.what));
+        this.draft = null;
     }
-    if (name === 'name' || name === 'arch' || name === 'checksum') draft[name] = xml.text();
-    if (name === 'sourcerpm') draft.sourceRpm = xml.text() || null;
-    if (name !== 'package') return;
-    this.done(checked(draft, this.what));
-    this.draft = null;
   }
 
   private begin(): void {
     this.draft = emptyDraft();
     this.entries = 0;
+    this.files.length = 0;
+  }
+
+  private endList(draft: Draft): void {
+    const { list, items } = this;
+    this.list = null;
+    if (list === null || items.length === 0) return;
+    draft[list] = draft[list]?.length ? [...draft[list], ...items] : items.slice();
+    items.length = 0;
   }
 
   private entry(xml: XmlScanner, draft: Draft): void {
-    if (!this.list) return;
+    if (this.list === null) return;
     this.count(draft);
-    const dependency = this.list === draft.provides ? dependencyOf(xml) : this.seen.entryOf(xml);
-    if (dependency) this.list.push(dependency);
+    const dependency = this.list === 'provides' ? dependencyOf(xml) : this.seen.entryOf(xml);
+    if (dependency) this.items.push(dependency);
   }
 
   private count(draft: Draft): void {
@@ -114,9 +149,7 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
   }
 }
 
-function isListName(name: string): name is ListName {
-  return (listNames as readonly string[]).includes(name);
-}
+const nothing: readonly never[] = [];
 
 function emptyDraft(): Draft {
   return {
@@ -129,17 +162,9 @@ function emptyDraft(): Draft {
     location: '',
     size: 0,
     checksum: '',
-    provides: [],
-    requires: [],
-    files: [],
-  };
-}
-
-function versionOf(xml: XmlScanner): Pick<Draft, 'epoch' | 'version' | 'release'> {
-  return {
-    epoch: xml.attribute('epoch') || '0',
-    version: xml.attribute('ver') ?? '',
-    release: xml.attribute('rel') ?? '',
+    provides: nothing,
+    requires: nothing,
+    files: nothing,
   };
 }
 

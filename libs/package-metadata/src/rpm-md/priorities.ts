@@ -21,6 +21,25 @@ export interface Candidate {
  * first.
  */
 export function candidatesOf(repositories: readonly PrioritizedRepository[]): readonly Candidate[] {
+  const best = bestPriorities(repositories);
+  const found: Candidate[] = [];
+  const byName: ByName = new Map();
+  for (const { id, priority, packages } of repositories) {
+    for (const of of packages) {
+      if (best && best.get(of.name) !== priority) continue;
+      const known = byName.get(of.name);
+      if (known !== undefined && listOf(known).some((one) => isEqual(one.of, of))) continue;
+      const candidate = { repository: id, of };
+      addTo(byName, candidate, known);
+      found.push(candidate);
+    }
+  }
+  return found;
+}
+
+/** The best priority of each name; null where all repositories have the same. */
+function bestPriorities(repositories: readonly PrioritizedRepository[]): ReadonlyMap<string, number> | null {
+  if (new Set(repositories.map((one) => one.priority)).size < 2) return null;
   const best = new Map<string, number>();
   for (const { priority, packages } of repositories) {
     for (const { name } of packages) {
@@ -28,26 +47,22 @@ export function candidatesOf(repositories: readonly PrioritizedRepository[]): re
       if (known === undefined || priority < known) best.set(name, priority);
     }
   }
-  const found: Candidate[] = [];
-  const byName = new Map<string, Candidate[]>();
-  for (const { id, priority, packages } of repositories) {
-    for (const of of packages) {
-      if (best.get(of.name) !== priority) continue;
-      const candidate = { repository: id, of };
-      if (addOnce(byName, candidate)) found.push(candidate);
-    }
-  }
-  return found;
+  return best;
 }
 
 /** Of each name and architecture the newest candidate; one for all architectures competes with each. */
 export function newestOf(candidates: readonly Candidate[]): readonly Candidate[] {
-  const byName = new Map<string, Candidate[]>();
-  for (const candidate of candidates) addTo(byName, candidate);
+  const byName: ByName = new Map();
+  for (const candidate of candidates) addTo(byName, candidate, byName.get(candidate.of.name));
   if (byName.size === candidates.length) return candidates;
-  return [...byName.values()].flatMap((all) =>
-    all.filter((one, n) => !all.some((other, m) => isRival(one, other) && supersedes(other, one, m < n))),
-  );
+  const found: Candidate[] = [];
+  for (const same of byName.values()) {
+    const all = listOf(same);
+    for (const [n, one] of all.entries()) {
+      if (!all.some((other, m) => isRival(one, other) && supersedes(other, one, m < n))) found.push(one);
+    }
+  }
+  return found;
 }
 
 function isRival({ of: { arch } }: Candidate, { of: { arch: other } }: Candidate): boolean {
@@ -61,22 +76,19 @@ function supersedes(other: Candidate, one: Candidate, isBefore: boolean): boolea
   return order > 0 || (order === 0 && isBefore && other.of.arch === one.of.arch);
 }
 
-function addTo(byName: Map<string, Candidate[]>, candidate: Candidate): Candidate[] {
-  const same = byName.get(candidate.of.name);
-  if (same) {
-    same.push(candidate);
-    return same;
-  }
-  const first = [candidate];
-  byName.set(candidate.of.name, first);
-  return first;
+/** Nearly every name has one candidate, which needs no list. */
+type ByName = Map<string, Candidate | Candidate[]>;
+
+function listOf(known: Candidate | Candidate[] | undefined): readonly Candidate[] {
+  if (known === undefined) return [];
+  return Array.isArray(known) ? known : [known];
 }
 
-function addOnce(byName: Map<string, Candidate[]>, candidate: Candidate): boolean {
-  const same = byName.get(candidate.of.name);
-  if (same?.some((one) => isEqual(one.of, candidate.of))) return false;
-  addTo(byName, candidate);
-  return true;
+/** @param known  what stands there under its name */
+function addTo(byName: ByName, candidate: Candidate, known: Candidate | Candidate[] | undefined): void {
+  if (known === undefined) byName.set(candidate.of.name, candidate);
+  else if (Array.isArray(known)) known.push(candidate);
+  else byName.set(candidate.of.name, [known, candidate]);
 }
 
 function isEqual(a: RepositoryPackage, b: RepositoryPackage): boolean {
@@ -88,14 +100,18 @@ function isEqual(a: RepositoryPackage, b: RepositoryPackage): boolean {
  * versions of packages, never at provides, and a package does not obsolete its own name.
  */
 export function obsoletedBy(candidates: readonly Candidate[]): ReadonlyMap<Candidate, Candidate> {
-  const named = new Set(candidates.flatMap(({ of }) => of.obsoletes?.map((one) => one.name) ?? []));
-  const byName = new Map<string, Candidate[]>();
-  for (const candidate of candidates) if (named.has(candidate.of.name)) addTo(byName, candidate);
   const found = new Map<Candidate, Candidate>();
+  const obsoleting = candidates.filter(({ of }) => of.obsoletes !== undefined);
+  const named = new Set(obsoleting.flatMap(({ of }) => of.obsoletes!.map((one) => one.name)));
+  if (named.size === 0) return found;
+  const byName: ByName = new Map();
   for (const candidate of candidates) {
-    for (const obsolete of candidate.of.obsoletes ?? []) {
+    if (named.has(candidate.of.name)) addTo(byName, candidate, byName.get(candidate.of.name));
+  }
+  for (const candidate of obsoleting) {
+    for (const obsolete of candidate.of.obsoletes!) {
       if (obsolete.name === candidate.of.name) continue;
-      const hit = byName.get(obsolete.name)?.filter((one) => satisfies(exactly(one.of), obsolete)) ?? [];
+      const hit = listOf(byName.get(obsolete.name)).filter((one) => satisfies(exactly(one.of), obsolete));
       for (const one of hit) found.set(one, candidate);
     }
   }

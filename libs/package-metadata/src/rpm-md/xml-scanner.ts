@@ -55,9 +55,9 @@ export class XmlScanner {
     return this.attributes.value(this.data, name);
   }
 
-  /** The bytes of the tag that opens, valid until the next call; tags that are written the same are the same. */
-  tag(): Uint8Array {
-    return this.data.subarray(this.tagStart, this.tagEnd);
+  /** Where the tag that opens lies, valid until the next call; tags that are written the same have the same bytes. */
+  tag(): { readonly bytes: Uint8Array; readonly from: number; readonly to: number } {
+    return { bytes: this.data, from: this.tagStart, to: this.tagEnd };
   }
 
   /** The text between the last tag and the one that closes, without white space around it. */

@@ -1,6 +1,6 @@
 import { schemes, type Catalogue, type Scheme } from './catalogue';
 import { answersTo, type Offered } from './resolve-clause';
-import { composed, Ints, rowsOf, type Rows } from './rows';
+import { composed, Ints, rowsOf, upTo, type Rows } from './rows';
 import { textsOf } from './texts';
 
 type Kind = 'build' | 'recipe' | 'installs' | 'runtime' | 'contains' | 'builtOn';
@@ -23,7 +23,8 @@ export class CatalogueBuilder {
   private readonly clauseTexts: string[] = [];
   private readonly clauseScheme = new Ints();
   private readonly clauseArch = new Ints();
-  private readonly clauseNumbers = new Map<string, number>();
+  /** By scheme and architecture, then by text. */
+  private readonly clauseNumbers = new Map<string, Map<string, number>>();
   private readonly mentions = new Pairs();
   private readonly capabilities = new Map<string, number>();
   private readonly offers = new Pairs();
@@ -73,11 +74,11 @@ export class CatalogueBuilder {
 
   /** The number of a requirement; equal ones have the same. */
   clause(scheme: Scheme, text: string, arch: string, names: readonly string[]): number {
-    const key = `${arch} ${scheme} ${text}`;
-    const known = this.clauseNumbers.get(key);
+    const alike = this.clausesOf(scheme, arch);
+    const known = alike.get(text);
     if (known !== undefined) return known;
     const number = this.clauseTexts.length;
-    this.clauseNumbers.set(key, number);
+    alike.set(text, number);
     this.clauseTexts.push(text);
     this.clauseScheme.push(schemes.indexOf(scheme));
     this.clauseArch.push(this.arch(arch));
@@ -143,10 +144,7 @@ export class CatalogueBuilder {
       ),
       ...{ contains: between('contains'), builtOn: between('builtOn') },
       capabilities: textsOf(capabilities.names),
-      offers: byCapability(
-        this.offers,
-        Int32Array.from({ length: this.offerTexts.length }, (_, n) => n),
-      ),
+      offers: byCapability(this.offers, upTo(this.offerTexts.length)),
       offerPackage: this.offers.to.copy(),
       offerText: textsOf(this.offerTexts),
       mentions: byCapability(this.mentions, this.mentions.to.view()),
@@ -175,6 +173,13 @@ export class CatalogueBuilder {
     return { count, offsets, targets: targets.copy() };
   }
 
+  private clausesOf(scheme: Scheme, arch: string): Map<string, number> {
+    const key = `${scheme} ${arch}`;
+    const known = this.clauseNumbers.get(key) ?? new Map<string, number>();
+    if (known.size === 0) this.clauseNumbers.set(key, known);
+    return known;
+  }
+
   private arch(name: string): number {
     const known = this.architectures.get(name);
     if (known !== undefined) return known;
@@ -201,8 +206,10 @@ function sorted(numbers: ReadonlyMap<string, number>): {
   readonly order: readonly number[];
   readonly place: Int32Array;
 } {
-  const pairs = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
-  const place = new Int32Array(pairs.length);
-  pairs.forEach(([, n], at) => (place[n] = at));
-  return { names: pairs.map(([name]) => name), order: pairs.map(([, n]) => n), place };
+  // Without a function to compare them texts are sorted as `<` has them, and sooner.
+  const names = [...numbers.keys()].sort();
+  const order = names.map((name) => numbers.get(name)!);
+  const place = new Int32Array(names.length);
+  order.forEach((n, at) => (place[n] = at));
+  return { names, order, place };
 }

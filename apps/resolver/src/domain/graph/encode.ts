@@ -26,20 +26,21 @@ const magic = 'millrace-graph-2';
  */
 export function encodeNetwork(network: Network): { readonly bytes: Uint8Array; readonly digest: string } {
   const parts = partsOf(network);
-  const body = new Uint8Array(parts.reduce((sum, part) => sum + padded(part.byteLength), 0));
-  let at = 0;
+  const lengths = parts.map((part) => part.byteLength);
+  const headOf = (digest: string): Uint8Array => new TextEncoder().encode(JSON.stringify({ digest, lengths }));
+  // Every digest is as long as this one: the parts can be laid where they stay before theirs is known.
+  const headLength = headOf('0'.repeat(64)).length;
+  const start = 24 + padded(headLength);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + padded(length), start));
+  let at = start;
   for (const part of parts) {
-    body.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
     at += padded(part.byteLength);
   }
-  const digest = sha256(body);
-  const head = new TextEncoder().encode(JSON.stringify({ digest, lengths: parts.map((part) => part.byteLength) }));
-  const start = 24 + padded(head.length);
-  const bytes = new Uint8Array(start + body.length);
+  const digest = sha256(bytes.subarray(start));
   bytes.set(new TextEncoder().encode(magic));
-  new DataView(bytes.buffer).setUint32(16, head.length);
-  bytes.set(head, 24);
-  bytes.set(body, start);
+  new DataView(bytes.buffer).setUint32(16, headLength);
+  bytes.set(headOf(digest), 24);
   return { bytes, digest: `sha256:${digest}` };
 }
 

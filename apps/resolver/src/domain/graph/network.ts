@@ -1,7 +1,7 @@
 import { flag, schemes, type Catalogue } from './catalogue';
 import { condense } from './condense';
 import type { Clause, Offered } from './resolve-clause';
-import { composed, each, rowsOf, transposed, type Rows } from './rows';
+import { composed, each, Ints, rowsOf, transposed, upTo, type Rows } from './rows';
 
 /** Kinds of dependency between components, as bits. */
 export const kindBits = { build: 1, runtime: 2, contains: 4 } as const;
@@ -44,17 +44,9 @@ export function networkOf(catalogue: Catalogue): Network {
   const [count, packages] = [components.count, packageNames.count];
   const answerTo = (clause: number, visit: (of: number) => void): void => each(answers, clause, visit);
   const runs = composed(runtime, answerTo, packages, (of) => of);
-  const made = rowsOf(
-    count,
-    packageComponent,
-    Int32Array.from({ length: packages }, (_, n) => n),
-  );
+  const made = rowsOf(count, packageComponent, upTo(packages));
   const { of: blockOf, count: blocks } = condense(runs);
-  const packagesIn = rowsOf(
-    blocks,
-    blockOf,
-    Int32Array.from({ length: packages }, (_, n) => n),
-  );
+  const packagesIn = rowsOf(blocks, blockOf, upTo(packages));
   const toBlock = (clause: number, visit: (block: number) => void): void =>
     each(answers, clause, (of) => visit(blockOf[of]!));
   const below = composed(
@@ -99,15 +91,15 @@ function componentEdges(of: Omit<Network, keyof Links>): Links {
   const { count, packageComponent, answers } = of;
   const offsets = new Int32Array(count + 1);
   const seen = new Int32Array(count).fill(-1);
-  const targets: number[] = [];
-  const kinds: number[] = [];
-  const from: number[] = [];
+  const targets = new Ints(1024);
+  const kinds = new Ints(1024);
+  const from = new Ints(1024);
   for (let c = 0; c < count; c++) {
     const add = (target: number, bit: number): void => {
       if (target === c) return;
       const at = seen[target]!;
       if (at >= offsets[c]!) {
-        kinds[at]! |= bit;
+        kinds.set(at, kinds.at(at) | bit);
         return;
       }
       seen[target] = targets.length;
@@ -124,17 +116,13 @@ function componentEdges(of: Omit<Network, keyof Links>): Links {
     each(of.contains, c, (target) => add(target, kindBits.contains));
     offsets[c + 1] = targets.length;
   }
-  const out = { count, offsets, targets: Int32Array.from(targets) };
-  const edges = rowsOf(
-    count,
-    out.targets,
-    Int32Array.from({ length: targets.length }, (_, n) => n),
-  );
+  const out = { count, offsets, targets: targets.copy() };
+  const edges = rowsOf(count, out.targets, upTo(targets.length));
   return {
     out,
-    outKinds: Uint8Array.from(kinds),
-    into: { ...edges, targets: edges.targets.map((edge) => from[edge]!) },
-    intoKinds: Uint8Array.from(edges.targets, (edge) => kinds[edge]!),
+    outKinds: Uint8Array.from(kinds.view()),
+    into: { ...edges, targets: edges.targets.map((edge) => from.at(edge)) },
+    intoKinds: Uint8Array.from(edges.targets.map((edge) => kinds.at(edge))),
   };
 }
 

@@ -50,6 +50,13 @@ export class Ints {
   }
 }
 
+/** The numbers 0, 1, 2 ... below `count`. */
+export function upTo(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let n = 0; n < count; n++) numbers[n] = n;
+  return numbers;
+}
+
 /** Rows from pairs `(from, to)`; the order of pairs within a row is kept. */
 export function rowsOf(count: number, from: Int32Array, to: Int32Array): Rows {
   const offsets = new Int32Array(count + 1);

@@ -38,10 +38,16 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function textsOf(texts: readonly string[]): Texts {
-  const whole = encoder.encode(texts.join(''));
+  const joined = texts.join('');
+  const whole = encoder.encode(joined);
+  const bytesOf = whole.length === joined.length ? lengthOf : bytesIn;
   const offsets = new Int32Array(texts.length + 1);
-  for (let n = 0; n < texts.length; n++) offsets[n + 1] = offsets[n]! + bytesIn(texts[n]!);
+  for (let n = 0; n < texts.length; n++) offsets[n + 1] = offsets[n]! + bytesOf(texts[n]!);
   return new Texts(whole, offsets, [...texts]);
+}
+
+function lengthOf(text: string): number {
+  return text.length;
 }
 
 function bytesIn(text: string): number {

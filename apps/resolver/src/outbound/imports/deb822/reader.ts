@@ -10,6 +10,7 @@ import {
   type DebBinary,
   type DebContext,
   type DebDependencies,
+  type DebRelation,
   type DebSource,
 } from '@millrace/package-metadata';
 import type { CatalogueBuilder } from '../../../domain/graph/build-catalogue';
@@ -100,15 +101,20 @@ class Clauses {
   }
 
   private clauseOf(alternatives: DebAlternatives): number {
-    const plain = alternatives.map(({ name, qualifier, operator, version }) =>
-      relationText({
-        name,
-        ...(qualifier === undefined ? {} : { qualifier }),
-        ...(operator === undefined ? {} : { operator, version: version! }),
-      }),
-    );
     for (const { name, qualifier } of alternatives) if (qualifier === 'any') this.anywhere.add(name);
-    const names = [...new Set(alternatives.map((one) => one.name))];
-    return this.builder.clause('deb', plain.join(' | '), this.context.architecture, names);
+    const text = alternatives.map((one) => relationText(plain(one))).join(' | ');
+    const names = alternatives.length === 1 ? [alternatives[0]!.name] : new Set(alternatives.map((one) => one.name));
+    return this.builder.clause('deb', text, this.context.architecture, [...names]);
   }
+}
+
+/** Without what was for other architectures and profiles. */
+function plain(relation: DebRelation): DebRelation {
+  if (!relation.architectures && !relation.profiles) return relation;
+  const { name, qualifier, operator, version } = relation;
+  return {
+    name,
+    ...(qualifier === undefined ? {} : { qualifier }),
+    ...(operator === undefined ? {} : { operator, version: version! }),
+  };
 }

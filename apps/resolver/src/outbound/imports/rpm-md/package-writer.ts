@@ -1,6 +1,7 @@
 import { componentId } from '@millrace/kernel';
 import {
   dependencyText,
+  rangeText,
   type Dependency,
   type PackageInsides,
   type RepositoryPackage,
@@ -17,6 +18,8 @@ export class PackageWriter {
   /** Component -> architectures that it has packages of. */
   private readonly builtOn = new Map<number, Set<string>>();
   private readonly arches = new Set<string>();
+  /** By the file name of the source package. */
+  private readonly components = new Map<string, number>();
   private readonly numbers = new Map<RepositoryPackage, number>();
   /** Equal requirements are mostly one object (see `DependencyCache`): they are found without a text. */
   private readonly clauses = new Map<string, Map<Dependency, number>>();
@@ -29,9 +32,7 @@ export class PackageWriter {
 
   binary(binary: RepositoryPackage): void {
     const { builder } = this;
-    const nvr = (binary.sourceRpm ?? `${binary.name}-0-0`).replace(/\.(no)?src\.rpm$/, '');
-    const id = componentId('rpm', nvr.replace(/-[^-]+-[^-]+$/, ''));
-    const component = builder.component(id, nvr, this.sourcesAreKnown ? placeholder : 0);
+    const component = this.componentOf(binary);
     const arch = this.base(binary.arch);
     this.note(component, arch);
     const of = builder.package(component, binary.name, evrOf(binary), arch);
@@ -42,7 +43,21 @@ export class PackageWriter {
     }
     for (const one of binary.provides) this.offer(of, one);
     for (const path of binary.files) builder.file(of, path);
-    for (const wanted of binary.requires) builder.needs('runtime', of, this.clause(wanted, arch));
+    const known = this.clausesOn(arch);
+    for (const wanted of binary.requires) {
+      builder.needs('runtime', of, known.get(wanted) ?? this.addClause(known, wanted, arch));
+    }
+  }
+
+  private componentOf({ name, sourceRpm }: RepositoryPackage): number {
+    const made = sourceRpm ?? `${name}-0-0`;
+    const known = this.components.get(made);
+    if (known !== undefined) return known;
+    const nvr = made.replace(/\.(no)?src\.rpm$/, '');
+    const id = componentId('rpm', nvr.replace(/-[^-]+-[^-]+$/, ''));
+    const component = this.builder.component(id, nvr, this.sourcesAreKnown ? placeholder : 0);
+    this.components.set(made, component);
+    return component;
   }
 
   /** It is built on each architecture that it has packages of, or that it names, and must find there what it needs. */
@@ -54,7 +69,10 @@ export class PackageWriter {
     }
     const arches = own ?? (this.arches.size === 1 ? this.arches : new Set(['noarch']));
     for (const wanted of source.requires) {
-      for (const arch of arches) this.builder.needs('build', component, this.clause(wanted, arch));
+      for (const arch of arches) {
+        const known = this.clausesOn(arch);
+        this.builder.needs('build', component, known.get(wanted) ?? this.addClause(known, wanted, arch));
+      }
     }
   }
 
@@ -84,18 +102,20 @@ export class PackageWriter {
   }
 
   private offer(of: number, offer: Dependency): void {
-    this.builder.offer(of, offer.name, dependencyText(offer).slice(offer.name.length + 1));
+    this.builder.offer(of, offer.name, rangeText(offer));
   }
 
-  private clause(wanted: Dependency, arch: string): number {
-    const ofArch = this.clauses.get(arch) ?? new Map<Dependency, number>();
-    if (ofArch.size === 0) this.clauses.set(arch, ofArch);
-    const known = ofArch.get(wanted);
-    if (known !== undefined) return known;
+  private clausesOn(arch: string): Map<Dependency, number> {
+    const known = this.clauses.get(arch) ?? new Map<Dependency, number>();
+    if (known.size === 0) this.clauses.set(arch, known);
+    return known;
+  }
+
+  private addClause(known: Map<Dependency, number>, wanted: Dependency, arch: string): number {
     const text = dependencyText(wanted);
     const names = text.startsWith('(') ? namesIn('rpm', text) : [wanted.name];
     const number = this.builder.clause('rpm', text, arch, names);
-    ofArch.set(wanted, number);
+    known.set(wanted, number);
     return number;
   }
 }

@@ -98,12 +98,16 @@ function modulesOf(all: readonly ModulemdContents[]): ModulemdContents {
   };
 }
 
+const slash = 47;
+const bracket = 40;
+
 /** Files that somebody requires, in boolean requirements too. */
 function wantedFiles(packages: readonly RepositoryPackage[]): ReadonlySet<string> {
   const found = new Set<string>();
   const add = (name: string): void => {
-    if (name.startsWith('/')) found.add(name);
-    else if (name.startsWith('(') && name.includes('/')) namesIn('rpm', name).forEach(add);
+    const first = name.charCodeAt(0);
+    if (first === slash) found.add(name);
+    else if (first === bracket && name.includes('/')) namesIn('rpm', name).forEach(add);
   };
   for (const { requires } of packages) for (const { name } of requires) add(name);
   return found;
@@ -115,15 +119,22 @@ function chosen(
   { arches }: RpmMdInput,
   { findings }: Means,
 ): readonly Candidate[] {
-  const all = candidatesOf(repositories);
-  const base = baseArchitectures(all);
-  const wanted = all.filter(({ of }) => arches.length === 0 || of.arch === 'noarch' || arches.includes(base(of.arch)));
+  const wanted = ofArchitectures(candidatesOf(repositories), arches);
   const newest = newestOf(wanted);
-  const counts = new Set(newest);
-  for (const one of wanted) {
-    if (!counts.has(one)) findings.duplicate(nevraOf(one.of), 'there is a newer one, which counts');
+  if (newest.length < wanted.length) {
+    const counts = new Set(newest);
+    for (const one of wanted) {
+      if (!counts.has(one)) findings.duplicate(nevraOf(one.of), 'there is a newer one, which counts');
+    }
   }
   const obsoleted = obsoletedBy(newest);
+  if (obsoleted.size === 0) return newest;
   for (const [old, by] of obsoleted) findings.leftOut(nevraOf(old.of), `${nevraOf(by.of)} obsoletes it`);
   return newest.filter((one) => !obsoleted.has(one));
+}
+
+function ofArchitectures(all: readonly Candidate[], arches: readonly string[]): readonly Candidate[] {
+  if (arches.length === 0) return all;
+  const base = baseArchitectures(all);
+  return all.filter(({ of }) => of.arch === 'noarch' || arches.includes(base(of.arch)));
 }
