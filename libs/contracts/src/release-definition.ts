@@ -40,6 +40,9 @@ export const buildSystemName = z
 
 const builtTypes = z.enum(['rpm', 'module', 'container', 'image']);
 
+/** Module -> streams. */
+const streams = z.record(z.string().max(100), z.array(z.string().max(100)).min(1).max(20));
+
 /** Where a component type is built, in build systems that have such a thing (Koji, MBS). */
 const buildTarget = z.strictObject({
   /** Koji: the build target. Its build tag is what side tags are made of. */
@@ -67,6 +70,11 @@ const buildTarget = z.strictObject({
     .optional(),
   /** MBS: which components of a module are built anew. */
   rebuild_strategy: z.enum(['all', 'changed-and-after', 'only-changed']).optional(),
+  /** MBS: streams that replace those of the modulemd, e.g. `{ platform: [f44] }`: one build per expansion. */
+  buildrequire_overrides: streams.optional(),
+  require_overrides: streams.optional(),
+  /** MBS: the module build, by id or NSVC, whose components are used again. */
+  reuse_components_from: z.union([z.number().int().positive(), z.string().max(300)]).optional(),
 });
 
 const fields = z.strictObject({

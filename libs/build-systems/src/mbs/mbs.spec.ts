@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BuildSystem, Order } from '../build-system';
 import { ended, until } from '../build-system-world';
 import { createMbsBuildSystem } from './mbs';
+import type { ModuleTarget } from './settings';
 
 const commit = '0123456789012345678901234567890123456789';
 
@@ -19,6 +20,7 @@ describe('the Module Build Service as a build system', () => {
     fake.state.recipes.set('perl', { components: ['perl', 'perl-DBI'], contexts: ['aa', 'bb'] });
     fake.state.recipes.set('sick', { components: ['one', 'two'], failing: 'two' });
     fake.state.recipes.set('slow', { components: [], hangs: true });
+    target = { target: '', rebuild_strategy: 'only-changed' };
     fake.state.recipes.set('gated', { components: ['one'], gated: true });
   });
   afterEach(async () => {
@@ -27,11 +29,12 @@ describe('the Module Build Service as a build system', () => {
     await fake.close();
     await rm(dir, { recursive: true });
   });
+  let target: ModuleTarget = { target: '', rebuild_strategy: 'only-changed' };
   const connect = (completeAt: 'done' | 'ready' = 'ready'): BuildSystem => {
     const system = createMbsBuildSystem({
       ...{ name: 'mbs', dir, topUrl: 'https://koji.example', capacity: 3, completeAt, pollMs: 5 },
       mbs: { url: fake.url, login: { kind: 'token', token: () => 'secret' } },
-      target: () => Promise.resolve({ target: '', rebuild_strategy: 'only-changed' }),
+      target: () => Promise.resolve(target),
     });
     systems.push(system);
     return system;
@@ -73,6 +76,32 @@ describe('the Module Build Service as a build system', () => {
     const ref = await connect().submit('lost', order('slow'), place());
     expect([ref, await connect().find('lost')]).toEqual(['module-3', 'module-3']);
     expect(fake.state.builds.find((one) => one.name === 'slow')!.submissions).toBe(1);
+  });
+
+  it('does not take what was ready long before for its own, and passes on what the release says', async () => {
+    target = {
+      ...{ target: 'platform:f44', rebuild_strategy: 'all', reuse_components_from: 7 },
+      ...{ buildrequire_overrides: { platform: ['f44'] }, require_overrides: { platform: ['f44'] } },
+    };
+    const done = await build('perl', 'k');
+    expect(done.state).toBe('complete');
+    expect(fake.state.builds[0]).toMatchObject({ overrides: { platform: ['f44'] }, reuse: 7, rebuild_strategy: 'all' });
+    for (const one of fake.state.builds) one.modified = '2020-02-02T02:02:02Z';
+    await expect(connect().submit('later', order('perl'), place())).rejects.toMatchObject({
+      ...{ code: 'mbs-version-taken', kind: 'conflict', remedy: expect.stringContaining('a commit') as string },
+    });
+  });
+
+  it('sees the modules of its base alone, and begins with those of a day', async () => {
+    fake.state.recipes.set('other', { components: [], base: 'platform:f43' });
+    target = { target: 'platform:f44' };
+    fake.state.recipes.set('gated', { components: ['one'] });
+    for (const name of ['perl', 'other', 'gated']) await build(name, name);
+    for (const one of fake.state.builds) if (one.name === 'gated') one.modified = '2020-02-02T02:02:02Z';
+    const { builds } = await connect().seen('f44', null);
+    expect(builds.map((one) => one.component)).toEqual(['module/perl:main']);
+    const [wrong] = await Promise.allSettled([fetch(`${fake.url}/module-builds/?base_module_br=platform:f44`)]);
+    expect(wrong.status === 'fulfilled' && wrong.value.status).toBe(400);
   });
 
   it('names the component that failed, and goes on from there when it is submitted again', async () => {

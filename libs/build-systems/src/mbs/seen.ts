@@ -1,4 +1,4 @@
-import type { ModuleBuild } from '@millrace/mbs';
+import type { ModuleBuild, ModuleQuery } from '@millrace/mbs';
 import { AppError } from '@millrace/kernel';
 import { z } from 'zod';
 import type { BuildStatus, OwnResult } from '../build-system';
@@ -9,6 +9,8 @@ import type { MbsParts } from './settings';
 
 /** Times are whole seconds, and rows are committed after they are stamped: so far back is read again. */
 const overlapMs = 120_000;
+/** Who has never read begins here: what was built before is no news. */
+const firstLookMs = 24 * 3_600_000;
 
 const position = z.object({
   /** The newest change that was read. */
@@ -21,8 +23,8 @@ const position = z.object({
 export async function seen(parts: MbsParts, release: string, cursor: string | null) {
   const at = readCursor(cursor);
   const target = await parts.options.target(release);
-  const base = target?.target ? { base_module_br: target.target } : {};
-  const since = at.modified === null ? {} : { modified_after: back(at.modified) };
+  const since = { modified_after: at.modified === null ? firstLook() : back(at.modified) };
+  const base = baseOf(target?.target ?? '');
   const changed = (await parts.mbs.builds({ ...base, ...since })).filter((build) => build.scratch !== true);
   const known = new Set(at.read);
   const fresh = changed.filter((build) => !known.has(keyOf(build)));
@@ -63,6 +65,17 @@ function resultsOf(
     return [{ ref, component, nvr, outcome: 'PASSED', note: `${nameOf(all)} is ready` }];
   }
   return [];
+}
+
+/** `platform:f44`; empty: modules of every base. */
+function baseOf(target: string): Pick<ModuleQuery, 'base_module_br_name' | 'base_module_br_stream'> {
+  const [name = '', stream] = target.split(':');
+  if (name === '') return {};
+  return { base_module_br_name: name, ...(stream ? { base_module_br_stream: stream } : {}) };
+}
+
+function firstLook(): string {
+  return new Date(Date.now() - firstLookMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function keyOf({ id, state, time_modified: time }: ModuleBuild): string {

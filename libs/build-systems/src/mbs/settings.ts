@@ -2,7 +2,10 @@ import type { BuildTarget } from '@millrace/contracts';
 import type { Mbs, MbsOptions } from '@millrace/mbs';
 
 /** What a release says about its modules; `target` is the base module, e.g. `platform:f44`. */
-export type ModuleTarget = Pick<BuildTarget, 'target' | 'rebuild_strategy'>;
+export type ModuleTarget = Pick<
+  BuildTarget,
+  'target' | 'rebuild_strategy' | 'buildrequire_overrides' | 'require_overrides' | 'reuse_components_from'
+>;
 
 export interface MbsBuildSystemOptions {
   /** What release definitions call it. */

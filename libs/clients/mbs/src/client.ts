@@ -40,8 +40,9 @@ export interface ModuleQuery {
   readonly owner?: string;
   readonly scmurl?: string;
   readonly koji_tag?: string;
-  /** `name:stream` of the base module, e.g. `platform:f44`. */
-  readonly base_module_br?: string;
+  /** The base module that it was built for, e.g. `platform` and `f44`. */
+  readonly base_module_br_name?: string;
+  readonly base_module_br_stream?: string;
   readonly submitted_after?: string;
   readonly modified_after?: string;
   readonly order_by?: string;

@@ -58,6 +58,7 @@ function created(state: MbsState, { body, ...wanted }: Wanted): FakeModule {
     ...{ ...wanted, id: ++state.lastId, state: 0, state_reason: null, submissions: 0, siblings: [], rpms: {} },
     ...{ submitted: now(), modified: now(), completed: null },
     overrides: (body['buildrequire_overrides'] ?? {}) as FakeModule['overrides'],
+    reuse: (body['reuse_components_from'] ?? null) as FakeModule['reuse'],
     rebuild_strategy: typeof body['rebuild_strategy'] === 'string' ? body['rebuild_strategy'] : 'changed-and-after',
   };
   state.builds.push(build);
@@ -77,6 +78,11 @@ export function list(state: MbsState, query: URLSearchParams): readonly FakeModu
     .getAll('state')
     .map((one) => (/^\d+$/.test(one) ? Number(one) : moduleStates.indexOf(one as 'init')));
   const is = (name: string, value: string): boolean => !query.has(name) || query.get(name) === value;
+  const exact = query.get('base_module_br');
+  if (exact !== null && exact.split(':').length !== 4) {
+    throw new Refused(400, 'The filter argument for "base_module_br" must be in the format of N:S:V:C');
+  }
+  const baseOf = (b: FakeModule): string => state.recipes.get(b.name)?.base ?? 'platform:f44';
   const after = (name: string, value: string): boolean => !query.has(name) || value >= query.get(name)!;
   const found = state.builds.filter(
     (b) =>
@@ -85,6 +91,8 @@ export function list(state: MbsState, query: URLSearchParams): readonly FakeModu
       is('version', b.version) &&
       is('owner', b.owner) &&
       is('scmurl', b.scmurl) &&
+      is('base_module_br_name', baseOf(b).split(':')[0]!) &&
+      is('base_module_br_stream', baseOf(b).split(':')[1]!) &&
       after('submitted_after', b.submitted) &&
       after('modified_after', b.modified) &&
       (wanted.length === 0 || wanted.includes(b.state)),

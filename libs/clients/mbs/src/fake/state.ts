@@ -7,6 +7,8 @@ export interface ModuleRecipe {
   readonly failing?: string | null;
   /** Stays in `build`. */
   readonly hangs?: boolean;
+  /** The base module that it is built for; `platform:f44` when left out. */
+  readonly base?: string;
   /** Where the service gates: modules stop at `done`. */
   readonly gated?: boolean;
 }
@@ -28,6 +30,8 @@ export interface FakeModule {
   readonly owner: string;
   readonly overrides: Readonly<Record<string, readonly string[]>>;
   readonly rebuild_strategy: string;
+  /** `reuse_components_from` of its submission. */
+  readonly reuse: number | string | null;
   state: number;
   state_reason: string | null;
   /** How often it was submitted: a failed one is taken up again. */
