@@ -112,7 +112,7 @@ function doorsOf(context: Context, views: Views, graphs: Graphs, progress: Impor
       const open = await graphs.instead(request.release, request.snapshot);
       return inPieces(open ? importedImpact(open, request) : await answerImpact(request, views, fresh));
     }),
-    answer(resolver.compare, (request) => answerCompare(request, views, context.asker)),
+    answer(resolver.compare, (request) => answerCompare(request, { views, graphs, asker: context.asker })),
     answer(resolver.dependants, neighbours),
     answer(resolver.dependencies, (request) => neighbours({ ...request, direction: 'dependencies' as const })),
     answer(resolver.path, async (request) => {

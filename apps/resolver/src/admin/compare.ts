@@ -1,9 +1,14 @@
 import { doors, type DoorReply } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import type { Asker } from '@millrace/service';
-import { compareBuild } from '../domain/compare';
+import { compareBuild, type Comparison } from '../domain/compare';
 import { factsOfBuild, layOver, type ComponentFacts } from '../domain/facts';
+import { compareOnNetwork, holdersOnNetwork } from '../domain/graph/compare-network';
+import type { Graphs, OpenGraph } from '../domain/graphs';
+import type { Reach } from '../domain/policy';
 import type { Overlay, View, Views } from '../domain/views';
+import { StreamFilter } from './left-out-streams';
+import { questionAbout } from './reach';
 
 export interface CompareRequest {
   readonly release: string;
@@ -17,13 +22,46 @@ export interface CompareRequest {
 
 type Reply = DoorReply<typeof doors.resolver.compare>;
 
+interface Sources {
+  readonly views: Views;
+  readonly graphs: Graphs;
+  readonly asker: Asker;
+}
+
 /** What a new build takes from others, on the snapshot with the cascade's validated builds laid over it. */
-export async function answerCompare(request: CompareRequest, views: Views, asker: Asker): Promise<Reply> {
-  if (request.bootstrap) return { lost: [], unneeded: [], added: [] };
+export async function answerCompare(request: CompareRequest, sources: Sources): Promise<Reply> {
+  const { snapshot } = request;
+  if (request.bootstrap) return { snapshot, lost: [], unneeded: [], added: [] };
+  const open = await sources.graphs.imported(request.release, snapshot);
+  const found = open ? await onImported(request, open, sources) : await onOwn(request, sources);
+  const streams = new StreamFilter(found.reach, found.ids);
+  const added = found.added.filter((one) => streams.keeps(one.component));
+  return { snapshot, lost: [...found.lost], unneeded: [], added, left_out: streams.leftOut };
+}
+
+interface Found extends Comparison {
+  readonly reach: Reach | null;
+  /** Of the whole graph. */
+  readonly ids: Iterable<ComponentId>;
+}
+
+async function onOwn(request: CompareRequest, { views, asker }: Sources): Promise<Found> {
   const view = await views.at(request.release, request.snapshot, request.overlay);
+  const { world, reach } = view;
   const build = await newFacts(request, view, asker);
-  const { lost, added } = build ? compareBuild(view.world, build, request.scope, view.reach) : { lost: [], added: [] };
-  return { lost: [...lost], unneeded: [], added: [...added] };
+  const found = build ? compareBuild(world, build, request.scope, reach) : { lost: [], added: [] };
+  return { ...found, reach, ids: world.indexOf.keys() };
+}
+
+async function onImported(request: CompareRequest, open: OpenGraph, { views, asker }: Sources): Promise<Found> {
+  const { release, component, scope, contents } = request;
+  const { network, reach } = open;
+  const layers = await views.layers(release, request.overlay);
+  const question = questionAbout(open, []);
+  const of = { reach, ids: network.components };
+  if (!component.startsWith('rpm/')) return { ...of, lost: [], added: holdersOnNetwork(network, component, question) };
+  const build = factsOfBuild(await asker.ask(doors.scheduler.contents, { digest: contents }));
+  return { ...of, ...compareOnNetwork(network, { build, layers, scope, question }) };
 }
 
 /** What is assembled offers nothing to others by itself: its facts stay as they are, and only its holders matter. */

@@ -1,10 +1,10 @@
 import type { DoorReply, doors } from '@millrace/contracts';
 import { hasFlag } from '../domain/graph/network';
 import { pathsBetween } from '../domain/graph/paths';
-import { unresolvedIn } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import { partOf, type Part } from './page';
 import { numberOf } from './reach';
+import { everyUnresolved } from './snapshots';
 
 type Graph = DoorReply<typeof doors.resolver.graph>;
 type Path = DoorReply<typeof doors.resolver.path>;
@@ -20,7 +20,7 @@ export async function importedGraph(
   const archive = archives.find((one) => one.id === open.snapshot);
   const { network, snapshot } = open;
   const components = componentsOf(open);
-  const unresolved = [...open.needed, ...unresolvedIn(network)];
+  const unresolved = everyUnresolved(open);
   return {
     ...{ release, snapshot, digest: archive?.file ?? null, at: archive?.at ?? null },
     because: `snapshot ${snapshot}: ${archive?.because ?? 'imported'}`,

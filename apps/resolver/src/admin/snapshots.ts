@@ -5,7 +5,7 @@ import { exportOf, type Format } from '../domain/graph/export';
 import { countsOf, searchIn, unresolvedByKind } from '../domain/graph/overview';
 import { neighboursOf } from '../domain/graph/paths';
 import { levelsOf } from '../domain/graph/levels';
-import { unresolvedIn } from '../domain/graph/unresolved';
+import { unresolvedIn, type UnresolvedClause } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import type { DependantsRequest } from './graph';
 import { paged, type Page, type Part } from './page';
@@ -20,11 +20,16 @@ interface At {
 }
 
 export async function answerUnresolved(request: At & Page, graphs: Graphs): Promise<Reply<'unresolved'>> {
-  const { network, snapshot, needed } = await graphs.open(request.release, request.snapshot);
-  const known = new Set(needed.map((one) => `${one.component} ${one.kind} ${one.requirement}`));
-  const others = unresolvedIn(network).filter((one) => !known.has(`${one.component} ${one.kind} ${one.requirement}`));
-  const all = [...needed, ...others];
+  const open = await graphs.open(request.release, request.snapshot);
+  const [all, { snapshot }] = [everyUnresolved(open), open];
   return { snapshot, total: all.length, unresolved: paged(all, request) };
+}
+
+/** What nothing satisfies; where a policy took out what did, that is said. */
+export function everyUnresolved({ network, needed }: OpenGraph): readonly UnresolvedClause[] {
+  const keyOf = ({ component, kind, requirement }: UnresolvedClause): string => `${component} ${kind} ${requirement}`;
+  const known = new Set(needed.map(keyOf));
+  return [...needed, ...unresolvedIn(network).filter((one) => !known.has(keyOf(one)))];
 }
 
 export async function answerSearch(

@@ -106,7 +106,7 @@ function reachedBy(
       .map(({ demand, kind }) => ({ demand, words: words(world, demand, kind, id) })),
     ...direct
       .filter((demand) => demand.kind !== 'contains')
-      .map((demand) => ({ demand, words: `it depends directly on ${id} (${dependencyText(demand.dependency)})` })),
+      .map((demand) => ({ demand, words: directWords(dependencyText(demand.dependency), id) })),
   ];
   const found = new Map<number, string>();
   for (const { demand, words: because } of reasons) {
@@ -117,10 +117,18 @@ function reachedBy(
 }
 
 function words(world: World, demand: Demand, kind: LossKind, id: ComponentId): string {
-  const wanted = dependencyText(demand.dependency);
-  if (kind === 'embedding') return `it embeds ${wanted} of ${id}, which has a new build`;
   const owner = demand.package === null ? 'it' : world.packages[demand.package]!.facts.name;
+  return lossWords(kind, dependencyText(demand.dependency), owner, id);
+}
+
+/** Why somebody is rebuilt, in one sentence. */
+export function lossWords(kind: LossKind, wanted: string, owner: string, id: ComponentId): string {
+  if (kind === 'embedding') return `it embeds ${wanted} of ${id}, which has a new build`;
   return `${owner} requires ${wanted}, which the new build of ${id} no longer provides`;
+}
+
+export function directWords(wanted: string, id: ComponentId): string {
+  return `it depends directly on ${id} (${wanted})`;
 }
 
 function namedDemand(world: World, demand: Demand): { dependant: ComponentId; requirement: string } {
@@ -130,7 +138,7 @@ function namedDemand(world: World, demand: Demand): { dependant: ComponentId; re
   };
 }
 
-function byDependant(a: Loss, b: Loss): number {
+export function byDependant(a: Loss, b: Loss): number {
   const left = `${a.dependant} ${a.kind} ${a.requirement}`;
   const right = `${b.dependant} ${b.kind} ${b.requirement}`;
   return left < right ? -1 : left > right ? 1 : 0;

@@ -1,4 +1,5 @@
 import type { ComponentId } from '@millrace/kernel';
+import type { ComponentFacts } from './facts';
 import type { Graph } from './neighbours';
 import type { Reach } from './policy';
 import type { ReleaseRow, SnapshotRow } from './state';
@@ -28,6 +29,8 @@ export interface Views {
   newest(release: string): Promise<View>;
   /** @throws AppError `snapshot-unknown`, `overlay-behind` (unavailable), `overlay-closed` (conflict) */
   at(release: string, snapshot: string, overlay: Overlay | null): Promise<View>;
+  /** The builds of an overlay, one of each component. @throws AppError `overlay-behind`, `overlay-closed` */
+  layers(release: string, overlay: Overlay): Promise<readonly ComponentFacts[]>;
 }
 
 /** Gives the newest view once it shows these components' sources as they are now. */

@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, type ComponentId } from '@millrace/kernel';
 import type { Readers } from '@millrace/store';
 import { layOver, type ComponentFacts } from '../domain/facts';
 import { graphOf, type Graph } from '../domain/neighbours';
@@ -41,6 +41,10 @@ export function createViews(read: Read, kept = 8): Views {
       const key = `${snapshot} ${overlay.cascade} ${overlay.revision}`;
       return viewOf(await overlaid.get(key, () => loadOverlay(read, base, overlay)), release);
     },
+    async layers(name, overlay) {
+      if (overlay.revision === 0) return [];
+      return [...(await newestBuilds(read, await layersUpTo(read, name, overlay))).values()];
+    },
   };
   return views;
 }
@@ -65,7 +69,12 @@ async function loadSnapshot(read: Read, id: string): Promise<Loaded> {
 }
 
 async function loadOverlay(read: Read, base: Loaded, overlay: Overlay): Promise<Loaded> {
-  const id = overlayId(base.snapshot.release, overlay.cascade);
+  const layers = await layersUpTo(read, base.snapshot.release, overlay);
+  return withGraph(base.snapshot, withFacts(base.world, await laid(read, base.world, layers)));
+}
+
+async function layersUpTo(read: Read, release: string, overlay: Overlay): Promise<readonly LayerRow[]> {
+  const id = overlayId(release, overlay.cascade);
   const layers = (await read.layers.where({ overlay: id }, { orderBy: 'number' })).filter(
     (layer) => layer.number <= overlay.revision,
   );
@@ -74,16 +83,24 @@ async function loadOverlay(read: Read, base: Loaded, overlay: Overlay): Promise<
     const closed = (await read.overlays.get(id))?.closed ?? false;
     throw closed ? overlayClosed(overlay) : overlayBehind(overlay, ready);
   }
-  return withGraph(base.snapshot, withFacts(base.world, await laid(read, base.world, layers)));
+  return layers;
 }
 
 async function laid(read: Read, world: World, layers: readonly LayerRow[]): Promise<readonly ComponentFacts[]> {
+  return [...(await newestBuilds(read, layers))].map(([component, build]) => {
+    const index = world.indexOf.get(component);
+    return layOver(index === undefined ? null : world.components[index]!, build);
+  });
+}
+
+/** The newest build of each component that has one with packages. */
+async function newestBuilds(
+  read: Read,
+  layers: readonly LayerRow[],
+): Promise<ReadonlyMap<ComponentId, ComponentFacts>> {
   const newest = new Map(layers.flatMap((layer) => (layer.facts === null ? [] : [[layer.component, layer.facts]])));
   const builds = await factsOf(read, [...newest.values()]);
-  return [...newest].map(([component, digest]) => {
-    const index = world.indexOf.get(component);
-    return layOver(index === undefined ? null : world.components[index]!, builds.get(digest)!);
-  });
+  return new Map([...newest].map(([component, digest]) => [component, builds.get(digest)!]));
 }
 
 async function factsOf(read: Read, digests: readonly string[]): Promise<ReadonlyMap<string, ComponentFacts>> {

@@ -15,6 +15,8 @@ const part = { limit: page.limit.unwrap().optional(), offset: page.offset };
 
 export const dependencyKinds = ['build', 'runtime', 'contains'] as const;
 
+const leftOut = z.array(z.object({ id: z.string(), because: z.string() }));
+
 /** One planned rebuild as the resolver sees it. */
 export const impactRebuild = z.object({
   component: componentIdSchema,
@@ -58,7 +60,7 @@ export const impact = ask({
     likely: z.array(componentIdSchema),
     atMost: z.array(componentIdSchema),
     /** Module streams that the release's policy keeps out, and why. */
-    left_out: z.array(z.object({ id: z.string(), because: z.string() })).optional(),
+    left_out: leftOut.optional(),
   }),
   http: { method: 'POST', path: '/api/v1/impact' },
 });
@@ -81,6 +83,7 @@ export const compare = ask({
     bootstrap: z.boolean().default(false),
   }),
   reply: z.object({
+    snapshot: z.string().optional(),
     lost: z.array(
       z.object({
         dependant: componentIdSchema,
@@ -90,6 +93,8 @@ export const compare = ask({
     ),
     unneeded: z.array(componentIdSchema),
     added: z.array(z.object({ component: componentIdSchema, because: z.string().max(500) })),
+    /** Module streams that the release's policy keeps out, and why. */
+    left_out: leftOut.optional(),
   }),
   http: { method: 'POST', path: '/api/v1/compare' },
 });
