@@ -12,6 +12,7 @@ import {
 import { engineTable, type DocumentRow } from './documents';
 import { Gathered, bounded, type BegunWork, type Reserve } from './gathered';
 import type { Machine, TypedInput } from './machine';
+import { ParkedTokens } from './parked-tokens';
 
 export interface TakeMeta {
   /** With `source` the input's identity: a second one of the same is answered like the first and decides nothing. */
@@ -82,6 +83,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
   /** Inputs from rows of our own that wait in memory now. */
   private readonly unasked = new Set<string>();
   private readonly now: () => number;
+  private readonly parked: ParkedTokens | null;
 
   constructor(
     private readonly database: Database,
@@ -89,6 +91,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     private readonly options: EngineOptions,
   ) {
     this.now = options.now ?? Date.now;
+    // Others that work on the database may park inputs that this process knows nothing of.
+    this.parked = database.kind === 'sqlite' ? new ParkedTokens(database, machine.app) : null;
   }
 
   get app(): string {
@@ -165,6 +169,12 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     return rows.length;
   }
 
+  /** Parked inputs that wait for what has appeared. Most often there are none, and nothing is read. */
+  private async takeUpParked(appeared: readonly string[]): Promise<void> {
+    const until = this.parked ? await this.parked.among(appeared) : appeared;
+    if (until.length > 0) await this.retryParked(until);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await this.running;
@@ -202,7 +212,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     }
     places?.begin(gathered.begun);
     this.takeSelf(gathered.self);
-    if (gathered.appeared.size > 0) void this.retryParked([...gathered.appeared]).catch(() => undefined);
+    this.parked?.add([...gathered.parked.values()]);
+    if (gathered.appeared.size > 0) void this.takeUpParked([...gathered.appeared]).catch(() => undefined);
     this.options.onCommit?.({
       outbox: gathered.outbox.length > 0,
       work: gathered.work.length > gathered.begun.length,

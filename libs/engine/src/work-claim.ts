@@ -1,5 +1,5 @@
 import { AppError, moment } from '@millrace/kernel';
-import type { Connection, Database } from '@millrace/store';
+import { listOf, type Connection, type Database, type Parameter } from '@millrace/store';
 import type { TypedInput, WorkKind } from './machine';
 
 export interface WorkRow {
@@ -23,12 +23,17 @@ export async function claimRows<Input extends TypedInput>(
   now: number,
 ): Promise<readonly Claimed<Input>[]> {
   if (wanted.length === 0) return [];
-  const free = await database.transaction(async (tx) => {
-    const places = wanted.map((_, n) => `$${n + 2}`).join(', ');
+  const claim = async (tx: Connection): Promise<ReadonlySet<string>> => {
+    const parameters: Parameter[] = [moment(now)];
+    const list = listOf(
+      tx,
+      wanted.map((one) => one.row.id),
+      parameters,
+    );
     const rows = await tx.rows<{ id: string }>(
       `SELECT id FROM ${table} WHERE (state = 'waiting' OR (state = 'running' AND lease_until < $1)) ` +
-        `AND id IN (${places})${database.kind === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''}`,
-      [moment(now), ...wanted.map((one) => one.row.id)],
+        `AND id IN ${list}${database.kind === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''}`,
+      parameters,
     );
     const ids = new Set(rows.map(({ id }) => id));
     for (const kind of new Set(wanted.map((one) => one.kind))) {
@@ -36,15 +41,18 @@ export async function claimRows<Input extends TypedInput>(
       if (own.length > 0) await lease(tx, table, own, moment(now + leaseMs(kind)));
     }
     return ids;
-  });
+  };
+  // One process alone works on an SQLite file, and makes all leases void when it starts: no lease has to outlive a power cut.
+  const free = await (database.kind === 'sqlite' ? database.lightTransaction(claim) : database.transaction(claim));
   return wanted.filter((one) => free.has(one.row.id));
 }
 
 async function lease(tx: Connection, table: string, ids: readonly string[], until: string): Promise<void> {
-  const places = ids.map((_, n) => `$${n + 2}`).join(', ');
+  const parameters: Parameter[] = [until];
+  const list = listOf(tx, ids, parameters);
   await tx.change(
-    `UPDATE ${table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN (${places})`,
-    [until, ...ids],
+    `UPDATE ${table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN ${list}`,
+    parameters,
   );
 }
 

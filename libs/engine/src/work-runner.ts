@@ -1,5 +1,5 @@
 import { AppError, moment, toAppError } from '@millrace/kernel';
-import type { Database } from '@millrace/store';
+import { listOf, type Database, type Parameter } from '@millrace/store';
 import { engineTable } from './documents';
 import type { Engine } from './engine';
 import type { Outcome, TypedInput, WorkKind } from './machine';
@@ -9,6 +9,13 @@ import { WorkPlaces } from './work-places';
 
 /** Rows that one look takes. */
 const mostRows = 100;
+
+interface StoredWork {
+  readonly id: string;
+  readonly doc: string;
+  readonly kind: string;
+  readonly attempts: number;
+}
 
 export interface WorkLog {
   retry(kind: string, key: string, attempt: number, fault: AppError): void;
@@ -29,6 +36,7 @@ export class WorkRunner<Input extends TypedInput> {
   private looking: Promise<void> | null = null;
   private again = false;
   private stopped = false;
+  private leasesLookedAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -90,14 +98,9 @@ export class WorkRunner<Input extends TypedInput> {
   }
 
   private async startDue(): Promise<number> {
-    const at = moment(this.now());
     const free = [...this.kinds.values()].filter((kind) => this.places.free(kind) > 0).map(({ kind }) => kind);
     if (free.length === 0) return 0;
-    const places = free.map((_, n) => `$${n + 3}`).join(', ');
-    const rows = await this.database.reader.rows<{ id: string; doc: string; kind: string; attempts: number }>(
-      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE ((state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $2)) AND kind IN (${places}) ORDER BY due_at, id LIMIT ${mostRows}`,
-      [at, at, ...free],
-    );
+    const rows = await this.dueRows(free);
     const wanted: Claimed<Input>[] = [];
     for (const { id, doc, attempts } of rows) {
       const { kind, key, order } = JSON.parse(doc) as Omit<WorkRow, 'id' | 'attempts'>;
@@ -115,6 +118,22 @@ export class WorkRunner<Input extends TypedInput> {
     if (this.stopped) return 0;
     for (const one of claimed) this.begin(one);
     return claimed.length;
+  }
+
+  /** Rows that are due. Those whose lease is over are looked for once a second: there are none but after a crash. */
+  private async dueRows(kinds: readonly string[]): Promise<readonly StoredWork[]> {
+    const { reader } = this.database;
+    const now = this.now();
+    const parameters: Parameter[] = [moment(now), moment(now)];
+    const leases = Math.abs(now - this.leasesLookedAt) >= 1000;
+    if (leases) this.leasesLookedAt = now;
+    else parameters.pop();
+    const due = `(state = 'waiting' AND due_at <= $1)${leases ? ` OR (state = 'running' AND lease_until < $2)` : ''}`;
+    const list = listOf(reader, kinds, parameters);
+    return reader.rows<StoredWork>(
+      `SELECT id, doc, kind, attempts FROM ${this.table} WHERE (${due}) AND kind IN ${list} ORDER BY due_at, id LIMIT ${mostRows}`,
+      parameters,
+    );
   }
 
   private begin({ kind, row }: Claimed<Input>): void {

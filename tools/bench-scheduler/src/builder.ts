@@ -2,9 +2,10 @@ import type { BuildStatus, Order } from '@millrace/build-systems';
 import { moment } from '@millrace/kernel';
 import { PlayedSystem } from './played-system';
 
+/** Of an order only this: what it stands on is thousands of names, which are not the scheduler's memory. */
 interface Build {
   readonly key: string;
-  readonly order: Order;
+  readonly order: Pick<Order, 'component' | 'cascade'>;
   readonly startedAt: string;
   endedAt: string | null;
 }
@@ -46,7 +47,8 @@ export class Builder extends PlayedSystem {
   }
   submit(key: string, order: Order): Promise<string> {
     if (!this.builds.has(key)) {
-      this.builds.set(key, { key, order, startedAt: moment(Date.now()), endedAt: null });
+      const { component, cascade } = order;
+      this.builds.set(key, { key, order: { component, cascade }, startedAt: moment(Date.now()), endedAt: null });
       this.running.add(key);
       this.onSubmit(order);
       if (this.atOnce) this.endOne(key);
