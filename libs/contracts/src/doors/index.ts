@@ -5,6 +5,7 @@ import type { Door } from './door';
 import * as others from './others';
 import * as resolver from './resolver';
 import * as graph from './resolver-graph';
+import * as reach from './resolver-reach';
 import * as snapshots from './resolver-snapshots';
 import * as results from './results';
 import * as scheduler from './scheduler';
@@ -29,8 +30,8 @@ export const doors = {
     knots: resolver.knotsDoor,
     graph: resolver.graph,
     graphImport: resolver.graphImport,
-    reach: graph.reach,
-    whatIf: graph.whatIf,
+    reach: reach.reach,
+    whatIf: reach.whatIf,
     order: graph.graphOrder,
     tiers: graph.graphTiers,
     paths: graph.graphPaths,
@@ -102,5 +103,5 @@ export function doorsOf(app: App): readonly Door[] {
 }
 
 export { dependencyKinds, type ImpactRebuild } from './resolver';
-export { scopeNames } from './resolver-graph';
+export { scopeNames } from './resolver-reach';
 export { importKinds, type ImportKind } from './resolver-snapshots';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { releaseName } from '../common';
 import { componentIdSchema } from '../contents';
 import { ask } from './door';
-import { scopeNames } from './resolver-graph';
+import { scopeNames } from './resolver-reach';
 
 /** What a plan takes by the durations learned so far; gates and repositories take no time here. */
 const outlook = {
