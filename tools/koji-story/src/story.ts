@@ -13,6 +13,8 @@ export interface Outcome extends Proof {
   readonly rebuilds: number;
   readonly validated: number;
   readonly by_hand: number;
+  /** Needs of rebuilds whose new builds were in the build root, as the scheduler itself says it. */
+  readonly inputs_proven: number;
   readonly drafts_promoted: number;
   readonly scheduler_killed: number;
   readonly seconds: number;
@@ -32,12 +34,13 @@ export async function tellStory(world: World): Promise<Outcome> {
     expect(drafts === count, `the gate should have seen ${count} drafts, and saw ${drafts}`);
     expect(done.landed, 'the cascade did not land');
     const proof = await prove(world);
+    const proven = await provenInputs(world, done);
     const inState = (state: string): number => done.rebuilds.filter((one) => one.state === state).length;
     const seconds = Math.round((Date.now() - began) / 100) / 10;
     return {
       ...{ ok: true, cascade: id, rebuilds: done.rebuilds.length, validated: inState('validated'), ...proof },
       by_hand: done.rebuilds.filter((one) => one.origin === 'hand').length,
-      ...{ drafts_promoted: drafts, scheduler_killed: killed, seconds },
+      ...{ inputs_proven: proven, drafts_promoted: drafts, scheduler_killed: killed, seconds },
     };
   } finally {
     await endCi();
@@ -131,6 +134,20 @@ async function byCommit(world: World, id: string): Promise<void> {
     );
     world.say(`${name} is mended by a commit and tried again`);
   }
+}
+
+/** "Built against the new library: yes, proven", of every RPM that needs another. */
+async function provenInputs(world: World, { cascade, rebuilds }: Cascade): Promise<number> {
+  let proven = 0;
+  for (const { component } of rebuilds.filter((one) => one.component.startsWith('rpm/'))) {
+    const { builtAgainst = [] } = await world.client.call(doors.scheduler.explain, { cascade, component });
+    const doubtful = builtAgainst.find((one) => one.proven !== 'yes');
+    expect(!doubtful, `${component} is not proven to be built against ${doubtful?.component}: ${doubtful?.proven}`);
+    proven += builtAgainst.length;
+  }
+  expect(proven > 0, 'nothing was proven to be built against anything');
+  world.say(`built against what the cascade had made: ${proven} times proven by build roots`);
+  return proven;
 }
 
 async function validatedAtLeast(world: World, id: string, number: number): Promise<void> {

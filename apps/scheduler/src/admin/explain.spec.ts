@@ -54,6 +54,20 @@ describe('explain', () => {
     expect(d.lines.join('\n')).toMatch(/To free it: .*cascade retry/);
   });
 
+  it('says whether a build root had the new builds of what it needs', async () => {
+    const world = new World({ graph });
+    await world.start('all');
+    await world.settle();
+    const [lib, app] = [world.rebuild('rpm/a'), world.rebuild('rpm/b')];
+    const against = async () => (await explain(world, 'rpm/b')).builtAgainst;
+    expect(await against()).toEqual([{ component: 'rpm/a', nvr: lib.nvr, proven: 'unknown', used: [] }]);
+    const row = world.store.rows.contents.get(app.contents!)!;
+    const input = { nevra: 'a', component: 'rpm/a', nvr: lib.nvr!, build: lib.build };
+    world.store.rows.contents.set(row.id, { ...row, contents: { ...row.contents, inputs: [input] } });
+    expect(await against()).toMatchObject([{ component: 'rpm/a', proven: 'yes', used: [lib.nvr] }]);
+    expect((await explain(world, 'rpm/b')).lines.join('\n')).toContain('yes, proven by its build root');
+  });
+
   it('says of a cascade what it waits for, when it is expected to end, its critical path and its cost', async () => {
     const world = new World({ graph, running: (one) => (one === 'rpm/b' ? 'building' : null) });
     await world.start('all');

@@ -2,6 +2,7 @@ import { doors, type DoorReply } from '@millrace/contracts';
 import { later, moment, type Moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
+import { builtAgainst, builtAgainstWords, type BuiltAgainst } from '../domain/built-against';
 import { explainCascade, explainRebuild, sinceOf, type Prospect } from '../domain/explain';
 import { blockers, pathTo, unblocking } from '../domain/explain-paths';
 import { noSums } from '../domain/history';
@@ -96,6 +97,7 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     return end === null ? null : later(at, end);
   };
   const lines: string[] = [];
+  let against: readonly BuiltAgainst[] = [];
   for (const rebuild of own) {
     const waiting = rebuild.dependants
       .flatMap((id) => rows.get(id) ?? [])
@@ -105,6 +107,8 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     const dependants = waiting.map((row) => row.component);
     const [path, unblock] = [pathTo(rows, rebuild, roots), unblocking(rows, rebuild)];
     lines.push(...explainRebuild({ cascade, rebuild, needs, build, dependants, path, expected, unblock }));
+    against = await inputsOf(read, scene, rebuild, needs);
+    lines.push(...against.map(builtAgainstWords));
   }
   const { release } = cascade;
   const known = await read.failures.where({ release, component, open: 1 }, { orderBy: '-at', limit: 5 });
@@ -118,7 +122,23 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     path: [...pathTo(rows, newest, roots)],
     compared: passedOver ? needs.map(({ component: name, state, nvr }) => ({ component: name, state, nvr })) : [],
     unblock: [...unblocking(rows, newest)],
+    builtAgainst: against.map((one) => ({ ...one, used: [...one.used] })),
   };
+}
+
+/** What its build root had of its needs, and of the changed components, which may be far below it. */
+async function inputsOf(
+  read: Read,
+  { cascade, rows }: Scene,
+  rebuild: RebuildRow,
+  needs: readonly RebuildRow[],
+): Promise<readonly BuiltAgainst[]> {
+  const kept = rebuild.contents === null ? null : await read.contents.get(rebuild.contents);
+  if (!kept) return [];
+  const inside = new Set(kept.contents.inputs.map((input) => input.component));
+  const roots = cascade.roots.flatMap((id) => rows.get(id) ?? []);
+  const far = roots.filter((root) => root.id !== rebuild.id && !needs.includes(root) && inside.has(root.component));
+  return builtAgainst([...needs, ...far], kept.contents).slice(0, mostNamed);
 }
 
 function failureWords({ at, commit, cascade, times, regression, evidence }: Rows['failures']): string {

@@ -165,6 +165,17 @@ export const explain = ask({
     compared: z
       .array(z.object({ component: componentIdSchema, state: z.enum(rebuildStates), nvr: z.string().nullable() }))
       .optional(),
+    /** Its needs of this cascade, and whether its build root really had their new builds. */
+    builtAgainst: z
+      .array(
+        z.object({
+          component: componentIdSchema,
+          nvr: z.string().nullable(),
+          proven: z.enum(['yes', 'no', 'not-used', 'unknown']),
+          used: z.array(z.string()),
+        }),
+      )
+      .optional(),
     /** The commands that would free it. */
     unblock: z.array(z.string()).optional(),
     criticalPath: z.array(componentIdSchema).optional(),
