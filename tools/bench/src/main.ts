@@ -54,11 +54,11 @@ async function measure(mill: Mill, indices: Indices, folder: string): Promise<Fi
   const debian = await imported(client, debianOrder(indices));
   const import_peak_mb = mill.peakMb();
   const { counts } = await client.call(doors.resolver.stats, { release });
+  const [first] = await randomComponents(client, 1);
   const packages = [writeRepository(join(folder, 'rpm'), rpmPackages)];
   const rpm = await imported(client, { release: 'rpm', kind: 'rpm-md', packages });
   await mill.stop();
   const again = await mill.start();
-  const [first] = await randomComponents(again, 1);
   await timed(mill.resolver, { release, changed: [first!], scope: 'direct' });
   const restart_s = Math.round(Date.now() - mill.startedAt()) / 1000;
   const { at_once_ratio, ...served } = await questions(mill, again);

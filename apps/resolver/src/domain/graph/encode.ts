@@ -1,4 +1,5 @@
 import { AppError, sha256 } from '@millrace/kernel';
+import { chrootsOf } from './chroots';
 import type { Network } from './network';
 import type { Rows } from './rows';
 import { Texts } from './texts';
@@ -18,7 +19,9 @@ const byteParts = ['flags', 'packageArch', 'clauseScheme', 'clauseArch', 'outKin
 const intParts = ['packageComponent', 'offerPackage', 'blockOf'] as const;
 
 /** First bytes of a stored graph; the number goes up when its parts change, or what they mean. */
-const magic = 'millrace-graph-2';
+const magic = 'millrace-graph-3';
+/** What it was called while chroots were not among its parts: they are found again when it is read. */
+const magicBefore = 'millrace-graph-2';
 
 /**
  * A graph as one run of bytes: the magic, the length of the head, the head (JSON: lengths of the parts, and the sha256
@@ -52,7 +55,8 @@ export function decodeNetwork(bytes: Uint8Array, what: string): Network {
   const text = (from: number, length: number): string => new TextDecoder().decode(bytes.subarray(from, from + length));
   if (bytes.length < 24 || !text(0, 16).startsWith('millrace-graph-'))
     throw damaged(what, 'it does not begin as a stored graph does');
-  if (text(0, 16) !== magic) throw damaged(what, `another version of Millrace wrote it (${text(0, 16)})`);
+  if (text(0, 16) !== magic && text(0, 16) !== magicBefore)
+    throw damaged(what, `another version of Millrace wrote it (${text(0, 16)})`);
   const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(16);
   const start = 24 + padded(headLength);
   if (start > bytes.length) throw damaged(what, 'it ends within its head');
@@ -78,6 +82,7 @@ function partsOf(network: Network): readonly Part[] {
     ...rowParts.flatMap((name) => [network[name].offsets, network[name].targets]),
     ...byteParts.map((name) => network[name]),
     ...intParts.map((name) => network[name]),
+    ...[network.chroots.offsets, network.chroots.targets],
   ];
 }
 
@@ -96,14 +101,20 @@ class Decoder {
       return [name, new Texts(this.raw(), offsets)] as const;
     });
     const rows = rowParts.map((name) => {
-      const offsets = this.ints();
-      return [name, { count: offsets.length - 1, offsets, targets: this.ints() } satisfies Rows] as const;
+      return [name, this.rows()] as const;
     });
     const bytes = byteParts.map((name) => [name, this.raw()] as const);
     const ints = intParts.map((name) => [name, this.ints()] as const);
     const parts = Object.fromEntries([...texts, ...rows, ...bytes, ...ints]) as unknown as Network;
     const { components, capabilities, below } = parts;
-    return { ...parts, count: components.count, blocks: below.count, find: (name) => capabilities.find(name) };
+    const [count, blocks] = [components.count, below.count];
+    const chroots = this.part < this.lengths.length ? this.rows() : chrootsOf({ ...parts, count, blocks });
+    return { ...parts, count, blocks, chroots, find: (name) => capabilities.find(name) };
+  }
+
+  private rows(): Rows {
+    const offsets = this.ints();
+    return { count: offsets.length - 1, offsets, targets: this.ints() };
   }
 
   private raw(): Uint8Array {

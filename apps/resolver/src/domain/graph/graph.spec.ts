@@ -1,4 +1,4 @@
-import { closure, digraph, knots, layers, stronglyConnected } from '@millrace/kernel';
+import { closure, digraph, knots, layers, sha256, stronglyConnected } from '@millrace/kernel';
 import fc from 'fast-check';
 import { pack, part } from '../../../test/worlds';
 import type { ComponentFacts } from '../facts';
@@ -195,6 +195,17 @@ describe('a stored graph', () => {
     );
   });
 
+  it('of the version before is read as it was', () => {
+    fc.assert(
+      fc.property(networks, (network) => {
+        const before = decodeNetwork(asBefore(encodeNetwork(network).bytes), 'x');
+        expect(before.chroots).toEqual(network.chroots);
+        expect(encodeNetwork(before).digest).toBe(encodeNetwork(network).digest);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('gives the same edges when it is added to another', () => {
     fc.assert(
       fc.property(networks, (network) => {
@@ -210,3 +221,20 @@ describe('a stored graph', () => {
     );
   });
 });
+
+/** A stored graph as it was written before its chroots were among its parts, which are the last two. */
+function asBefore(bytes: Uint8Array): Uint8Array {
+  const padded = (length: number): number => (length + 7) & ~7;
+  const headLength = new DataView(bytes.buffer).getUint32(16);
+  const { lengths } = JSON.parse(Buffer.from(bytes.subarray(24, 24 + headLength)).toString()) as { lengths: number[] };
+  const last = lengths.slice(-2).reduce((sum, length) => sum + padded(length), 0);
+  const body = bytes.subarray(24 + padded(headLength), bytes.length - last);
+  const head = Buffer.from(JSON.stringify({ digest: sha256(body), lengths: lengths.slice(0, -2) }));
+  const start = 24 + padded(head.length);
+  const old = new Uint8Array(start + body.length);
+  old.set(Buffer.from('millrace-graph-2'));
+  new DataView(old.buffer).setUint32(16, head.length);
+  old.set(head, 24);
+  old.set(body, start);
+  return old;
+}

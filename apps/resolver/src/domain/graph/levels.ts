@@ -1,5 +1,4 @@
 import type { Network } from './network';
-import { each, Ints } from './rows';
 
 export interface Leveled {
   /** The set, sorted. */
@@ -48,7 +47,7 @@ class ChrootWalk {
   private knots: number[][] = [];
 
   constructor(network: Network) {
-    const { offsets, targets } = everyChroot(network);
+    const { offsets, targets } = network.chroots;
     const nodes = offsets.length - 1;
     this.components = network.count;
     this.offsets = offsets;
@@ -148,25 +147,3 @@ class ChrootWalk {
 }
 
 const closed = 2 ** 31 - 1;
-
-/** What is below by another way already is not followed twice: it is there whatever the set is. */
-function everyChroot({ count, blocks, buildBlocks, parts, below, owners }: Network) {
-  const offsets = new Int32Array(count + blocks + 1);
-  const targets = new Ints(below.targets.length + owners.targets.length + 64);
-  const covered = new Int32Array(blocks);
-  for (let node = 0; node < count + blocks; node++) {
-    const [toBlocks, toComponents] = node < count ? [buildBlocks, parts] : [below, owners];
-    const row = node < count ? node : node - count;
-    const [from, to] = [toBlocks.offsets[row]!, toBlocks.offsets[row + 1]!];
-    for (let n = from; n < to; n++) {
-      const block = toBlocks.targets[n]!;
-      for (let k = below.offsets[block]!; k < below.offsets[block + 1]!; k++) covered[below.targets[k]!] = node + 1;
-    }
-    for (let n = from; n < to; n++) {
-      if (covered[toBlocks.targets[n]!] !== node + 1) targets.push(count + toBlocks.targets[n]!);
-    }
-    each(toComponents, row, (component) => targets.push(component));
-    offsets[node + 1] = targets.length;
-  }
-  return { offsets, targets: targets.copy() };
-}

@@ -1,4 +1,5 @@
 import { flag, schemes, type Catalogue } from './catalogue';
+import { chrootsOf } from './chroots';
 import { condense } from './condense';
 import type { Clause, Offered } from './resolve-clause';
 import { composed, each, Ints, rowsOf, transposed, upTo, type Rows } from './rows';
@@ -31,6 +32,8 @@ export interface Network extends Catalogue, Offered {
   readonly outKinds: Uint8Array;
   readonly into: Rows;
   readonly intoKinds: Uint8Array;
+  /** Components, then blocks -> what they bring into a chroot (see {@link chrootsOf}). */
+  readonly chroots: Rows;
   /** Package -> requirements that it answers. */
   readonly answeredBy: Rows;
   /** Requirement -> components whose build, assembly, or packages that want it. */
@@ -69,7 +72,7 @@ export function networkOf(catalogue: Catalogue): Network {
     installers: transposed(catalogue.installs, clauses.count),
     runners: transposed(runtime, clauses.count),
   };
-  return { ...linked, ...componentEdges(linked) };
+  return { ...linked, ...componentEdges(linked), chroots: chrootsOf(linked) };
 }
 
 /** Rows of two relations over the same things, the first one's targets first. */
@@ -87,7 +90,7 @@ function joined(first: Rows, second: Rows): Rows {
 
 type Links = Pick<Network, 'out' | 'outKinds' | 'into' | 'intoKinds'>;
 
-function componentEdges(of: Omit<Network, keyof Links>): Links {
+function componentEdges(of: Omit<Network, keyof Links | 'chroots'>): Links {
   const { count, packageComponent, answers } = of;
   const offsets = new Int32Array(count + 1);
   const seen = new Int32Array(count).fill(-1);
