@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '@millrace/kernel';
@@ -31,7 +30,6 @@ const light = {
  */
 export class Database {
   private tail: Promise<unknown> = Promise.resolve();
-  private readonly inside = new AsyncLocalStorage<Connection>();
   /** Rows as they are committed; null where others write too. */
   readonly memory: RowMemory | null;
 
@@ -87,12 +85,10 @@ export class Database {
     return new Database('sqlite', writing, reading, { writer: handleOf(writing), reader: handleOf(reading) });
   }
 
-  /** Runs `work` in one transaction; nested calls join the outer one. `locks`: keys held until its end (PostgreSQL). */
+  /** Runs `work` in one transaction, on `tx` alone: it must not ask for another one. `locks`: keys held until its end (PostgreSQL). */
   async transaction<Result>(work: (tx: Connection) => Promise<Result>, locks: readonly string[] = []): Promise<Result> {
     const direct = this.direct;
-    return this.inTurn(work, () =>
-      direct ? this.performDirect(direct.writer, work, whole) : this.perform(work, locks),
-    );
+    return this.inTurn(() => (direct ? this.performDirect(direct.writer, work, whole) : this.perform(work, locks)));
   }
 
   /**
@@ -100,7 +96,7 @@ export class Database {
    * out again by itself.
    */
   async lightTransaction<Result>(work: (tx: Connection) => Promise<Result>): Promise<Result> {
-    return this.inTurn(work, async () => {
+    return this.inTurn(async () => {
       if (this.direct) return this.performDirect(this.direct.writer, work, light);
       return this.perform(async (tx) => {
         await tx.rows('SET LOCAL synchronous_commit = off');
@@ -109,9 +105,7 @@ export class Database {
     });
   }
 
-  private inTurn<Result>(work: (tx: Connection) => Promise<Result>, perform: () => Promise<Result>): Promise<Result> {
-    const outer = this.inside.getStore();
-    if (outer) return work(outer);
+  private inTurn<Result>(perform: () => Promise<Result>): Promise<Result> {
     if (this.kind === 'postgres') return perform();
     const turn = this.tail.then(perform);
     this.tail = turn.catch(() => undefined);
@@ -126,7 +120,7 @@ export class Database {
         await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
       }
       const tx = connectionOf(runner);
-      const result = await this.inside.run(tx, () => work(tx));
+      const result = await work(tx);
       await runner.query('COMMIT');
       return result;
     } catch (thrown) {
@@ -147,7 +141,7 @@ export class Database {
       // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
       // nest the next ones in one that is never committed.
       await tx.run(begin);
-      const result = await this.inside.run(tx, () => work(tx));
+      const result = await work(tx);
       await tx.run(commit);
       return result;
     } catch (thrown) {

@@ -10,7 +10,7 @@ export interface Patch {
 }
 
 /** Fewer rows of one kind are written whole: a statement for each kind would cost more. */
-const leastRows = 8;
+const leastRows = 24;
 
 /**
  * What can be written as a change of some members of the document, on SQLite: rows that were read before, of which no
@@ -41,11 +41,13 @@ export function patches(
 
 /** Members that differ; null when they cannot be patched. The revision is the column's. */
 function changedKeys(table: Table<Row>, before: Row, row: Row): readonly string[] | null {
-  if (before.revision !== row.revision || row.revision === 0) return null;
+  if (row.revision !== before.revision + 1) return null;
   const old = before as unknown as Readonly<Record<string, unknown>>;
   const keys: string[] = [];
-  for (const [key, value] of Object.entries(row)) {
-    if (old[key] === value) continue;
+  const now = row as unknown as Readonly<Record<string, unknown>>;
+  for (const key in now) {
+    const value = now[key];
+    if (old[key] === value || key === 'revision') continue;
     if (value === undefined || !/^\w+$/.test(key)) return null;
     keys.push(key);
   }

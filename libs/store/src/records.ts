@@ -89,9 +89,12 @@ export class Session<T extends Tables> {
   private async flushTable(key: string): Promise<void> {
     const { dirty, rows: known, table } = this.caches.get(key)!;
     if (dirty.size === 0) return;
-    const changed = [...dirty].map(([id, before]) => ({ row: known.get(id)!, before }));
+    const changed = [...dirty].map(([id, before]) => {
+      const row = known.get(id)!;
+      return { row: { ...row, revision: row.revision + 1 }, before };
+    });
     await upsert(this.connection, this.nameOf(table), table, changed, this.at);
-    for (const { row } of changed) known.set(row.id, { ...row, revision: row.revision + 1 });
+    for (const { row } of changed) known.set(row.id, row);
     dirty.clear();
   }
 }

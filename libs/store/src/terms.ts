@@ -27,7 +27,7 @@ export async function insertTerms(
   rows: readonly Row[],
 ): Promise<void> {
   const pairs = rows
-    .filter((row) => row.revision === 0)
+    .filter((row) => row.revision === 1)
     .flatMap((row) => [...new Set(table.terms!(row))].map((text) => [termOf(text), row.id] as const))
     .sort(([a], [b]) => a - b);
   for (let i = 0; i < pairs.length; i += chunkRows) {

@@ -8,6 +8,7 @@ import { patches, type Patch } from './patch';
 const chunkRows = 200;
 
 export interface ChangedRow {
+  /** As it is written: its revision is one more than the one that was read. */
   readonly row: Row;
   /** As it was read; null when it is new, or when that is not known. */
   readonly before: Row | null;
@@ -47,10 +48,7 @@ async function saveWhole(
   const all = ['id', 'revision', 'updated_at', ...columns, 'doc'];
   const updates = all.slice(1).map((column) => `${column} = excluded.${column}`);
   const parameters: Parameter[] = [];
-  const tuples = rows.map((row) => {
-    const next = { ...row, revision: row.revision + 1 };
-    return [row.id, next.revision, at, ...columns.map((c) => table.columns[c]!.of(row)), next] as const;
-  });
+  const tuples = rows.map((row) => [row.id, row.revision, at, ...columns.map((c) => table.columns[c]!.of(row)), row]);
   const sql =
     `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(connection, tuples, parameters)} ` +
     `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${name}.revision = excluded.revision - 1`;
@@ -59,7 +57,7 @@ async function saveWhole(
 
 /** Changes members of documents where they lie: most of a document stays as it is, and so do the indexes. */
 async function applyPatch(connection: Connection, name: string, { keys, rows }: Patch, at: Moment): Promise<void> {
-  const given = rows.map((row) => [row.id, row.revision, ...keys.map((key) => (row as unknown as Members)[key])]);
+  const given = rows.map((row) => [row.id, row.revision - 1, ...keys.map((key) => (row as unknown as Members)[key])]);
   const members = keys.map((key, n) => `, '$.${key}', value -> ${n + 2}`).join('');
   const sql =
     `UPDATE ${name} SET revision = revision + 1, updated_at = $1, doc = json_set(doc${members}) ` +
