@@ -1,0 +1,93 @@
+import { AppError, type Refusal } from '@millrace/kernel';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bumpOn, type BumpOrder, type Bumped } from './bump';
+import { remoteFault } from './git/faults';
+import { fetchBranch, isIn, withRepository, type Repository, type RepositorySettings } from './git/repository';
+import { readSpecFile, type SpecFile } from './git/spec-file';
+import { isCommit, unbuiltIn, unknownCommit } from './git/unbuilt';
+import type { Remote, Unbuilt } from './remote';
+import { access, type Access } from './schema';
+
+export interface DistGitOptions {
+  /** A folder of this process alone: what a process before it left there is removed at the first use. */
+  readonly work: string;
+  /** Who commits. */
+  readonly author: { readonly name: string; readonly mail: string };
+  readonly access?: Access;
+  /** For one call of git, in milliseconds; default 120 000. */
+  readonly timeoutMs?: number;
+  /** Largest file that git may write, in bytes; default 512 MiB. */
+  readonly largestFile?: number;
+}
+
+export type { BumpOrder, Bumped, Edit } from './bump';
+
+/**
+ * Packages' sources in git. Every call may throw an AppError: `dist-git-unknown` (missing), `dist-git-forbidden`
+ * (forbidden), `dist-git-address` (invalid), `dist-git-unreachable`, `git-too-slow`, `git-missing` (unavailable).
+ */
+export interface DistGit {
+  /** The commit at the head of the branch. */
+  head(remote: Remote, signal?: AbortSignal): Promise<string>;
+  /** The spec file at a commit of the branch (its head when left out); refuses `spec-missing`, `commit-unknown`. */
+  spec(remote: Remote, commit?: string, signal?: AbortSignal): Promise<SpecFile | Refusal>;
+  /** What the branch has beyond the commit that was built last; refuses `dist-git-diverged` when that is not in it. */
+  unbuilt(remote: Remote, lastBuilt: string, signal?: AbortSignal): Promise<Unbuilt | Refusal>;
+  /**
+   * Makes the bump of a rebuild, once: a commit with its marker that is there already is the answer. Refuses what
+   * `edit` refuses, `spec-missing`, `head-never-built`, `dist-git-diverged`, `push-refused`, `pull-request-closed`.
+   */
+  bump(order: BumpOrder, signal?: AbortSignal): Promise<Bumped | Refusal>;
+}
+
+export function createDistGit(options: DistGitOptions): DistGit {
+  const settings: RepositorySettings = {
+    work: options.work,
+    access: options.access ?? access.parse({}),
+    timeoutMs: options.timeoutMs ?? 120_000,
+    largestFile: options.largestFile ?? 512 * 1024 * 1024,
+  };
+  let swept: Promise<void> | null = null;
+  const within = async <Value>(
+    remote: Remote,
+    signal: AbortSignal | undefined,
+    use: (repository: Repository) => Promise<Value>,
+  ): Promise<Value> => {
+    await (swept ??= sweep(settings.work));
+    return withRepository(settings, remote, signal, use);
+  };
+  return {
+    head: (remote, signal) => within(remote, signal, headOf),
+    spec: (remote, commit, signal) => within(remote, signal, (repository) => specAt(repository, commit ?? null)),
+    unbuilt: (remote, lastBuilt, signal) => within(remote, signal, (repository) => unbuiltIn(repository, lastBuilt)),
+    bump: (order, signal) => within(order.remote, signal, (repository) => bumpOn(repository, order, options.author)),
+  };
+}
+
+async function sweep(work: string): Promise<void> {
+  const left = (await readdir(work).catch(() => [])).filter((name) => name.startsWith('git-'));
+  await Promise.all(left.map((name) => rm(join(work, name), { recursive: true, force: true })));
+}
+
+async function headOf(repository: Repository): Promise<string> {
+  const { remote } = repository;
+  const answer = await repository.git({ args: ['ls-remote', '--', remote.url, `refs/heads/${remote.branch}`] });
+  const commit = /^([0-9a-f]{40,64})\t/.exec(answer.output)?.[1];
+  if (answer.code === 0 && commit) return commit;
+  if (answer.code !== 0) throw remoteFault(remote, answer);
+  throw new AppError({
+    code: 'dist-git-unknown',
+    kind: 'missing',
+    message: `${remote.url} has no branch ${remote.branch}`,
+    remedy: 'make the branch, or name another under sources in the release definition',
+  });
+}
+
+async function specAt(repository: Repository, commit: string | null): Promise<SpecFile | Refusal> {
+  if (commit !== null && !isCommit(commit)) return unknownCommit(repository, commit);
+  const { branch } = repository.remote;
+  const head = await fetchBranch(repository, branch, async (tip) => commit === null || isIn(repository, commit, tip));
+  if (commit !== null && !(await isIn(repository, commit, head))) return unknownCommit(repository, commit);
+  return readSpecFile(repository, commit ?? head);
+}

@@ -1,0 +1,23 @@
+/** A branch of a repository: https, ssh, file (an absolute path, too). */
+export interface Remote {
+  readonly url: string;
+  readonly branch: string;
+}
+
+export interface Commit {
+  readonly id: string;
+  /** When it was committed, ISO 8601. */
+  readonly at: string;
+  /** `Name <mail>`. */
+  readonly author: string;
+  readonly subject: string;
+  /** The rebuild's id when it is a commit of ours. */
+  readonly marker: string | null;
+}
+
+/** A branch, seen from the commit that was built last. */
+export interface Unbuilt {
+  readonly head: string;
+  /** Commits of the branch that no build has been made from, newest first. */
+  readonly commits: readonly Commit[];
+}
