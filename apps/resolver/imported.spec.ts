@@ -112,6 +112,8 @@ describe('an imported snapshot', () => {
     expect(below).toMatchObject({ ...first, total: 1, found: [{ component: 'rpm/libstone', kind: 'build' }] });
     const found = await ask(resolver.search, { ...first, text: 'quern', limit: 1 });
     expect(found).toMatchObject({ ...first, total: 3, found: [{ what: 'component', name: 'rpm/quern' }] });
+    expect(found.found[0]!.arches).toEqual(['noarch']);
+    expect((await ask(resolver.stats, first)).counts).toMatchObject({ components: 6, packages_noarch: 4 });
     const text = JSON.parse((await ask(resolver.snapshotExport, { ...first, limit: 1 })).text) as unknown;
     expect(text).toMatchObject({ ...first, components: [{ id: 'image/kitchen' }], edges: [{ to: 'rpm/quern' }] });
   });
@@ -121,6 +123,15 @@ describe('an imported snapshot', () => {
     expect(unresolved).toEqual([
       expect.objectContaining({ component: 'rpm/reader', hint: expect.stringContaining('retired: nobody turns it') }),
     ]);
+  });
+});
+
+describe('what is not there', () => {
+  it('is said: a snapshot of a release that need not be defined, and a release of which nothing is known', async () => {
+    const wrong = ask(resolver.stats, { snapshot: 'mini-i9' });
+    await expect(wrong).rejects.toMatchObject({ code: 'snapshot-unknown', remedy: expect.stringContaining('list') });
+    const unknown = ask(resolver.stats, { release: 'other' } as never);
+    await expect(unknown).rejects.toMatchObject({ code: 'release-unknown', remedy: expect.stringContaining('import') });
   });
 });
 

@@ -95,8 +95,8 @@ export const graphSearch: Leaf<Paged> = {
       (page) => context.client.call(doors.resolver.search, { release, snapshot, text, ...page }),
       (one) => [one.found],
     );
-    const rows = reply.found.map((one) => [one.what, one.name, some(one.by)]);
-    context.show(reply, () => table(['WHAT', 'NAME', 'OF'], rows, 'nothing'));
+    const rows = reply.found.map((one) => [one.what, one.name, some(one.arches ?? []), some(one.by)]);
+    context.show(reply, () => table(['WHAT', 'NAME', 'FOR', 'OF'], rows, 'nothing'));
   },
 };
 

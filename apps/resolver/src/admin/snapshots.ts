@@ -2,7 +2,7 @@ import type { DoorReply, doors } from '@millrace/contracts';
 import { WrittenAnswer } from '@millrace/service';
 import { differenceOf } from '../domain/graph/diff';
 import { exportOf, type Format } from '../domain/graph/export';
-import { countsOf, searchIn, unresolvedByKind } from '../domain/graph/overview';
+import { countsOf, packagesByArchitecture, searchIn, unresolvedByKind } from '../domain/graph/overview';
 import { neighboursOf } from '../domain/graph/paths';
 import { levelsOf } from '../domain/graph/levels';
 import { unresolvedIn, type UnresolvedClause } from '../domain/graph/unresolved';
@@ -38,14 +38,15 @@ export async function answerSearch(
 ): Promise<Reply<'search'>> {
   const { network, snapshot } = await graphs.open(request.release, request.snapshot);
   const { found, total } = searchIn(network, request.text, request.offset, request.limit);
-  return { snapshot, total, found: found.map((one) => ({ ...one, by: [...one.by] })) };
+  return { snapshot, total, found: found.map((one) => ({ ...one, by: [...one.by], arches: [...one.arches] })) };
 }
 
 export async function answerStats(request: At, graphs: Graphs): Promise<Reply<'stats'>> {
   const { network, snapshot, report } = await graphs.open(request.release, request.snapshot);
   const unresolved = Object.entries(report?.unresolved ?? unresolvedByKind(network));
   const open = unresolved.map(([kind, { total }]) => [`unresolved_${kind}`, total] as const);
-  return { snapshot, counts: { ...(report?.counts ?? countsOf(network)), ...Object.fromEntries(open) } };
+  const counts = { ...(report?.counts ?? countsOf(network)), ...packagesByArchitecture(network) };
+  return { snapshot, counts: { ...counts, ...Object.fromEntries(open) } };
 }
 
 export async function answerDiff(

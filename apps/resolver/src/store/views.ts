@@ -26,15 +26,19 @@ export function createViews(read: Read, kept = 8): Views {
       return (await read.releases.get(name)) !== null;
     },
     async release(name) {
-      return (await read.releases.get(name)) ?? unknownRelease(name);
+      const release = await read.releases.get(name);
+      if (release === null) throw unknownRelease(name);
+      return release;
     },
     async newest(name) {
-      const release = await views.release(name);
+      const release = await read.releases.get(name);
+      if (release === null) throw (await notImported(read, name)) ?? unknownRelease(name);
       if (release.snapshot === null) throw notReady(release);
       return viewOf(await load(release.snapshot), release);
     },
     async at(name, snapshot, overlay) {
-      const release = await views.release(name);
+      const release = await read.releases.get(name);
+      if (release === null) throw (await read.graphs.get(name)) ? unknownSnapshot(snapshot) : unknownRelease(name);
       const base = await load(snapshot);
       if (base.snapshot.release !== name) throw unknownSnapshot(snapshot);
       if (!overlay || overlay.revision === 0) return viewOf(base, release);
@@ -108,12 +112,25 @@ async function factsOf(read: Read, digests: readonly string[]): Promise<Readonly
   return new Map(rows.map((row) => [row.id, row.facts]));
 }
 
-function unknownRelease(name: string): never {
-  throw new AppError({
+function unknownRelease(name: string): AppError {
+  return new AppError({
     code: 'release-unknown',
     kind: 'missing',
     message: `the resolver knows no release '${name}'`,
-    remedy: 'apply its definition first: `millrace release apply FILE`',
+    remedy: 'apply its definition (`millrace release apply FILE`), or import a graph of it (`millrace graph import`)',
+  });
+}
+
+/** A release that is not defined, and of which no import has succeeded so far. */
+async function notImported(read: Read, name: string): Promise<AppError | null> {
+  const row = await read.graphs.get(name);
+  if (row === null) return null;
+  const why = row.last?.problem ? `the last import failed: ${row.last.problem}` : 'its first import has not ended yet';
+  return new AppError({
+    code: 'graph-not-ready',
+    kind: 'unavailable',
+    message: `the graph of ${name} is not there: ${why}`,
+    remedy: 'see how its imports go: millrace snapshots list',
   });
 }
 
@@ -132,7 +149,7 @@ function unknownSnapshot(id: string): AppError {
     code: 'snapshot-unknown',
     kind: 'missing',
     message: `there is no snapshot '${id}' of this release`,
-    remedy: 'leave the snapshot out to ask the newest one',
+    remedy: 'see millrace snapshots list, or leave the snapshot out to ask the newest one',
   });
 }
 

@@ -96,7 +96,13 @@ export const graphSearch = ask({
   reply: z.object({
     snapshot: z.string(),
     found: z.array(
-      z.object({ what: z.enum(['component', 'package', 'capability']), name: z.string(), by: z.array(z.string()) }),
+      z.object({
+        what: z.enum(['component', 'package', 'capability']),
+        name: z.string(),
+        by: z.array(z.string()),
+        /** Architectures that it is there for. */
+        arches: z.array(z.string()).optional(),
+      }),
     ),
     total: z.number().int().optional(),
   }),

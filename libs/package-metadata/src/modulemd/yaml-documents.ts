@@ -75,6 +75,7 @@ function valueOf(text: string, where: string, rules: YamlRules): YamlValue {
       logLevel: 'silent',
     });
     const [error] = document.errors;
+    if (error?.code === 'RESOURCE_EXHAUSTION') throw new Error('it nests deeper than anybody reads');
     if (error) throw error;
     if (!rules.aliases && hasAlias(document)) throw new Error('it has an alias, which modulemd does not know');
     return withoutNulls(document.toJS({ maxAliasCount: 100 }) as YamlValue);

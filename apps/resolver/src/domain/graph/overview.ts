@@ -44,6 +44,8 @@ export interface Found {
   readonly name: string;
   /** Whose it is. */
   readonly by: readonly string[];
+  /** Architectures that it is there for; those of components are their packages'. */
+  readonly arches: readonly string[];
 }
 
 export interface SearchResult {
@@ -58,22 +60,43 @@ export function searchIn(network: Network, text: string, offset: number, limit: 
   const fits = /[*?]/.test(text)
     ? (name: string): boolean => globMatches(wanted, name.toLowerCase())
     : (name: string): boolean => name.toLowerCase().includes(wanted);
-  const by = (n: number): string => network.components.get(network.packageComponent[n]!);
   const found: Found[] = [];
   let total = 0;
-  const add = (what: Found['what'], names: Texts, owners: (n: number) => readonly string[]): void => {
+  const add = (what: Found['what'], names: Texts, packagesOf: (n: number) => Int32Array): void => {
     for (let n = 0; n < names.count; n++) {
       const name = names.get(n);
       if (!fits(name)) continue;
-      if (total >= offset && found.length < limit) found.push({ what, name, by: owners(n) });
+      if (total >= offset && found.length < limit)
+        found.push({ what, name, ...standing(network, packagesOf(n), what) });
       total++;
     }
   };
-  add('component', network.components, () => []);
-  add('package', network.packageNames, (n) => [by(n)]);
+  add('component', network.components, (n) => rowOf(network.made, n));
+  add('package', network.packageNames, (n) => Int32Array.of(n));
   add('capability', network.capabilities, (n) => {
-    const offers = rowOf(network.offers, n).subarray(0, 20);
-    return [...new Set(Array.from(offers, (offer) => by(network.offerPackage[offer]!)))];
+    return rowOf(network.offers, n).map((offer) => network.offerPackage[offer]!);
   });
   return { found, total };
+}
+
+/** Owners that are named of a capability that many offer. */
+const mostOwners = 20;
+
+function standing(network: Network, packages: Int32Array, what: Found['what']): Pick<Found, 'by' | 'arches'> {
+  const { packageArch, architectures, packageComponent, components } = network;
+  const owners = what === 'component' ? [] : packages.map((of) => packageComponent[of]!);
+  return {
+    by: Array.from(new Set(owners), (owner) => components.get(owner)).slice(0, mostOwners),
+    arches: Array.from(new Set(packages.map((of) => packageArch[of]!)), (arch) => architectures.get(arch)).sort(),
+  };
+}
+
+/** Packages by architecture: `packages_x86_64`. */
+export function packagesByArchitecture({ packageArch, architectures }: Network): Counts {
+  const counts: Record<string, number> = {};
+  for (const arch of packageArch) {
+    const name = `packages_${architectures.get(arch)}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -136,6 +136,21 @@ describe('XML', () => {
   });
 });
 
+describe('YAML', () => {
+  const deep = '['.repeat(50_000);
+  it.each([
+    ['declared', `components: ${deep}\n`, /deep\.yaml:1:\d+: it nests deeper than anybody reads/, 'declared-malformed'],
+    [
+      ...['modulemd', `document: modulemd\nversion: 2\ndata: ${deep}\n`],
+      ...[/deep\.yaml, document 1 \(line 1\) cannot be read: it nests deeper/, 'modulemd-damaged'],
+    ],
+  ] as const)('that nests without an end (%s)', async (kind, text, message, code) => {
+    const file = join(fresh(), 'deep.yaml');
+    writeFileSync(file, text);
+    expect(await refusal(kind, [file], [])).toEqual(damaged(file, message, code));
+  });
+});
+
 describe('dependencies', () => {
   it.each([
     ['that are conditions without an end', packageXml('a', '1', { requires: ['(b and'] }), /\(b and.*\(byte \d+\)/],

@@ -19,6 +19,8 @@ export const declared = importer('declared', declaredInput, async ({ sources }, 
   }
 });
 
+const tooDeep = 'it nests deeper than anybody reads';
+
 class DeclaredFile {
   private readonly lines = new LineCounter();
   private readonly packages = new Map<string, number>();
@@ -45,6 +47,7 @@ class DeclaredFile {
     try {
       const document = parseDocument(this.text, { schema: 'failsafe', lineCounter: this.lines, uniqueKeys: true });
       const [error] = document.errors;
+      if (error?.code === 'RESOURCE_EXHAUSTION') throw this.wrong(error.pos[0], tooDeep);
       if (error) throw this.wrong(error.pos[0], error.message.split('\n')[0]!);
       visit(document, (_, node) => {
         // What a bomb is made of: a small file that stands for a large one.
@@ -52,7 +55,7 @@ class DeclaredFile {
       });
       return document.contents;
     } catch (thrown) {
-      if (thrown instanceof RangeError) throw this.wrong(0, 'it nests deeper than anybody reads');
+      if (thrown instanceof RangeError) throw this.wrong(0, tooDeep);
       throw thrown;
     }
   }
