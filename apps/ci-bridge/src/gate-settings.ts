@@ -36,6 +36,11 @@ export const gateSettings = {
   koji_url: address.optional(),
   /** A Greenwave of somebody else, up to `/api/v1.0`: it decides instead of our own policies. */
   greenwave_url: address.optional(),
+  /**
+   * A ResultsDB of somebody else, up to `/api/v2.0`: its results count instead of ours, and our API shows them. Results
+   * that come here are posted there: forward_to, with mode only unless it says otherwise.
+   */
+  resultsdb_url: address.optional(),
   /** A WaiverDB of somebody else, up to `/api/v1.0`: its waivers count instead of ours. */
   waiverdb_url: address.optional(),
   /** Who waives through WaiverDB's API: proven by a token, or (for tests alone) whoever the header names. */

@@ -3,11 +3,13 @@ import { doors, type EventName, rerunRequested, verdictDecided, waiverRecorded }
 import { canonicalJson } from '@millrace/kernel';
 import { connectToHub, type KojiHub } from '@millrace/koji';
 import { connectToGreenwave } from '@millrace/greenwave';
+import { resultsDbClient, type ResultsDbClient } from '@millrace/resultsdb';
 import { connectToWaiverDb } from '@millrace/waiverdb';
 import { answer, obey, type ServiceContext, type ServiceParts } from '@millrace/service';
 import { replayDecision, showDecisions } from './admin/decisions';
 import { showGates } from './admin/gates';
 import { greenwaveController } from './admin/greenwave/controller';
+import { ownResults, type ResultSource } from './admin/greenwave/facts';
 import { clock, policyHistory, showPolicies } from './admin/policies';
 import type { WaiverAccess } from './admin/waiverdb/access';
 import { waiverDbController } from './admin/waiverdb/controller';
@@ -25,6 +27,7 @@ import { PolicyWatch } from './outbound/greenwave/policy-watch';
 import { createdAt, RemoteRules, type KojiBuild } from './outbound/greenwave/remote-rules';
 import { remoteRuleFetcher } from './outbound/greenwave/works';
 import { rerunPoster } from './outbound/rerun-hooks';
+import { foreignResults } from './outbound/resultsdb/foreign-results';
 import type { BridgeTables } from './store/tables';
 
 /** What the gates publish. */
@@ -45,6 +48,7 @@ export async function gateParts(context: Context): Promise<GateParts> {
     config.koji_url === undefined ? null : connectToHub({ url: config.koji_url, pace: { tries: 2, intervalMs: 500 } });
   const remote = remoteRulesOf(config, hub);
   const peers = peersOf(config);
+  const results = resultSource(read, peers.resultsdb);
   const folders = { policies: config.policies_dir, subjectTypes: config.subject_types_dir };
   const files = await policyFiles(context, folders);
   return {
@@ -53,7 +57,7 @@ export async function gateParts(context: Context): Promise<GateParts> {
       answer(own.decisions, (wanted) => showDecisions(read, wanted)),
       answer(own.decisionReplay, ({ decision }) => replayDecision(read, decision)),
       answer(own.policies, () => showPolicies(read, files.said())),
-      answer(own.policyHistory, (asked) => policyHistory(read, asked, clock())),
+      answer(own.policyHistory, (asked) => policyHistory(read, results, asked, clock())),
       obey(own.gateWaive, (wish): Input => ({ type: 'waive', ...wish })),
       obey(own.gateGroup, (wish): Input => ({ type: 'group-wanted', ...wish })),
     ],
@@ -62,6 +66,7 @@ export async function gateParts(context: Context): Promise<GateParts> {
       greenwaveController(
         {
           read,
+          results,
           outside: remote,
           peer: peers.greenwave,
           kojiUrl: config.koji_url ?? null,
@@ -155,15 +160,21 @@ function verdictGauge({ read }: Context) {
   };
 }
 
-function peersOf({ greenwave_url, waiverdb_url }: GateSettings): Peers {
+function resultSource(read: Context['read'], peer: ResultsDbClient | null): ResultSource {
+  return peer ? { about: (named) => foreignResults(peer, named) } : ownResults(read);
+}
+
+function peersOf({ greenwave_url, waiverdb_url, resultsdb_url }: GateSettings): Peers {
   return {
+    resultsdb: resultsdb_url === undefined ? null : resultsDbClient({ url: resultsdb_url }),
     greenwave: greenwave_url === undefined ? null : connectToGreenwave({ url: greenwave_url }),
     waiverdb: waiverdb_url === undefined ? null : connectToWaiverDb({ url: waiverdb_url }),
   };
 }
 
-function asksOf({ greenwave_url, waiverdb_url }: GateSettings): readonly ForeignService[] {
+function asksOf({ greenwave_url, waiverdb_url, resultsdb_url }: GateSettings): readonly ForeignService[] {
   return [
+    ...(resultsdb_url === undefined ? [] : (['resultsdb'] as const)),
     ...(greenwave_url === undefined ? [] : (['greenwave'] as const)),
     ...(waiverdb_url === undefined ? [] : (['waiverdb'] as const)),
   ];

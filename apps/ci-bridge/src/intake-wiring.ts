@@ -27,6 +27,7 @@ type Parts = Required<
 /** How results come in beside the bus and ResultsDB's API, where else they go, and what cannot be mapped. */
 export function intakeOf(context: Context): Parts {
   const { config, take, bury, log, read } = context;
+  const target = targetOf(config);
   const lags = new Lags();
   const parts: IntakeParts = {
     ...{ take, bury, outcomes: config.outcomes },
@@ -42,7 +43,7 @@ export function intakeOf(context: Context): Parts {
     controllers: [webhookController(webhooks, config.largest_body, audit)],
     doors: [obey(doors['ci-bridge'].resultPost, (file, caller) => files.inputOf(file, caller.name))],
     works: [
-      forwarder(config.forward_to ? clientOf(config.forward_to) : null),
+      forwarder(target ? clientOf(target) : null),
       poller(new Map(sources), (name, results) => mapForeignResults(parts, name, results)),
     ],
     gauges: {
@@ -81,9 +82,15 @@ export function intakeOf(context: Context): Parts {
   };
 }
 
-function settingsOf({ forward_to, namespaces, resultsdb_sources }: BridgeConfig) {
+/** Where a ResultsDB of somebody else is asked instead of ours, what comes here goes there. */
+function targetOf({ forward_to, resultsdb_url }: BridgeConfig): BridgeConfig['forward_to'] {
+  return forward_to ?? (resultsdb_url === undefined ? undefined : { url: resultsdb_url, mode: 'only' });
+}
+
+function settingsOf(config: BridgeConfig) {
+  const { namespaces, resultsdb_sources } = config;
   return {
-    forward: forward_to?.mode ?? null,
+    forward: targetOf(config)?.mode ?? null,
     bound: namespaces,
     polled: Object.entries(resultsdb_sources).map(([name, { every }]) => ({ name, everyMs: every })),
   };

@@ -6,6 +6,7 @@ import {
   verdictWanted,
   type EventName,
 } from '@millrace/contracts';
+import { resultsDbClient } from '@millrace/resultsdb';
 import { hear, type Hears, type ServiceDefinition, releasesAsker } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
 import { resultsDbController } from './admin/resultsdb/controller';
@@ -46,7 +47,8 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
     const audit = (fields: object): void =>
       log.warn({ audit: true, ...fields }, 'a result was refused: no right to post it');
     const access = { whose, onLoopback, permissions: config.permissions ?? null, audit };
-    const results = { read, take, outcomes: config.outcomes, access, largest: config.largest_body };
+    const peer = config.resultsdb_url === undefined ? null : resultsDbClient({ url: config.resultsdb_url });
+    const results = { read, take, outcomes: config.outcomes, access, peer, largest: config.largest_body };
     const intake = intakeOf(context);
     const gates = await gateParts(context);
     return {

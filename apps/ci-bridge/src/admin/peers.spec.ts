@@ -130,3 +130,55 @@ describe('with a Greenwave of somebody else', () => {
     await eventually(async () => (await verdict(bridge))?.decision === 'passed', 'it is back');
   });
 });
+
+describe('with a bridge as the ResultsDB of another', () => {
+  let peer: BridgeService;
+  let bridge: BridgeService;
+  beforeAll(async () => {
+    peer = await BridgeService.start();
+    bridge = await BridgeService.start(
+      { resultsdb_url: `${peer.url}/resultsdb/api/v2.0`, policies_dir: 'DIR/policies' },
+      { 'policies/stable.yaml': policies },
+    );
+  });
+  afterAll(async () => {
+    await (bridge as BridgeService | undefined)?.stop();
+    // One test has stopped it already.
+    await (peer as BridgeService | undefined)?.stop().catch(() => undefined);
+  });
+
+  it('results that are there count, and those that come here go there and are kept nowhere else', async () => {
+    await want(bridge, [{ id: 'ours', rules: [{ test: 'dist.abicheck' }] }]);
+    expect((await verdict(bridge))!.decision).toBe('pending');
+    await bridge.result('dist.abicheck', 'PASSED', data);
+    await eventually(async () => (await verdict(bridge))?.decision === 'passed', 'what went there counts');
+    await peer.result('dist.abicheck', 'FAILED', data);
+    // Something new is a reason to ask again.
+    await bridge.result('other', 'PASSED', data);
+    await eventually(async () => (await verdict(bridge))?.decision === 'failed', 'what is there alone counts');
+  });
+
+  it('the APIs of ResultsDB and Greenwave answer from there', async () => {
+    const path = `/resultsdb/api/v2.0/results?item=${nvr}`;
+    const shown = (await bridge.get<{ data: { testcase: { name: string } }[] }>(path)).body;
+    expect(shown.data.map(({ testcase }) => testcase.name)).toEqual(['other', 'dist.abicheck', 'dist.abicheck']);
+    expect(shown).toEqual((await peer.get(path)).body);
+    expect((await bridge.get('/resultsdb/api/v2.0/results/999')).status).toBe(404);
+    const question = {
+      ...{ product_version: 'minidistro-1', decision_context: 'millrace_rebuild' },
+      ...{ subject_type: 'koji_build', subject_identifier: nvr },
+    };
+    const path2 = '/greenwave/api/v1.0/decision';
+    expect((await bridge.post(path2, question)).body).toMatchObject({ policies_satisfied: false });
+    await peer.result('dist.abicheck', 'PASSED', data);
+    expect((await bridge.post(path2, question)).body).toMatchObject({ policies_satisfied: true });
+  });
+
+  it('that is away the gate cannot know', async () => {
+    await peer.stop();
+    await bridge.result('other', 'PASSED', data);
+    await eventually(async () => (await verdict(bridge))?.decision === 'unknown', 'nobody knows');
+    expect((await verdict(bridge))!.unknown_since).not.toBeNull();
+    expect((await bridge.get('/resultsdb/api/v2.0/results')).status).toBe(502);
+  });
+});

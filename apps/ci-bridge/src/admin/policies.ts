@@ -17,7 +17,7 @@ import { catalogueId, emptyCatalogue, policiesOfReleases } from '../domain/catal
 import { subjectOf } from '../domain/gate';
 import { stampOf } from '../domain/stamp';
 import type { VerdictRow } from '../domain/state';
-import { resultsFor, waiversFor } from './greenwave/facts';
+import { resultsFor, waiversFor, type ResultSource } from './greenwave/facts';
 import type { BridgeRead } from './read';
 
 type Policies = DoorReply<(typeof doors)['ci-bridge']['policies']>;
@@ -55,7 +55,12 @@ export interface HistoryQuestion {
 }
 
 /** Which builds of the last days would these policies have blocked, by what was known when the gate last spoke? */
-export async function policyHistory(read: BridgeRead, asked: HistoryQuestion, now: Moment): Promise<History> {
+export async function policyHistory(
+  read: BridgeRead,
+  results: ResultSource,
+  asked: HistoryQuestion,
+  now: Moment,
+): Promise<History> {
   const policies = soundPolicies(asked.policy);
   const from = later(now, -asked.days * 86_400_000);
   const verdicts = await read.verdicts.where(
@@ -75,7 +80,7 @@ export async function policyHistory(read: BridgeRead, asked: HistoryQuestion, no
     };
     const speaking = policies.filter((policy) => isApplicable(policy, question));
     if (speaking.length === 0) untouched++;
-    const answers = speaking.length === 0 ? [] : await answersFor(read, verdict, speaking, question);
+    const answers = speaking.length === 0 ? [] : await answersFor(read, results, verdict, speaking, question);
     if (!answers.every(isSatisfied)) blocked.push(blockedBuild(verdict, answers));
   }
   return { looked_at: wanted.length, blocked, untouched };
@@ -83,6 +88,7 @@ export async function policyHistory(read: BridgeRead, asked: HistoryQuestion, no
 
 async function answersFor(
   read: BridgeRead,
+  results: ResultSource,
   verdict: VerdictRow,
   policies: readonly Policy[],
   question: Question,
@@ -91,7 +97,7 @@ async function answersFor(
   const tests = rulesOf(policies, question, remote).map(({ rule }) => rule.testcase);
   const then = stampOf(verdict.answeredAt);
   const wish = { ignoreResults: [], ignoreWaivers: [], when: null, productVersion: verdict.product_version };
-  const latest = await resultsFor(read, question.subject, tests, wish);
+  const latest = await resultsFor(results, question.subject, tests, wish);
   const waivers = await waiversFor(read, question.subject, wish, then);
   const facts = { latest, remote, madeAt: verdict.since };
   return waiveAnswers(checkPolicies(policies, question, facts), waivers);

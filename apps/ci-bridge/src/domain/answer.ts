@@ -134,7 +134,8 @@ function endWaivers(state: State, verdict: VerdictRow, { answer }: Evaluation, a
     if (waiver.scope !== 'component' || waiver.component !== verdict.component || waiver.ended_at) continue;
     if (waiver.product_version !== verdict.product_version) continue;
     const by = passed.find(({ test }) => test === waiver.testcase);
-    const result = by && state.results.get(numberId(by.result!));
+    const elsewhere = verdict.foreign?.results?.find(({ number }) => number === by?.result);
+    const result = by && (elsewhere ?? state.results.get(numberId(by.result!)));
     const newer = result !== undefined && result.submit_time > waiver.timestamp;
     if (newer) next = put(next, 'waivers', { ...waiver, ended_at: stampOf(at) });
   }

@@ -19,7 +19,7 @@ export interface RerunBudget {
   readonly budget: number;
 }
 
-export const foreignServices = ['greenwave', 'waiverdb'] as const;
+export const foreignServices = ['greenwave', 'waiverdb', 'resultsdb'] as const;
 export type ForeignService = (typeof foreignServices)[number];
 
 export interface CatalogueRow extends Row, Catalogue {

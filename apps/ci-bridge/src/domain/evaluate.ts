@@ -47,7 +47,8 @@ export const holdTest = 'millrace.gate.hold';
 /** The gate: a pure function of what is known about a subject, and of the time. */
 export function evaluate(verdict: VerdictRow, facts: Facts, at: Moment): Evaluation {
   const { rules } = facts;
-  const results = facts.results.filter((result) => isAbout(result, verdict));
+  const known = rules.asks?.includes('resultsdb') ? (verdict.foreign?.results ?? []) : facts.results;
+  const results = known.filter((result) => isAbout(result, verdict));
   const given = rules.asks?.includes('waiverdb') ? (verdict.foreign?.waivers ?? []) : facts.waivers;
   const waivers = waiversFor(verdict, given, at);
   const evidence = { results, waivers, before: facts.before };
@@ -56,10 +57,10 @@ export function evaluate(verdict: VerdictRow, facts: Facts, at: Moment): Evaluat
   const remote = remoteState(rules, verdict);
   const foreign = judgeForeign(verdict, rules);
   const members = memberReasons(verdict, facts.members);
-  const known = [...tests.map(({ reason }) => reason), ...members, ...foreign.reasons];
-  const required = known.length > 0 || remote.reasons.length > 0 || foreign.away !== null;
+  const asked = [...tests.map(({ reason }) => reason), ...members, ...foreign.reasons];
+  const required = asked.length > 0 || remote.reasons.length > 0 || foreign.away !== null;
   const builtin = required ? [] : withoutRequirements(verdict, rules, evidence, at);
-  const reasons = [...known, ...remote.reasons, ...builtin.map(({ reason }) => reason)];
+  const reasons = [...asked, ...remote.reasons, ...builtin.map(({ reason }) => reason)];
   const judgements = [...tests, ...builtin];
   const away = foreign.away ?? remote.away;
   const answer = answerOf(verdict, { reasons, required, away, judgements, requirements, rules }, at);

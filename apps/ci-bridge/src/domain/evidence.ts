@@ -1,7 +1,7 @@
 import type { RemoteFile } from '@millrace/gate-policy';
 import type { Moment, Row } from '@millrace/kernel';
 import type { GateRules } from './gate';
-import type { Answer, FailedBefore, VerdictRow, WaiverRow } from './state';
+import type { Answer, FailedBefore, ResultRow, VerdictRow, WaiverRow } from './state';
 
 /** What became of the file that a remote rule leads to. */
 export type RemoteFound =
@@ -15,6 +15,8 @@ export interface ForeignFacts {
   readonly greenwave: ForeignDecision | null;
   /** WaiverDB's waivers about the subject; null: WaiverDB is not asked. */
   readonly waivers: readonly WaiverRow[] | null;
+  /** ResultsDB's results about the subject; null or left out: ResultsDB is not asked. */
+  readonly results?: readonly ResultRow[] | null;
   /** Who could not be asked, since when; null: all answered. */
   readonly away: { readonly since: Moment; readonly because: string } | null;
 }

@@ -2,6 +2,7 @@ import { put, type DecideContext, type Decision } from '@millrace/kernel';
 import { answerTold } from './answer';
 import type { Input } from './input';
 import type { State, VerdictRow } from './state';
+import { isAbout } from './subject';
 
 /** What foreign services said, or that they are away. */
 export function keepForeign(
@@ -14,8 +15,13 @@ export function keepForeign(
   const since = verdict.foreign?.away?.since ?? at;
   const facts =
     said.kind === 'away'
-      ? { greenwave: null, waivers: null, away: { since, because: said.because } }
-      : { greenwave: said.greenwave, waivers: said.waivers, away: null };
+      ? { greenwave: null, waivers: null, results: null, away: { since, because: said.because } }
+      : {
+          greenwave: said.greenwave,
+          waivers: said.waivers,
+          results: said.results && said.results.filter((result) => isAbout(result, verdict)),
+          away: null,
+        };
   const row: VerdictRow = { ...verdict, foreign: { askedAt: at, ...facts } };
   return answerTold(put(state, 'verdicts', row), [id], at);
 }

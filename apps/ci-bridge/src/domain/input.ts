@@ -6,7 +6,7 @@ import type { Forwarded } from './forward';
 import type { IntakeSettingsRow } from './intake';
 import type { Span, Stamp } from './stamp';
 import type { ForeignDecision } from './evidence';
-import type { WaiverRow, WaiverScope } from './state';
+import type { ResultRow, WaiverRow, WaiverScope } from './state';
 
 export interface GroupDraft {
   /** null: one is made. */
@@ -115,6 +115,7 @@ export type Input =
             readonly kind: 'facts';
             readonly greenwave: ForeignDecision | null;
             readonly waivers: readonly WaiverRow[] | null;
+            readonly results: readonly ResultRow[] | null;
           };
     }
   /** Files that could not be looked for are looked for again. */

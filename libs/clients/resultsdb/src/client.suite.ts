@@ -35,6 +35,19 @@ export function resultsDbSuite(name: string, open: () => Promise<{ url: string; 
       expect(await client.newestWith('millrace_result', 'key-3')).toBeNull();
     });
 
+    it('finds results by a value, with commas too, newest first, and hands questions on', async () => {
+      const client = resultsDbClient(server);
+      for (const item of ['a-1-1', 'a-1-1,draft_7', 'a-1-1', 'b-1-1'])
+        await client.postOnce(result(item), item.replace(',', '/'));
+      const found = async (value: string) => (await client.allWith('item', value, 100)).map(({ data }) => data['item']);
+      expect(await found('a-1-1,draft_7')).toEqual([['a-1-1,draft_7']]);
+      expect(await found('a-1-1')).toEqual([['a-1-1']]);
+      expect(await found('c-1-1')).toEqual([]);
+      const { status, body } = await client.raw('/results?item=b-1-1');
+      expect([status, (body as { data: object[] }).data.length]).toEqual([200, 1]);
+      expect((await client.raw('/nothing')).status).toBe(404);
+    });
+
     it('reads what was submitted since a time, oldest first, page by page', async () => {
       const client = resultsDbClient(server);
       for (const [n, day] of ['03', '01', '02'].entries())

@@ -16,6 +16,12 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** An answer as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 export interface ResultsDbClient {
   /**
    * Posts a result once: `key` is kept among its data as `millrace_result`, and looked for before. Throws `unavailable`
@@ -24,6 +30,10 @@ export interface ResultsDbClient {
   postOnce(result: NewResult, key: string, signal?: AbortSignal): Promise<StoredResult>;
   /** Results submitted from a time on, oldest first; pages count from 0. */
   since(time: string, page: number, limit: number, signal?: AbortSignal): Promise<Page>;
+  /** Results with a value of their data, newest first, at most so many. The value may have commas. */
+  allWith(key: string, value: string, most: number, signal?: AbortSignal): Promise<readonly StoredResult[]>;
+  /** Hands a question on as it is: `/results?item=a-1-1`. @throws AppError `resultsdb-away` (unavailable) */
+  raw(pathAndQuery: string): Promise<RawAnswer>;
   /** The newest result with a value of its data; null when there is none. */
   newestWith(key: string, value: string, signal?: AbortSignal): Promise<StoredResult | null>;
 }
@@ -58,6 +68,14 @@ export function resultsDbClient({ url, token = null, timeoutMs = 30_000 }: Resul
   };
   return {
     newestWith,
+    allWith: async (key, value, most, signal) => {
+      // A comma would be read as two values; a pattern has none, and may find more.
+      const filter = value.includes(',') ? { [`${key}:like`]: value.replaceAll(',', '*') } : { [key]: value };
+      const query = new URLSearchParams({ ...filter, limit: `${most}` });
+      const { data } = await call(resultPage, `/results?${query.toString()}`, null, signal);
+      return data.filter((result) => result.data[key]?.includes(value));
+    },
+    raw: (pathAndQuery) => ask(`${base}${pathAndQuery}`, token, AbortSignal.timeout(timeoutMs)),
     postOnce: async (result, key, signal) => {
       const there = await newestWith(postedKey, key, signal);
       if (there) return there;
@@ -88,6 +106,18 @@ async function exchange(url: string, body: object | null, token: string | null, 
     if (!answer.ok) throw refusal(url, answer.status, text);
     if (text.length > largestAnswer) throw away(url, `its answer has over ${largestAnswer} characters`);
     return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    throw thrown instanceof AppError ? thrown : away(url, (thrown as Error).message);
+  }
+}
+
+async function ask(url: string, token: string | null, signal: AbortSignal): Promise<RawAnswer> {
+  const headers = { accept: 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+  try {
+    const answer = await fetch(url, { headers, signal, redirect: 'manual' });
+    const text = await answer.text();
+    if (text.length > largestAnswer) throw away(url, `its answer has over ${largestAnswer} characters`);
+    return { status: answer.status, body: JSON.parse(text) as unknown };
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : away(url, (thrown as Error).message);
   }

@@ -24,7 +24,7 @@ import type { BridgeRead } from '../read';
 import { badRequest, isReply, ok, type Reply } from '../reply';
 import { showResult } from '../resultsdb/show';
 import { showWaiver } from '../waiverdb/find';
-import { resultsFor, waiversFor } from './facts';
+import { resultsFor, waiversFor, type ResultSource } from './facts';
 import { noJson, noPolicies, upstreamFault } from './refusals';
 import { decisionRequest, type DecisionRequest } from './request';
 
@@ -40,6 +40,7 @@ export interface GreenwavePeer {
 
 export interface GreenwaveParts {
   readonly read: BridgeRead;
+  readonly results: ResultSource;
   readonly outside: GreenwaveOutside;
   /** A Greenwave of somebody else that decides instead; null: we do. */
   readonly peer: GreenwavePeer | null;
@@ -142,7 +143,7 @@ export class GreenwaveApi {
     const timed = rules.some((rule) => rule.validSince !== null || rule.validUntil !== null);
     const madeAt = (timed ? await outside.madeAt(subject) : null) ?? now;
     const tests = wish.verbose ? null : rules.map((rule) => rule.testcase);
-    const results = await resultsFor(read, subject, tests, wish);
+    const results = await resultsFor(this.parts.results, subject, tests, wish);
     const checked = checkPolicies(policies, question, { latest: results, remote, madeAt });
     const needed = wish.verbose || !checked.every(isSatisfied);
     const waivers = needed ? await waiversFor(read, subject, wish, stampOf(now)) : [];

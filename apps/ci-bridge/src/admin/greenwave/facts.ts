@@ -9,20 +9,36 @@ import type { DecisionRequest } from './request';
 /** When there are more results about one subject than this, the newest count. */
 const mostResults = 5000;
 
+/** Where results are: ours, or somebody else's ResultsDB. */
+export interface ResultSource {
+  /** Results that one of the keys gives one of the names, newest first; of these tests at least when they are named. */
+  about(
+    named: { readonly keys: readonly string[]; readonly names: readonly string[] },
+    tests: readonly string[] | null,
+  ): Promise<readonly ResultRow[]>;
+}
+
+export function ownResults(read: Pick<BridgeRead, 'results'>): ResultSource {
+  return {
+    about: ({ keys, names }, tests) =>
+      read.results.where(tests === null ? {} : { testcase: [...new Set(tests)] }, {
+        terms: [keys.flatMap((key) => names.map((name) => term(key, name)))],
+        orderBy: '-id',
+        limit: mostResults,
+      }),
+  };
+}
+
 /** The latest results about a subject; of these tests alone when they are named. */
 export async function resultsFor(
-  read: Pick<BridgeRead, 'results'>,
+  source: ResultSource,
   subject: Subject,
   tests: readonly string[] | null,
   { ignoreResults, when }: Pick<DecisionRequest, 'ignoreResults' | 'when'>,
 ): Promise<readonly ResultRow[]> {
   if (tests?.length === 0) return [];
-  const terms = [...new Set(resultQueriesOf(subject).flatMap((query) => nameTerms(query, subject.item)))];
-  const rows = await read.results.where(tests === null ? {} : { testcase: [...new Set(tests)] }, {
-    terms: [terms],
-    orderBy: '-id',
-    limit: mostResults,
-  });
+  const keys = [...new Set(resultQueriesOf(subject).flatMap((query) => nameKeys(query, subject.item)))];
+  const rows = await source.about({ keys, names: [subject.item] }, tests);
   // As if they were not there: what came before them counts.
   const counted = rows.filter((row) => isBefore(row.submit_time, when) && !ignoreResults.includes(row.number));
   return latestResults(counted, subject, sameType);
@@ -46,9 +62,9 @@ function holdsAt(waiver: WaiverRow, at: Stamp): boolean {
   return until.every((end) => at.slice(0, 23) < end.slice(0, 23));
 }
 
-/** Values that name the subject; those of fixed keys, such as its type, are looked at afterwards. */
-function nameTerms(query: Readonly<Record<string, string>>, item: string): readonly string[] {
-  return Object.entries(query).flatMap(([key, value]) => (value === item ? [term(key, value)] : []));
+/** Keys whose values name the subject; those of fixed keys, such as its type, are looked at afterwards. */
+function nameKeys(query: Readonly<Record<string, string>>, item: string): readonly string[] {
+  return Object.entries(query).flatMap(([key, value]) => (value === item ? [key] : []));
 }
 
 function isBefore(stamp: Stamp, when: Stamp | null): boolean {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Filter } from '@millrace/store';
+import { AppError } from '@millrace/kernel';
 import type { Input } from '../../domain/input';
 import { numberId, type GroupRow, type ResultRow, type TestcaseRow } from '../../domain/state';
 import { jsonBody, parametersOf, type ApiRequest } from '../http';
@@ -18,6 +19,8 @@ export interface ApiParts {
   /** Every outcome that a result may have. */
   readonly outcomes: readonly string[];
   readonly access: Access;
+  /** A ResultsDB of somebody else whose results are shown instead of ours; null or left out: ours are. */
+  readonly peer?: { raw(pathAndQuery: string): Promise<Reply> } | null;
   /** Bytes of a body that are taken. */
   readonly largest?: number;
 }
@@ -28,6 +31,18 @@ const anybody = 'resultsdb-client';
 /** ResultsDB's API v2.0, answer for answer. */
 export class ResultsDbApi {
   constructor(readonly parts: ApiParts) {}
+
+  /** What the ResultsDB that is asked instead answers to a question; null: ours answers. */
+  async handOn(path: string, request: ApiRequest): Promise<Reply | null> {
+    const { peer } = this.parts;
+    if (!peer) return null;
+    try {
+      return await peer.raw(path + new URL(request.url).search);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.kind !== 'unavailable') throw thrown;
+      return { status: 502, body: { message: thrown.message, code: thrown.code } };
+    }
+  }
 
   landing({ base }: ApiRequest): Reply {
     const body = {

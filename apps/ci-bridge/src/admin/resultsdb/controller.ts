@@ -1,7 +1,7 @@
 import { All, Controller, Get, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { bounded, of, pathBehind, send } from '../http';
-import { notAllowed, notFound } from '../reply';
+import { notAllowed, notFound, type Reply } from '../reply';
 import { ResultsDbApi, type ApiParts } from './api';
 
 const prefix = '/resultsdb/api/v2.0';
@@ -32,17 +32,17 @@ class ResultsDbRoutes {
 
   @Get('results')
   results(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.results(of(request, prefix)));
+    return this.answer(request, response, () => this.api.results(of(request, prefix)));
   }
 
   @Get('results/latest')
   latest(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.latest(of(request, prefix)));
+    return this.answer(request, response, () => this.api.latest(of(request, prefix)));
   }
 
   @Get('results/:id')
   result(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.result(of(request, prefix), String(request.params['id'])));
+    return this.answer(request, response, () => this.api.result(of(request, prefix), String(request.params['id'])));
   }
 
   @Post('results')
@@ -52,17 +52,19 @@ class ResultsDbRoutes {
 
   @Get('groups')
   groups(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.groups(of(request, prefix)));
+    return this.answer(request, response, () => this.api.groups(of(request, prefix)));
   }
 
   @Get('groups/:uuid')
   group(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.group(of(request, prefix), String(request.params['uuid'])));
+    return this.answer(request, response, () => this.api.group(of(request, prefix), String(request.params['uuid'])));
   }
 
   @Get('groups/:uuid/results')
   groupResults(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.groupResults(of(request, prefix), String(request.params['uuid'])));
+    return this.answer(request, response, () =>
+      this.api.groupResults(of(request, prefix), String(request.params['uuid'])),
+    );
   }
 
   @Post('groups')
@@ -72,17 +74,24 @@ class ResultsDbRoutes {
 
   @Get('testcases')
   testcases(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.testcases(of(request, prefix)));
+    return this.answer(request, response, () => this.api.testcases(of(request, prefix)));
   }
 
   @Get('testcases/*name')
   testcase(@Req() request: Request, @Res() response: Response) {
-    return send(response, this.api.testcase(of(request, prefix), pathBehind(request, `${prefix}/testcases/`)));
+    const name = pathBehind(request, `${prefix}/testcases/`);
+    return this.answer(request, response, () => this.api.testcase(of(request, prefix), name));
   }
 
   @Post('testcases')
   postTestcase(@Req() request: Request, @Res() response: Response) {
     return send(response, bounded(request, this.api.parts.largest) ?? this.api.postTestcase(of(request, prefix)));
+  }
+
+  /** By the ResultsDB that is asked instead of ours, or by ours. */
+  private async answer(request: Request, response: Response, ours: () => Promise<Reply>): Promise<void> {
+    const elsewhere = await this.api.handOn(request.path.slice(prefix.length), of(request, prefix));
+    return send(response, elsewhere ? Promise.resolve(elsewhere) : ours());
   }
 
   @All(['', 'healthcheck', 'results', 'results/:id', 'groups', 'groups/:uuid', 'testcases', 'testcases/*name'])

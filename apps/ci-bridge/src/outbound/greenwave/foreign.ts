@@ -1,10 +1,12 @@
 import type { WorkKind } from '@millrace/engine';
 import type { Decision, Greenwave, Requirement } from '@millrace/greenwave';
+import type { ResultsDbClient } from '@millrace/resultsdb';
 import type { Waiver, WaiverDb } from '@millrace/waiverdb';
 import type { ForeignDecision, ForeignRequirement } from '../../domain/evidence';
 import type { Input } from '../../domain/input';
 import { parseStamp } from '../../domain/stamp';
-import { numberId, type WaiverRow } from '../../domain/state';
+import { numberId, type ResultRow, type WaiverRow } from '../../domain/state';
+import { foreignResults } from '../resultsdb/foreign-results';
 
 interface ForeignOrder {
   readonly verdict: string;
@@ -13,9 +15,13 @@ interface ForeignOrder {
   readonly subject_identifier: string;
   readonly product_version: string;
   readonly decision_context: string;
+  /** What results are looked for by. */
+  readonly keys: readonly string[];
+  readonly names: readonly string[];
 }
 
 interface Told {
+  readonly results: readonly ResultRow[] | null;
   readonly greenwave: ForeignDecision | null;
   readonly waivers: readonly WaiverRow[] | null;
 }
@@ -24,19 +30,21 @@ interface Told {
 export interface Peers {
   readonly greenwave: Greenwave | null;
   readonly waiverdb: WaiverDb | null;
+  readonly resultsdb: ResultsDbClient | null;
 }
 
 /** Asks foreign services about a subject; that they are away is an outcome. */
-export function foreignAsker({ greenwave, waiverdb }: Peers): WorkKind<ForeignOrder, Told, Input> {
+export function foreignAsker({ greenwave, waiverdb, resultsdb }: Peers): WorkKind<ForeignOrder, Told, Input> {
   return {
     kind: 'foreign.ask',
     concurrency: 4,
     timeoutMs: 60_000,
     tries: 2,
-    run: async ({ subject_type, subject_identifier, product_version, decision_context }) => {
+    run: async ({ subject_type, subject_identifier, product_version, decision_context, keys, names }, { signal }) => {
       const about = { subject_type, subject_identifier, product_version };
       return {
         greenwave: greenwave && decisionOf(await greenwave.decide({ ...about, decision_context })),
+        results: resultsdb && (await foreignResults(resultsdb, { keys, names }, signal)),
         waivers: waiverdb && (await waiverdb.filtered([about])).map(rowOf),
       };
     },

@@ -61,6 +61,13 @@ async function handle(request: IncomingMessage, results: Kept[]): Promise<{ stat
   return { status: 201, body: kept };
 }
 
+function isHeld(data: Kept['data'] | undefined, name: string, value: string): boolean {
+  const held = data?.[name.replace(/:like$/, '')] ?? [];
+  if (!name.endsWith(':like')) return held.includes(value);
+  const pattern = value.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return held.some((one) => new RegExp(`^${pattern.join('.*')}$`).test(one));
+}
+
 function pageOf(results: readonly Kept[], url: URL): object {
   const own = ['page', 'limit', '_sort', 'since'];
   const filters = [...url.searchParams].filter(([name]) => !own.includes(name));
@@ -68,7 +75,7 @@ function pageOf(results: readonly Kept[], url: URL): object {
   const [page, limit] = [Number(url.searchParams.get('page') ?? 0), Number(url.searchParams.get('limit') ?? 20)];
   const found = results
     .filter((one) => one.submit_time >= since)
-    .filter((one) => filters.every(([name, value]) => (one.data?.[name] ?? []).includes(value)))
+    .filter((one) => filters.every(([name, value]) => isHeld(one.data, name, value)))
     .sort((a, b) => (a.submit_time < b.submit_time ? -1 : 1));
   const sorted = url.searchParams.get('_sort') === 'asc:submit_time' ? found : found.reverse();
   const data = sorted.slice(page * limit, (page + 1) * limit);
