@@ -5,6 +5,7 @@ import * as sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Connection, Dialect, Parameter } from './connection';
 import { RowMemory } from './row-memory';
+import { WalCheckpoints, ownCheckpoint } from './wal-checkpoints';
 import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
 
 /** TypeORM makes SQLite verbose, and that takes a stack trace for each statement. */
@@ -12,9 +13,6 @@ const quietSqlite: object = { ...sqlite3, verbose: () => sqlite3 };
 
 /** Pages that a connection keeps in memory, in KiB: an index is written all over. */
 const cacheKib = 32_768;
-
-/** Pages that the write-ahead log gathers before they go into the file (16 MB): pages that change often go there once. */
-const checkpoint = 'wal_autocheckpoint = 4000';
 
 const whole = { begin: 'BEGIN IMMEDIATE', commit: 'COMMIT', rollback: '' };
 const light = {
@@ -32,6 +30,7 @@ export class Database {
   private tail: Promise<unknown> = Promise.resolve();
   /** Rows as they are committed; null where others write too. */
   readonly memory: RowMemory | null;
+  private checkpoints: WalCheckpoints | null = null;
 
   private constructor(
     readonly kind: Dialect,
@@ -74,7 +73,7 @@ export class Database {
     );
     // FULL: what a message's ack promises must survive a power cut.
     const cache = `cache_size = -${cacheKib}`;
-    const pragmas = ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON', cache, checkpoint];
+    const pragmas = ['synchronous = FULL', 'busy_timeout = 5000', 'foreign_keys = ON', cache, ownCheckpoint];
     for (const pragma of pragmas) {
       await writing.query(`PRAGMA ${pragma}`);
     }
@@ -82,7 +81,9 @@ export class Database {
     await reading.query('PRAGMA query_only = ON');
     await reading.query('PRAGMA busy_timeout = 5000');
     await reading.query(`PRAGMA cache_size = -${cacheKib}`);
-    return new Database('sqlite', writing, reading, { writer: handleOf(writing), reader: handleOf(reading) });
+    const database = new Database('sqlite', writing, reading, { writer: handleOf(writing), reader: handleOf(reading) });
+    database.checkpoints = await WalCheckpoints.open(file, (work) => database.inTurn(work));
+    return database;
   }
 
   /** Runs `work` in one transaction, on `tx` alone: it must not ask for another one. `locks`: keys held until its end (PostgreSQL). */
@@ -143,6 +144,7 @@ export class Database {
       await tx.run(begin);
       const result = await work(tx);
       await tx.run(commit);
+      this.checkpoints?.committed();
       return result;
     } catch (thrown) {
       this.memory?.clear();
@@ -169,6 +171,7 @@ export class Database {
 
   async close(): Promise<void> {
     await this.tail;
+    await this.checkpoints?.close();
     await Promise.all([this.direct?.writer.release(), this.direct?.reader.release()]);
     await this.writing.destroy();
     if (this.reading !== this.writing) await this.reading.destroy();
