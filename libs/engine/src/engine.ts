@@ -1,6 +1,7 @@
 import { AppError, isParked, isRefusal, moment, toAppError, type Moment, type Refusal } from '@millrace/kernel';
 import {
   Session,
+  abreast,
   listOf,
   tablePrefix,
   type Connection,
@@ -255,8 +256,9 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       if (meta.settle) await meta.settle(tx);
     }
     if (reach) await this.decideOwn(session, gathered, at, reach);
-    await session.flush();
-    const known = new Set(await gathered.save(tx));
+    const saved = gathered.save(tx);
+    await abreast([session.flush(), saved]);
+    const known = new Set(await saved);
     known.forEach(({ kind }) => this.options.places?.giveBack(kind));
     gathered.begun = gathered.begun.filter((one) => !known.has(one));
     return { session, taken };

@@ -1,4 +1,6 @@
 import type { Row } from '@millrace/kernel';
+import { canLayOver, laidOver, widened } from './changed-rows';
+import type { Dialect } from './connection';
 import type { ColumnValue, Filter, Order, Table, TableReader } from './table';
 
 /** What a session knows of one table. */
@@ -64,8 +66,16 @@ export function plainSearch(
   return typeof wanted === 'object' && wanted !== null ? null : { column, values: [wanted as ColumnValue] };
 }
 
-/** Reads a row once; a search first writes what was changed in its table, so that it sees it. */
-export function cachedReader(plain: TableReader<Row>, cache: TableCache, flush: () => Promise<void>): TableReader<Row> {
+/**
+ * Reads a row once. A search sees what was changed: on SQLite changed rows are laid over what is found; else they are
+ * written first (PostgreSQL sorts by rules of its own).
+ */
+export function cachedReader(
+  plain: TableReader<Row>,
+  cache: TableCache,
+  dialect: Dialect,
+  flush: () => Promise<void>,
+): TableReader<Row> {
   const readMany = async (ids: readonly string[]): Promise<void> => {
     const unknown = [...new Set(ids)].filter((id) => !cache.knows(id));
     if (unknown.length > 0) (await plain.getMany(unknown)).forEach((row) => cache.keep(row));
@@ -79,11 +89,14 @@ export function cachedReader(plain: TableReader<Row>, cache: TableCache, flush: 
       await readMany(ids);
       return cache.held(ids);
     },
-    where: async (filter, order) => {
+    where: async (filter, order = {}) => {
       const held = cache.search(filter, order);
       if (held) return held;
-      await flush();
-      return (await plain.where(filter, order)).map((row) => cache.keep(row));
+      const lays = dialect === 'sqlite' && cache.dirty.size > 0 && canLayOver(cache, filter, order);
+      if (!lays) await flush();
+      const found = await plain.where(filter, lays ? widened(order, cache) : order);
+      const rows = found.map((row) => cache.keep(row));
+      return lays ? laidOver(rows, cache, filter, order) : rows;
     },
     count: async (filter) => {
       await flush();

@@ -141,8 +141,11 @@ export class Database {
     try {
       // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
       // nest the next ones in one that is never committed.
-      await tx.run(begin);
-      const result = await work(tx);
+      const begun = tx.run(begin);
+      begun.catch(() => undefined);
+      // Nobody else writes: what is read while it begins is what is read afterwards.
+      const result = await work({ ...tx, change: (...change) => begun.then(() => tx.change(...change)) });
+      await begun;
       await tx.run(commit);
       this.checkpoints?.committed();
       return result;

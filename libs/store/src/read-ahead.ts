@@ -1,4 +1,5 @@
 import type { Row } from '@millrace/kernel';
+import { abreast } from './connection';
 import { plainSearch, type TableCache } from './cached-reader';
 import type { ColumnValue, TableReader } from './table';
 
@@ -65,16 +66,18 @@ export class ReadAhead {
     this.round = null;
     const asked = [...this.wanted];
     this.wanted.clear();
-    for (const [key, { ids, values }] of asked) {
-      const cache = this.caches.get(key)!;
-      if (ids.size > 0) (await this.plain[key]!.getMany([...ids])).forEach((row) => cache.keep(row));
-      for (const id of ids) if (!cache.rows.has(id)) cache.missing.add(id);
-      for (const [column, wanted] of values) {
-        (await this.plain[key]!.where({ [column]: [...wanted] })).forEach((row) => cache.keep(row));
-        const covered = cache.covered.get(column) ?? new Set();
-        wanted.forEach((value) => covered.add(value));
-        cache.covered.set(column, covered);
-      }
+    await abreast(asked.map(([key, wanted]) => this.read(key, wanted)));
+  }
+
+  private async read(key: string, { ids, values }: Wanted): Promise<void> {
+    const cache = this.caches.get(key)!;
+    if (ids.size > 0) (await this.plain[key]!.getMany([...ids])).forEach((row) => cache.keep(row));
+    for (const id of ids) if (!cache.rows.has(id)) cache.missing.add(id);
+    for (const [column, wanted] of values) {
+      (await this.plain[key]!.where({ [column]: [...wanted] })).forEach((row) => cache.keep(row));
+      const covered = cache.covered.get(column) ?? new Set();
+      wanted.forEach((value) => covered.add(value));
+      cache.covered.set(column, covered);
     }
   }
 }

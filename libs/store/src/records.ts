@@ -47,7 +47,7 @@ export class Session<T extends Tables> {
     );
     this.plain = mapTables(tables, (table) => plainReader(connection, this.nameOf(table), table, memory));
     this.readers = mapTables(tables, (_, key) =>
-      cachedReader(this.plain[key]!, this.caches.get(key)!, () => this.flushTable(key)),
+      cachedReader(this.plain[key]!, this.caches.get(key)!, connection.dialect, () => this.flushTable(key)),
     ) as Readers<T>;
   }
 
