@@ -10,6 +10,8 @@ export interface HubFeatures {
   readonly drafts: boolean;
   readonly sideTags: boolean;
   readonly containers: boolean;
+  /** `checkTagAccess`: the hub says beforehand who may tag where. */
+  readonly tagAccess: boolean;
 }
 
 /** What does not change while a session lasts, asked once. */
@@ -52,5 +54,6 @@ async function featuresOf(hub: KojiHub): Promise<HubFeatures> {
     drafts: has.has('promoteBuild'),
     sideTags: has.has('createSideTag'),
     containers: has.has('buildContainer'),
+    tagAccess: has.has('checkTagAccess'),
   };
 }

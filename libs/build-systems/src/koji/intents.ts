@@ -13,6 +13,8 @@ export interface Act<T> {
   /** What an earlier execution made; null when there was none. */
   lookUp(): Promise<T | null>;
   send(write: KojiWrites, before: BeforeWrite): Promise<WriteOutcome<T>>;
+  /** What it makes may be over and without effect (a task that failed): then it is sent once more. */
+  readonly mayEndUnseen?: boolean;
 }
 
 const running = new Map<string, Promise<unknown>>();
@@ -48,12 +50,14 @@ function inTurn<T>(file: string, act: () => Promise<T>): Promise<T> {
 async function attempt<T>(parts: KojiParts, act: Act<T>, file: string): Promise<T> {
   const intent = await readJson<CallIntent>(file);
   const found = (await act.lookUp()) ?? (intent === null ? null : await settle(parts, act, intent));
-  const value = found ?? (await sendAnew(parts, act, file));
+  const value = found ?? (await sendAnew(parts, act, file)) ?? (await sendAnew(parts, act, file));
+  if (value === null) throw effectMissing(act);
   await rm(file, { force: true });
   return value;
 }
 
-async function sendAnew<T>(parts: KojiParts, act: Act<T>, file: string): Promise<T> {
+/** null: it happened unseen, and is over. */
+async function sendAnew<T>(parts: KojiParts, act: Act<T>, file: string): Promise<T | null> {
   try {
     return await valueOf(act, await act.send(parts.hub.write, (intent) => storeSecret(file, intent)));
   } catch (thrown) {
@@ -76,14 +80,18 @@ async function settle<T>(parts: KojiParts, act: Act<T>, intent: CallIntent): Pro
   return act.lookUp();
 }
 
-async function valueOf<T>(act: Act<T>, outcome: WriteOutcome<T>): Promise<T> {
+async function valueOf<T>(act: Act<T>, outcome: WriteOutcome<T>): Promise<T | null> {
   if (outcome.kind === 'answered') return outcome.value;
   const found = await act.lookUp();
-  if (found !== null) return found;
-  throw new AppError({
+  if (found === null && !act.mayEndUnseen) throw effectMissing(act);
+  return found;
+}
+
+function effectMissing({ name }: Act<unknown>): AppError {
+  return new AppError({
     code: 'koji-effect-missing',
     kind: 'unavailable',
-    message: `the hub says that it executed '${act.name}', and shows nothing of it`,
+    message: `the hub says that it executed '${name}', and shows nothing of it`,
     remedy: 'wait, it is looked up again; when it stays so, see whether somebody removed it',
   });
 }

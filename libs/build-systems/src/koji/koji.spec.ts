@@ -197,6 +197,67 @@ describe('Koji as a build system', () => {
     expect(await readdir(join(dir, 'intents'))).toEqual([]);
   });
 
+  it('moves a build once, and removes a side tag once, though answers were lost and the caller died', async () => {
+    const target = { isolation: 'target' } as const;
+    const place = await connect(target).open('f43', 'c1');
+    const lib = await build(connect(target), 'libfoo', 'c1');
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: 'moveBuild' });
+    await connect(target, 'millrace', 1)
+      .admit(lib.ref, place)
+      .catch(() => undefined);
+    await connect(target).admit(lib.ref, place);
+    expect(hub.state.tasks.filter((t) => t.method === 'tagBuild' && t.parent === null)).toHaveLength(1);
+    const side = await connect().open('f43', 'c2');
+    const macros = { ...order('libfoo', 'c2'), macros: { _with_bootstrap: '1' } };
+    await ended(connect(), await connect().submit('beside', macros, side));
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: 'removeSideTag' });
+    await connect({}, 'millrace', 1)
+      .close(side, 'kept')
+      .catch(() => undefined);
+    await connect().close(side, 'kept');
+    expect(hub.state.tags.filter((t) => t.sideOf !== null).map((t) => t.name)).toEqual([side.id]);
+    expect(await readdir(join(dir, 'intents'))).toEqual([]);
+  });
+
+  it('tags anew when the task whose answer was lost has failed meanwhile', async () => {
+    const place = await connect().open('f43', 'c1');
+    const lib = await build(connect(), 'libfoo', 'c1');
+    hub.control.holdTasks(true);
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: 'tagBuild' });
+    await connect({}, 'millrace', 1)
+      .admit(lib.ref, place)
+      .catch(() => undefined);
+    const [lost] = hub.state.tasks.filter((t) => t.method === 'tagBuild');
+    hub.control.endTask(lost!.id, 'FAILED', 'the builder died');
+    hub.control.holdTasks(false);
+    await connect().admit(lib.ref, place);
+    expect([tasks('tagBuild'), tagged(place.id)]).toEqual([2, ['libfoo']]);
+  });
+
+  it('follows a build whose builder died: it is free again, and is built once more', async () => {
+    const system = connect();
+    const ref = await system.submit('slow', order('slow', 'c1'), await system.open('f43', 'c1'));
+    const state = async () => (await system.look([ref]))[0]!.state;
+    while ((await state()) !== 'building') await new Promise((done) => setTimeout(done, 5));
+    hub.control.holdTasks(true);
+    hub.control.freeTask(Number(ref.slice(5)));
+    expect(await state()).toBe('submitted');
+    hub.control.addSource(`git+${base}/slow`, { ...recipes['slow']!, ends: 'complete' });
+    hub.control.holdTasks(false);
+    expect(await ended(system, ref)).toMatchObject({ state: 'complete', ref });
+  });
+
+  it('builds nothing for a target whose tag would refuse the result', async () => {
+    hub.control.addTag('locked', { locked: true, packages: ['libfoo'] });
+    hub.control.addTarget('locked', 't1-build', 'locked');
+    const system = connect({ target: 'locked', isolation: 'target' });
+    const place = await system.open('f43', 'c1');
+    await expect(system.submit('k', order('libfoo', 'c1'), place)).rejects.toMatchObject({
+      ...{ code: 'koji-tag-refused', message: 'millrace may not tag into locked: tag is locked' },
+    });
+    expect(tasks()).toBe(0);
+  });
+
   it('names the one architecture that a build fails on', async () => {
     const failed = await build(connect(), 'split', 'c1');
     expect(await connect().evidence(failed.ref)).toMatchObject({

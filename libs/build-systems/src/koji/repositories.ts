@@ -37,6 +37,7 @@ async function order(parts: KojiParts, tag: string, event: number): Promise<void
     await once(parts, {
       name: `new repo ${tag} ${event}`,
       lookUp: () => newRepoTask(parts, tag),
+      mayEndUnseen: true,
       send: (write, before) => write.newRepo(tag, { before }),
     });
   } catch (thrown) {

@@ -9,6 +9,7 @@ import { noBuild, refOfTask, taskOfRef } from './ref';
 import { baseTagOf, knownTarget, targetOf } from './releases';
 import { untilRepository } from './repositories';
 import type { KojiParts, KojiTarget } from './settings';
+import { checkTagAccess } from './tag-access';
 import { tagBeside } from './tag-beside';
 
 /** Checks what the hub would only find much later, and makes one task of the key. */
@@ -52,6 +53,9 @@ async function rpmCall(parts: KojiParts, { key, order, place, target }: Wanted, 
   const name = isSide ? ((await tagBeside(parts, key, order, place)) ?? place.id) : target.target;
   const { build_tag_name: buildTag, dest_tag_name: dest } = await knownTarget(parts, name);
   await checkListed(parts, isSide ? await baseTagOf(parts, order.release) : dest, order);
+  // A side tag is ours; what is built for a target is tagged by the hub, and moved to the base after its gate.
+  if (!isSide)
+    for (const tag of new Set([dest, await baseTagOf(parts, order.release)])) await checkTagAccess(parts, tag);
   const features = await parts.facts.features();
   const needs = await nvrsOf(parts, [...order.needs, ...order.siblings]);
   if (!features.waits) await untilRepository(parts, buildTag);
@@ -67,7 +71,7 @@ async function rpmCall(parts: KojiParts, { key, order, place, target }: Wanted, 
 /** Its inputs come without a compose: from a repository of what this cascade has validated by now. */
 async function containerCall(parts: KojiParts, { key, order, place, target }: Wanted, source: string): Promise<Send> {
   if (!(await parts.facts.features()).containers) throw noContainers(parts);
-  await knownTarget(parts, target.target);
+  await checkTagAccess(parts, (await knownTarget(parts, target.target)).dest_tag_name);
   const { event, options } = await repositoryFor(parts, place, target);
   // Builders refuse options that they do not know; `userdata` is the one that is the caller's own.
   const userdata = { ...markerFor(key, order), millrace_event: event };

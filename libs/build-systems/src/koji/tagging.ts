@@ -21,8 +21,9 @@ export async function putInto(parts: KojiParts, id: BuildId, to: string, from: s
     return before;
   }
   const moves = from !== null && from !== to && (await isIn(parts, id, from));
-  const task = await once<TaskId | null>(parts, {
+  const task = await once<TaskId>(parts, {
     name: nameOf(id, to),
+    mayEndUnseen: true,
     lookUp: async () => (await taggingTask(parts, id, to)) ?? ((await isIn(parts, id, to)) ? noTask : null),
     send: (write, intent) =>
       moves ? write.moveBuild(from, to, id, { before: intent }) : write.tagBuild(to, id, { before: intent }),

@@ -8,6 +8,7 @@ import { childrenOf, closeTask, failTask, isOver, makeTask, openTask, putInto, s
 
 /** Takes every task that is not over one stage further. True when something moved. */
 export function step(state: HubState): boolean {
+  if (state.held) return false;
   const before = JSON.stringify([state.lastId, state.lastEvent, state.tasks.map((t) => t.state)]);
   for (const task of state.tasks.filter((t) => t.parent === null && !isOver(t))) stepTask(state, task);
   return before !== JSON.stringify([state.lastId, state.lastEvent, state.tasks.map((t) => t.state)]);

@@ -77,6 +77,11 @@ export class Control {
     }
   }
 
+  /** Nobody takes a task any further, or everybody does again. */
+  holdTasks(held: boolean): void {
+    this.state.held = held;
+  }
+
   /** The builder died: the task is free again, and what it had begun is gone. */
   freeTask(id: number): void {
     const task = taskOf(this.state, id);

@@ -167,6 +167,8 @@ export interface FakeHost {
 export interface HubState {
   lastId: number;
   lastEvent: number;
+  /** Builders do nothing. */
+  held?: boolean;
   readonly users: FakeUser[];
   readonly sessions: FakeSession[];
   readonly tags: FakeTag[];
