@@ -130,6 +130,8 @@ it('decides by what CI systems and the scheduler report, whatever comes first', 
   await publish(schedulerResultReported, own);
   await eventually(async () => (await said()).length === 2, 'the reasons changed');
   expect(await results()).toHaveLength(3);
+  const metrics = await (await fetch(`http://127.0.0.1:${service.port}/metrics`)).text();
+  expect(metrics).toMatch(/millrace_source_lag_seconds\{[^}]*source="inlet"/);
 });
 
 it('shows its answers by subject and by component', async () => {

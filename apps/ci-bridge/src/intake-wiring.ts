@@ -8,7 +8,7 @@ import type { BridgeConfig } from './config';
 import type { Input } from './domain/input';
 import { FileDesk } from './inbound/file-desk';
 import type { IntakeParts } from './inbound/intake';
-import { Lags } from './inbound/lags';
+import type { Lags } from './inbound/lags';
 import { MessageDesk } from './inbound/message-desk';
 import { startSources, type RunningSource } from './inbound/message-sources';
 import { replayQuarantined } from './inbound/quarantine';
@@ -25,13 +25,12 @@ type Parts = Required<
 >;
 
 /** How results come in beside the bus and ResultsDB's API, where else they go, and what cannot be mapped. */
-export function intakeOf(context: Context): Parts {
+export function intakeOf(context: Context, lags: Lags): Parts {
   const { config, take, bury, log, read } = context;
   const target = targetOf(config);
-  const lags = new Lags();
   const parts: IntakeParts = {
     ...{ take, bury, outcomes: config.outcomes },
-    late: (source, seconds) => lags.late(source, seconds),
+    heard: (source, draft) => lags.heard(source, draft),
   };
   const webhooks = new WebhookDesk(parts, configuredWebhooks(config.webhooks));
   const files = new FileDesk(parts, config.largest_body);

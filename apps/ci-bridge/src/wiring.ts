@@ -17,13 +17,20 @@ import { intakeOf } from './intake-wiring';
 import { machine } from './machine';
 import type { Input } from './domain/input';
 import { mapCiMessage } from './inbound/ci-message/map';
+import { Lags } from './inbound/lags';
 import { mapOwnResult } from './inbound/own-result';
 import { migrations } from './store/migrations';
 import type { BridgeTables } from './store/tables';
 
+const lags = new Lags();
+
 /** What the bridge consumes, and what it makes of it. */
 export const hears: readonly Hears<Input>[] = [
-  hear(inletResultReported, ({ data, release }) => mapCiMessage(data, release ?? null)),
+  hear(inletResultReported, ({ data, release }) => {
+    const input = mapCiMessage(data, release ?? null);
+    if (input.type === 'result-reported') lags.heard('inlet', input.draft);
+    return input;
+  }),
   hear(schedulerResultReported, mapOwnResult),
   hear(verdictWanted, ({ data }) => ({ type: 'verdict-wanted', wanted: data })),
   hear(releaseChanged, ({ data: { name, revision, definition } }) => ({
@@ -49,7 +56,7 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
     const access = { whose, onLoopback, permissions: config.permissions ?? null, audit };
     const peer = config.resultsdb_url === undefined ? null : resultsDbClient({ url: config.resultsdb_url });
     const results = { read, take, outcomes: config.outcomes, access, peer, largest: config.largest_body };
-    const intake = intakeOf(context);
+    const intake = intakeOf(context, lags);
     const gates = await gateParts(context);
     return {
       doors: [...intake.doors, ...gates.doors],

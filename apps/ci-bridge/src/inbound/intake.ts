@@ -1,7 +1,6 @@
 import { AppError, sha256, type Refusal } from '@millrace/kernel';
 import { z } from 'zod';
 import type { Input, ResultDraft } from '../domain/input';
-import { momentOf } from '../domain/stamp';
 import type { ResultRow } from '../domain/state';
 import { unmappable } from './wrong';
 
@@ -17,8 +16,8 @@ export interface IntakeParts {
     readonly bytes: Uint8Array;
   }) => Promise<void>;
   readonly outcomes: readonly string[];
-  /** Told how old each message was when it came; seconds. */
-  readonly late: (source: string, seconds: number) => void;
+  /** Told the first result of each message: how old it was when it came. */
+  readonly heard: (source: string, draft: ResultDraft) => void;
 }
 
 export interface Letter {
@@ -77,9 +76,7 @@ async function handOver(
   id: string,
   drafts: readonly ResultDraft[],
 ): Promise<Taken | Refusal> {
-  for (const { occurred } of drafts.slice(0, 1)) {
-    if (occurred) parts.late(letter.origin, Math.max(0, (Date.now() - Date.parse(momentOf(occurred.from))) / 1000));
-  }
+  for (const draft of drafts.slice(0, 1)) parts.heard(letter.origin, draft);
   try {
     const reply = await parts.take({ type: 'results-reported', drafts }, { id: `intake/${id}`, who: letter.who });
     return { status: 'taken', results: (reply as { readonly results: readonly ResultRow[] }).results };

@@ -4,6 +4,7 @@ import { AppError } from '@millrace/kernel';
 import { config } from '../config';
 import type { Input } from '../domain/input';
 import type { IntakeParts } from './intake';
+import { Lags } from './lags';
 import { MessageDesk } from './message-desk';
 
 const { topic, body } = JSON.parse(
@@ -14,7 +15,7 @@ const foreign: unknown = JSON.parse(readFileSync(join(__dirname, 'resultsdb/fixt
 let taken: Input[] = [];
 let buried: Parameters<IntakeParts['bury']>[0][] = [];
 let answer: () => unknown = () => ({ results: [] });
-const late: [string, number][] = [];
+const lags = new Lags();
 const desk = new MessageDesk({
   take: (input) => {
     taken.push(input);
@@ -22,7 +23,7 @@ const desk = new MessageDesk({
   },
   bury: (letter) => Promise.resolve(void buried.push(letter)),
   outcomes: config.parse({}).outcomes,
-  late: (...lateness) => void late.push(lateness),
+  heard: (source, draft) => lags.heard(source, draft),
 });
 
 beforeEach(() => {
@@ -46,7 +47,7 @@ it('takes CI messages with their publisher, and tells how late they were', async
       ],
     },
   ]);
-  expect(late.at(-1)).toEqual(['bus/fedora', expect.any(Number)]);
+  expect([...(await lags.values())]).toEqual([['bus/fedora', expect.any(Number)]]);
 });
 
 it("takes another ResultsDB's news, but not its own results that come back", async () => {

@@ -16,7 +16,9 @@ export async function mapForeignResults(
   for (const result of results) {
     try {
       const draft = mapForeignResult(name, result, parts.outcomes);
-      if (draft) drafts.push(draft);
+      if (!draft) continue;
+      parts.heard(`resultsdb/${name}`, draft);
+      drafts.push(draft);
     } catch (thrown) {
       if (!(thrown instanceof z.ZodError)) throw thrown;
       await takeOver(parts, name, result);
