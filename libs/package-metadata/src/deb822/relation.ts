@@ -30,7 +30,7 @@ export type DebDependencies = readonly DebAlternatives[];
 
 /**
  * Parses the dependency fields of one archive (deb-control(5), Debian policy 7.1). The same clause comes back as the
- * same frozen object: a distribution has a million of them, and some tens of thousands that differ.
+ * same object: a distribution has a million of them, and some tens of thousands that differ.
  */
 export class RelationParser {
   private readonly seen = new Map<string, DebAlternatives>();
@@ -44,7 +44,8 @@ export class RelationParser {
       const comma = field.indexOf(',', from);
       const to = comma === -1 ? field.length : comma;
       const clause = field.slice(from, to).trim();
-      if (clause !== '') found.push(this.clause(clause));
+      // A copy: a slice would keep the whole index in memory.
+      if (clause !== '') found.push(this.seen.get(clause) ?? this.clauseOf(Buffer.from(clause).toString()));
       from = to + 1;
     }
     // A list that grew takes more room than it needs.
@@ -63,20 +64,18 @@ export class RelationParser {
       while (to > from && data[to - 1]! <= spaceByte) to--;
       if (to > from) {
         const known = written.find(data, from, to);
-        found.push(known ?? written.keep(data, from, to, this.clause(data.toString('utf8', from, to))));
+        found.push(known ?? written.keep(data, from, to, this.clauseOf(data.toString('utf8', from, to))));
       }
       from = comma + 1;
     }
     return found.slice();
   }
 
-  private clause(text: string): DebAlternatives {
+  private clauseOf(text: string): DebAlternatives {
     const known = this.seen.get(text);
     if (known) return known;
-    // A copy: a slice would keep the whole index in memory.
-    const own = Buffer.from(text).toString();
-    const parsed = Object.freeze(new ClauseScanner(own).alternatives());
-    this.seen.set(own, parsed);
+    const parsed = new ClauseScanner(text).alternatives();
+    this.seen.set(text, parsed);
     return parsed;
   }
 }

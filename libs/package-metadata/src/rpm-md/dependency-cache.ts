@@ -28,10 +28,10 @@ export function dependencyOf(xml: XmlScanner): Dependency | null {
   if (!name || name.startsWith('rpmlib(')) return null;
   if (isRich(name)) assertRich(name, xml);
   const flags = flagOf(xml.attribute('flags'), xml);
-  const version = flags && xml.attribute('ver');
+  const version = flags && xml.sharedAttribute('ver');
   if (!version) return { name };
-  const epoch = epochOf(xml.attribute('epoch'));
-  const release = xml.attribute('rel');
+  const epoch = xml.sharedAttribute('epoch') || '0';
+  const release = xml.sharedAttribute('rel');
   return release ? { name, flags, epoch, version, release } : { name, flags, epoch, version };
 }
 
@@ -48,9 +48,4 @@ function assertRich(name: string, xml: XmlScanner): void {
   } catch (thrown) {
     throw xml.problemHere(toAppError(thrown).message);
   }
-}
-
-/** One text for all, and not one each. */
-function epochOf(text: string | undefined): string {
-  return text === undefined || text === '0' ? '0' : text;
 }

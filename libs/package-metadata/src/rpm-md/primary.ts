@@ -3,7 +3,6 @@ import type { Dependency } from './dependency';
 import { DependencyCache, dependencyOf } from './dependency-cache';
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
 import type { ScanHandler } from './scan-handler';
-import { SharedTexts } from './shared-texts';
 import { XmlScanner } from './xml-scanner';
 
 /** A package of a repository as `primary.xml` has it; `files` are the few that it lists there (programs, /etc). */
@@ -59,7 +58,6 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
   private readonly files: string[] = [];
   private entries = 0;
   private readonly seen = new DependencyCache();
-  private readonly texts = new SharedTexts();
 
   constructor(
     private readonly what: string,
@@ -75,9 +73,9 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
       case 'entry':
         return this.entry(xml, draft);
       case 'version':
-        draft.epoch = this.texts.shared(xml.attribute('epoch') || '0');
-        draft.version = this.texts.shared(xml.attribute('ver') ?? '');
-        draft.release = this.texts.shared(xml.attribute('rel') ?? '');
+        draft.epoch = xml.sharedAttribute('epoch') || '0';
+        draft.version = xml.sharedAttribute('ver') ?? '';
+        draft.release = xml.sharedAttribute('rel') ?? '';
         return;
       case 'location':
         draft.location = xml.attribute('href') ?? '';
@@ -110,10 +108,10 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
         draft[name] = xml.text();
         return;
       case 'arch':
-        draft.arch = this.texts.shared(xml.text());
+        draft.arch = xml.sharedText();
         return;
       case 'sourcerpm':
-        draft.sourceRpm = this.texts.shared(xml.text()) || null;
+        draft.sourceRpm = xml.sharedText() || null;
         return;
       case 'package':
         if (this.files.length > 0) draft.files = this.files.slice();

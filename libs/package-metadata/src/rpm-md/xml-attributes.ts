@@ -26,9 +26,21 @@ export class XmlAttributes {
   }
 
   value(data: Buffer, name: string): string | undefined {
-    for (let n = 0; n < this.count; n++) {
-      if (this.names[n]!.full === name) return decodeText(data, this.starts[n]!, this.ends[n]!);
-    }
-    return undefined;
+    const n = this.indexOf(name);
+    return n === -1 ? undefined : decodeText(data, this.starts[n]!, this.ends[n]!);
+  }
+
+  /** -1: the tag has no such attribute. */
+  indexOf(name: string): number {
+    for (let n = 0; n < this.count; n++) if (this.names[n]!.full === name) return n;
+    return -1;
+  }
+
+  start(n: number): number {
+    return this.starts[n]!;
+  }
+
+  end(n: number): number {
+    return this.ends[n]!;
   }
 }

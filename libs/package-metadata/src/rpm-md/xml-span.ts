@@ -2,9 +2,14 @@ import { decodeText } from './xml-text';
 
 /** The text before the tag at hand: where it lies, and what came before a comment or a plain section in it. */
 export class XmlSpan {
-  private start = 0;
-  private end = 0;
+  start = 0;
+  end = 0;
   private before = '';
+
+  /** Nothing stands in the middle of it. */
+  get isWhole(): boolean {
+    return this.before === '';
+  }
 
   set(start: number, end: number): void {
     this.start = start;

@@ -1,5 +1,5 @@
 import { schemes, type Catalogue, type Scheme } from './catalogue';
-import { answersTo, type Offered } from './resolve-clause';
+import { answersTo, type Clause, type Offered } from './resolve-clause';
 import { composed, Ints, rowsOf, upTo, type Rows } from './rows';
 import { textsOf } from './texts';
 
@@ -25,6 +25,7 @@ export class CatalogueBuilder {
   private readonly clauseArch = new Ints();
   /** By scheme and architecture, then by text. */
   private readonly clauseNumbers = new Map<string, Map<string, number>>();
+  private readonly relations = new Map<number, Clause['relations']>();
   private readonly mentions = new Pairs();
   private readonly capabilities = new Map<string, number>();
   private readonly offers = new Pairs();
@@ -72,14 +73,24 @@ export class CatalogueBuilder {
     this.files.push({ of, path });
   }
 
-  /** The number of a requirement; equal ones have the same. */
-  clause(scheme: Scheme, text: string, arch: string, names: readonly string[]): number {
+  /**
+   * The number of a requirement; equal ones have the same.
+   * @param relations  the text as it was read, where the caller has it
+   */
+  clause(
+    scheme: Scheme,
+    text: string,
+    arch: string,
+    names: readonly string[],
+    relations?: Clause['relations'],
+  ): number {
     const alike = this.clausesOf(scheme, arch);
     const known = alike.get(text);
     if (known !== undefined) return known;
     const number = this.clauseTexts.length;
     alike.set(text, number);
     this.clauseTexts.push(text);
+    if (relations) this.relations.set(number, relations);
     this.clauseScheme.push(schemes.indexOf(scheme));
     this.clauseArch.push(this.arch(arch));
     for (const name of names) {
@@ -158,7 +169,11 @@ export class CatalogueBuilder {
     const arches = [...this.architectures.keys()];
     return (clause) => {
       const scheme = schemes[this.clauseScheme.at(clause)]!;
-      return answersTo({ scheme, text: this.clauseTexts[clause]!, arch: arches[this.clauseArch.at(clause)]! }, offered);
+      const arch = arches[this.clauseArch.at(clause)]!;
+      return answersTo(
+        { scheme, text: this.clauseTexts[clause]!, arch, relations: this.relations.get(clause) },
+        offered,
+      );
     };
   }
 

@@ -7,6 +7,7 @@ import {
   satisfies,
   satisfiesRelation,
   satisfiesRich,
+  type DebAlternatives,
   type DebRelation,
   type Dependency,
   type DependencyFlag,
@@ -29,6 +30,8 @@ export interface Clause {
   readonly text: string;
   /** `noarch`: of whatever architecture. */
   readonly arch: string;
+  /** Its text once it is read; of Debian's only. */
+  readonly relations?: DebAlternatives | undefined;
 }
 
 /** Leaves offers out: `false` for those that do not count. */
@@ -67,8 +70,9 @@ export function namesIn(scheme: Scheme, text: string): readonly string[] {
 
 const relations = new RelationParser();
 
-function debAnswers({ text, arch }: Clause, offered: Offered, counts: Counts, more?: Supposed): readonly number[] {
-  const [alternatives = []] = relations.parse(text);
+function debAnswers(clause: Clause, offered: Offered, counts: Counts, more?: Supposed): readonly number[] {
+  const { arch } = clause;
+  const alternatives = clause.relations ?? relations.parse(clause.text)[0] ?? [];
   for (const relation of alternatives) {
     if (more?.deb(relation, arch)) return [supposed];
     const found = offersOf(relation.name, offered, counts, (offer) =>

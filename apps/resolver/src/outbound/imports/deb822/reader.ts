@@ -104,7 +104,7 @@ class Clauses {
     for (const { name, qualifier } of alternatives) if (qualifier === 'any') this.anywhere.add(name);
     const text = alternatives.map((one) => relationText(plain(one))).join(' | ');
     const names = alternatives.length === 1 ? [alternatives[0]!.name] : new Set(alternatives.map((one) => one.name));
-    return this.builder.clause('deb', text, this.context.architecture, [...names]);
+    return this.builder.clause('deb', text, this.context.architecture, [...names], alternatives);
   }
 }
 
