@@ -194,8 +194,10 @@ function sourceOf(source: string): SourceRef | null {
   return match ? { kind: 'git', url: match[1]!, commit: match[2]! } : null;
 }
 
-function filesOf({ options }: KojiParts, { name, version, release }: Build): string {
-  return `${options.topUrl}/packages/${name}/${version}/${release}/`;
+/** Koji's layout: builds of another volume than DEFAULT lie below it. */
+function filesOf({ options }: KojiParts, { name, version, release, volume_name: volume }: Build): string {
+  const top = volume && volume !== 'DEFAULT' ? `${options.topUrl}/vol/${volume}` : options.topUrl;
+  return `${top}/packages/${name}/${version}/${release}/`;
 }
 
 function timeOf(seconds: number | null | undefined): Moment | null {

@@ -8,6 +8,8 @@ import type { KojiParts } from './settings';
 import { cursorDamaged, lateEvents, tagNews } from './tag-news';
 
 const pageOfTasks = 500;
+/** Later readings end soon: only what is new is read. */
+const shortPage = 100;
 const lookBackSeconds = 30 * 24 * 3600;
 /** Who has never read begins here: what people did before is what the release was made from, not news. */
 const firstLookSeconds = 24 * 3600;
@@ -58,13 +60,11 @@ async function tasksAfter({ hub, facts }: KojiParts, last: number): Promise<read
   const { id: owner } = await facts.me();
   const createdAfter = Date.now() / 1000 - lookBackSeconds;
   const found: Task[] = [];
-  for (let offset = 0; ; offset += pageOfTasks) {
-    const page = await hub.listTasks(
-      { owner, parent: null, createdAfter },
-      { limit: pageOfTasks, offset, order: '-id' },
-    );
+  const limit = last === 0 ? pageOfTasks : shortPage;
+  for (let offset = 0; ; offset += limit) {
+    const page = await hub.listTasks({ owner, parent: null, createdAfter }, { limit, offset, order: '-id' });
     found.push(...page.filter((task) => task.id > last));
-    if (page.length < pageOfTasks || page.some((task) => task.id <= last)) return found;
+    if (page.length < limit || page.some((task) => task.id <= last)) return found;
   }
 }
 

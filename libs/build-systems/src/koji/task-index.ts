@@ -3,6 +3,8 @@ import type { HubFacts } from './hub-facts';
 import { markerOf } from './marker';
 
 const pageOfTasks = 500;
+/** Later readings end soon: only what is new is read. */
+const shortPage = 100;
 /** What was submitted longer ago is not looked for: the hub forgets nothing, but nobody retries it either. */
 const lookBackSeconds = 30 * 24 * 3600;
 /** Tasks are numbered before they are committed: a lower number may appear after a higher one. */
@@ -20,12 +22,13 @@ export function taskIndex(hub: KojiHub, facts: HubFacts): TaskIndex {
   const read = async (): Promise<void> => {
     const { id: owner } = await facts.me();
     const until = newest - lateTasks;
-    for (let offset = 0; ; offset += pageOfTasks) {
+    const limit = newest === 0 ? pageOfTasks : shortPage;
+    for (let offset = 0; ; offset += limit) {
       const filter = { owner, parent: null, createdAfter: Date.now() / 1000 - lookBackSeconds };
-      const page = await hub.listTasks(filter, { limit: pageOfTasks, offset, order: '-id' });
+      const page = await hub.listTasks(filter, { limit, offset, order: '-id' });
       for (const task of page) keep(known, task);
       newest = Math.max(newest, ...page.map((task) => task.id));
-      if (page.length < pageOfTasks || page.some((task) => task.id <= until)) return;
+      if (page.length < limit || page.some((task) => task.id <= until)) return;
     }
   };
   return {

@@ -69,7 +69,7 @@ const perPage = 100;
 /** A module with hundreds of components, verbose: its modulemd is in it. */
 const longestBody = 32 * 1024 * 1024;
 
-/** @throws AppError `mbs-option-invalid` (invalid) */
+/** @throws AppError `mbs-option-invalid`, `mbs-file-unreadable` (invalid) */
 export function connectToMbs(options: MbsOptions): Mbs {
   const call = callerOf(options);
   return {
@@ -176,8 +176,17 @@ async function authorization({ url, login }: MbsOptions): Promise<Record<string,
 }
 
 function dispatcherOf({ caFile, proxy }: MbsOptions): Dispatcher {
-  const tls = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') };
+  const tls = caFile === undefined ? {} : { ca: pem(caFile) };
   return proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: proxy, requestTls: tls });
+}
+
+function pem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const remedy = 'name a PEM file that this process may read';
+    throw new AppError({ code: 'mbs-file-unreadable', kind: 'invalid', message: `cannot read ${file}`, remedy, cause });
+  }
 }
 
 function checkedUrl(text: string): string {

@@ -85,6 +85,12 @@ describe.each([1, 2] as const)('the Module Build Service, REST v%d', (api) => {
     await expect(cut).rejects.toMatchObject({ code: 'mbs-no-answer' });
     expect(await mbs.builds({ name: 'perl' })).toHaveLength(api);
     expect(() => connectToMbs({ url: 'https://mbs.example.org/' })).toThrow(/no address of a Module Build Service/);
-    await Promise.all([stranger.close(), reader.close()]);
+    const caFile = '/nowhere/ca.pem';
+    expect(() => connectToMbs({ url: fake.url, caFile })).toThrow(/cannot read \/nowhere\/ca.pem/);
+    const ticket = connectToMbs({ url: fake.url, login: { kind: 'kerberos' } });
+    await expect(ticket.submit({ scmurl: scmurl('perl'), branch: 'x' })).rejects.toMatchObject({
+      ...{ code: 'kerberos-not-installed', remedy: expect.stringContaining('npm install') as string },
+    });
+    await Promise.all([stranger.close(), reader.close(), ticket.close()]);
   });
 });
