@@ -77,7 +77,7 @@ function questionOptions(command: Command): Command {
 
 function asked(options: Options) {
   const { snapshot, limit, offset } = options;
-  return { snapshot, limit, offset, scope: scopeOf(options.scope), ...narrowed(options) };
+  return { snapshot, limit, offset, levels: true, scope: scopeOf(options.scope), ...narrowed(options) };
 }
 
 function narrowed({ lost, tool, provides, kind, type, stop }: Options) {
@@ -114,6 +114,7 @@ function wordsOf(context: Context, reach: Reach): string {
     '',
     `scope ${reach.scope}: ${counted(reach.components, 'component')} in ${counted(reach.tiers, 'tier')}, ` +
       `${counted(reach.knots, 'knot')}, on snapshot ${reach.snapshot}`,
+    ...(reach.levels ? [`  by direct build dependencies alone: ${counted(reach.levels.tiers, 'tier')}`] : []),
     ...Object.entries(reach.scopes).map(([scope, of]) => `  ${scope}: ${of.components} in ${of.tiers} tiers`),
     ...reach.needsChange.map((one) => context.paint('yellow', `${one.id} needs a change: ${one.requirement} is lost`)),
     ...reach.moved.map((one) => `${one.id} is unaffected: somebody else satisfies ${one.requirement}`),

@@ -6,6 +6,7 @@ import { graphOptions, type GraphOptions } from './graph-options';
 
 interface Options extends GraphOptions {
   readonly most: string;
+  readonly limit?: string;
   readonly offset: string;
 }
 
@@ -16,12 +17,13 @@ export const graphPath: Leaf<Options> = {
   options: (command) =>
     graphOptions(command)
       .option('--most <n>', 'how many chains, at most 100', '1')
+      .option('--limit <n>', 'the same as --most')
       .option('--offset <n>', 'how many shorter ones are left out', '0'),
   examples: ['graph path rpm/millhouse rpm/libstone', 'graph path deb/git deb/openssl --release bookworm --most 5'],
   run: async (context, args, options) => {
     const [from, to] = [componentOf(args.text(0)), componentOf(args.text(1))];
     const release = await releaseOf(context, options.release);
-    const { snapshot, most, offset } = options;
+    const { snapshot, offset, limit: most = options.most } = options;
     const reply = await context.client.call(doors.resolver.paths, { release, snapshot, from, to, most, offset });
     context.show(reply, () =>
       reply.paths.length === 0

@@ -1,6 +1,7 @@
 import type { DoorReply, doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
-import { reachOf } from '../domain/graph/answer';
+import { reachOf, type Reach as Answer } from '../domain/graph/answer';
+import { directTiers } from '../domain/graph/direct-tiers';
 import { hasFlag, kindBits, type Network } from '../domain/graph/network';
 import { names } from '../domain/graph/resolve-clause';
 import type { LeftOut } from '../domain/module-streams';
@@ -35,6 +36,7 @@ export interface ReachRequest extends At, Partial<Narrowed> {
   readonly provides?: readonly string[] | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
+  readonly levels?: boolean | undefined;
 }
 
 /** What of the graph counts for a question. */
@@ -62,7 +64,16 @@ export async function answerReach(request: ReachRequest, graphs: Graphs): Promis
   const left = leftOutToday(reach, network.components);
   const counts = withoutThese(network, question.counts, left);
   const answer = reachOf(network, { ...question, counts }, scope);
-  return new WrittenAnswer(writeReach({ ...head, left_out: [...left, ...leftByImport(open)] }, answer, page));
+  const levels = request.levels === true ? levelsAsOthers(network, changed, answer) : undefined;
+  return new WrittenAnswer(writeReach({ ...head, levels, left_out: [...left, ...leftByImport(open)] }, answer, page));
+}
+
+function levelsAsOthers(network: Network, changed: readonly number[], { members, needsChange }: Answer) {
+  const unbuildable = needsChange.map(({ id }) => network.components.find(id));
+  return {
+    tiers: directTiers(network, members),
+    with_changed: directTiers(network, [...members, ...unbuildable, ...changed]),
+  };
 }
 
 function withoutThese(network: Network, counts: Uint8Array, left: readonly LeftOut[]): Uint8Array {

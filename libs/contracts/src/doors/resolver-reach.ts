@@ -43,12 +43,19 @@ export const reach = ask({
     /** Members of the set that are told; absent: all. */
     limit: z.coerce.number().int().min(1).max(100_000).optional(),
     offset: z.coerce.number().int().nonnegative().default(0),
+    /** Tells the tiers as release teams count them, too. */
+    levels: z.boolean().default(false),
   }),
   reply: z.object({
     snapshot: z.string(),
     release: releaseName,
     changed: z.array(z.string()),
     scope: z.enum(scopeNames),
+    /**
+     * Tiers by direct build dependencies alone, as `ben` counts them: of the set, and of it with the changed components
+     * and those that need a change. `tiers` counts over whole build chroots, which is the order to build in.
+     */
+    levels: z.object({ tiers: z.number().int(), with_changed: z.number().int() }).optional(),
     /** Without the changed components. */
     components: z.number().int(),
     tiers: z.number().int(),

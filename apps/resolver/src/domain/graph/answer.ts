@@ -81,6 +81,11 @@ export class Reach {
   private readonly leveled: Leveled;
   private readonly hits: Hits;
 
+  /** The set, sorted. */
+  get members(): Int32Array {
+    return this.leveled.members;
+  }
+
   get set(): readonly ReachMember[] {
     return [...this.written()].map((text) => JSON.parse(text) as ReachMember);
   }

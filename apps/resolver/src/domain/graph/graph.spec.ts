@@ -14,6 +14,7 @@ import { networkOf, type Network } from './network';
 import { pathsBetween } from './paths';
 import { rowOf } from './rows';
 import { everythingAbove } from './above';
+import { directTiers } from './direct-tiers';
 
 /** Random releases of 2 to 10 components whose builds and packages need one another, in cycles too. */
 const networks: fc.Arbitrary<Network> = fc.integer({ min: 2, max: 10 }).chain((count) => {
@@ -101,6 +102,31 @@ function withHolders(network: Network, found: Set<string>, changed: number): voi
     }
   }
 }
+
+describe('tiers by direct build dependencies', () => {
+  it('are the longest chains of them within the set, knots collapsed', () => {
+    fc.assert(
+      fc.property(networks, fc.array(fc.nat(9)), (network, picked) => {
+        const set = [...new Set(picked.map((n) => n % network.count))];
+        const below = (n: number): number[] => {
+          const clauses = [...rowOf(network.build, n)].flatMap((clause) => [...rowOf(network.answers, clause)]);
+          const direct = clauses.map((of) => network.packageComponent[of]!);
+          return direct.filter((to) => to !== n && set.includes(to));
+        };
+        const edges = set.flatMap((n) => below(n).map((to): [number, number] => [n, to]));
+        const graph = digraph(network.count, edges);
+        const reachable = new Map(set.map((n) => [n, closure(graph, [n])]));
+        const isOneKnot = (a: number, b: number): boolean => reachable.get(a)!.has(b) && reachable.get(b)!.has(a);
+        const tier = (n: number): number => {
+          const lower = [...reachable.get(n)!].filter((to) => !isOneKnot(n, to));
+          return Math.max(0, ...lower.map((to) => tier(to) + 1));
+        };
+        const slow = set.length === 0 ? 0 : Math.max(...set.map(tier)) + 1;
+        expect(directTiers(network, set)).toBe(slow);
+      }),
+    );
+  });
+});
 
 describe('how far a change goes', () => {
   it('reaches at most everything that depends on it, by whatever way', () => {

@@ -36,7 +36,9 @@ function heldByIn(network: Network): Rows {
 
 function heldByOf(network: Network): Rows {
   const [held, holders] = [new Ints(), new Ints()];
+  const holds = [network.contains, network.builtOn, network.installs];
   for (let n = 0; n < network.count; n++) {
+    if (holds.every(({ offsets }) => offsets[n] === offsets[n + 1])) continue;
     for (const one of insidesOf(network, n)) {
       held.push(one);
       holders.push(n);

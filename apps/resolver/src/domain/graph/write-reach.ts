@@ -7,6 +7,8 @@ export interface ReachHead {
   readonly release: string;
   readonly changed: readonly string[];
   readonly scope: string;
+  /** Tiers as others count them (`direct-tiers`), where they are asked for. */
+  readonly levels?: { readonly tiers: number; readonly with_changed: number } | undefined;
   /** What a policy or the import kept out, and why. */
   readonly left_out: readonly { readonly id: string; readonly because: string }[];
 }
