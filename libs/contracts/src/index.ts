@@ -15,6 +15,7 @@ export * from './events/scheduler-alert';
 export * from './events/scheduler-cascade';
 export * from './events/scheduler-doubt';
 export * from './events/scheduler-rebuild';
+export { nvrStrategies, nvrStrategyOf, unbuiltRuleOf, type NvrStrategy } from './new-nvrs';
 export * from './registry';
 export * from './gate-policy';
 export * from './release-definition';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { z } from 'zod';
 import { durationMs, globMatches } from './definition-words';
+import { nvrStrategyOf, unbuiltRuleOf } from './new-nvrs';
 import { ownersOf, policyOf, releaseDefinition } from './release-definition';
 
 const least: z.input<typeof releaseDefinition> = {
@@ -45,6 +46,39 @@ describe('a release definition', () => {
     expect(gates[0]).toMatchObject({ rules: [], policies: ['stable'], waivers: { ticket: false, longest: '14d' } });
     expect(issuesOf({ ...least, gates: [{ id: 'none' }] }).map(([path]) => path)).toEqual(['gates.0.rules']);
     expect(issuesOf({ ...least, gates: [{ ...named, when_no_tests: 'never' }] })).toHaveLength(1);
+  });
+
+  it('says how a rebuild gets an NVR, per release and component; the first policy that says so decides', () => {
+    const definition = releaseDefinition.parse({
+      ...least,
+      nvr: 'commit',
+      components: [
+        { match: ['rpm/*'], reason: 'all', priority: 1 },
+        { match: ['rpm/kernel'], nvr: 'dist', reason: 'it is bumped by its own tool' },
+        { match: ['rpm/k*'], nvr: 'none', reason: 'kept' },
+      ],
+    });
+    const of = (component: string) => nvrStrategyOf(definition, component);
+    expect(['rpm/libstone', 'rpm/kernel', 'rpm/kmod'].map(of)).toEqual(['commit', 'dist', 'none']);
+    expect(nvrStrategyOf(releaseDefinition.parse(least), 'rpm/libstone')).toBe('none');
+    expect(issuesOf({ ...least, nvr: 'bump' }).map(([path]) => path)).toEqual(['nvr']);
+    expect(issuesOf({ ...least, dist: 'fc43' })).toEqual([['dist', 'is no dist, e.g. .fc43']]);
+  });
+
+  it('takes commits that were never built along from a head, and asks where the last build counts', () => {
+    expect(unbuiltRuleOf(releaseDefinition.parse(least))).toBe('take');
+    expect(unbuiltRuleOf(releaseDefinition.parse({ ...least, source: 'last-built' }))).toBe('ask');
+    expect(unbuiltRuleOf(releaseDefinition.parse({ ...least, source: 'last-built', unbuilt: 'take' }))).toBe('take');
+  });
+
+  it('asks where pull requests go', () => {
+    const rpm = { git: 'https://src.example/rpms', push: 'pull-request' } as const;
+    expect(issuesOf({ ...least, sources: { rpm } }).map(([path]) => path)).toEqual([
+      'sources.rpm.forge',
+      'sources.rpm.project',
+    ]);
+    const whole = { ...rpm, forge: 'fedora', project: 'rpms/{name}' };
+    expect(releaseDefinition.parse({ ...least, sources: { rpm: whole } }).sources.rpm).toMatchObject(whole);
   });
 
   it('gives a gate and a compose their defaults', () => {

@@ -4,6 +4,7 @@ import { componentIdSchema } from './contents';
 import { glob, globMatches } from './definition-words';
 import { failurePatterns, retries } from './failure-patterns';
 import { gatePolicy, whenNoTests } from './gate-policy';
+import { nvrFields, nvrStrategy, placeOfPullRequests, pushFields } from './new-nvrs';
 import { freezes, triggers } from './triggers';
 
 const gitSource = z.strictObject({
@@ -12,6 +13,7 @@ const gitSource = z.strictObject({
   branch: z.string().max(200).default('main'),
   /** The same repositories as a forge names them in its webhooks, where that differs; as `git`. */
   web: z.string().max(1024).optional(),
+  ...pushFields,
 });
 
 const componentPolicy = z.strictObject({
@@ -23,6 +25,8 @@ const componentPolicy = z.strictObject({
   /** Macros of a knot's first pass, e.g. {"_with_bootstrap": "1"}. */
   bootstrap: z.strictObject({ macros: z.record(z.string().max(100), z.string().max(200)) }).optional(),
   priority: z.number().int().min(-100).max(100).default(0),
+  /** How its rebuilds get an NVR of their own, where that differs from the release's. */
+  nvr: nvrStrategy.optional(),
   reason: z.string().min(1).max(500),
   owner: z.string().max(200).optional(),
 });
@@ -135,6 +139,7 @@ const fields = z.strictObject({
   retries: retries.optional(),
   /** Builds of this release at one time; the build system's own limit holds too. */
   capacity: z.number().int().min(1).max(10_000).default(2),
+  ...nvrFields,
   /** What starts a cascade by itself, and when. */
   triggers: triggers.default({ lull: '0s' }),
   /** Times in which nothing new starts, or nothing lands. */
@@ -166,7 +171,7 @@ const fields = z.strictObject({
 });
 
 /** A release, whole: one YAML file in git. Read through the scheduler by every service. */
-export const releaseDefinition = fields.superRefine(nameKnownPeople);
+export const releaseDefinition = fields.superRefine(nameKnownPeople).superRefine(placeOfPullRequests);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type BuildTarget = z.infer<typeof buildTarget>;
 export type ComponentPolicy = z.infer<typeof componentPolicy>;
