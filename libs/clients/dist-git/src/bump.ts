@@ -32,9 +32,10 @@ export interface BumpOrder {
   readonly pullRequest?: { readonly forge: Forge; readonly project: string };
 }
 
-/** `made`: now; `found`: it was there; `proposed`: a person has to merge it; `merged`: a person did. */
+/** `made`: now; `found`: it was there, `head` may have more; `proposed`: a person has to merge it; `merged`: a person did. */
 export type Bumped =
-  | { readonly how: 'made' | 'found'; readonly commit: string }
+  | { readonly how: 'made'; readonly commit: string }
+  | { readonly how: 'found'; readonly commit: string; readonly head: string }
   | { readonly how: 'merged'; readonly commit: string; readonly request: PullRequest }
   | { readonly how: 'proposed'; readonly commit: string; readonly request: PullRequest };
 
@@ -60,7 +61,7 @@ export async function bumpOn(repository: Repository, order: BumpOrder, author: A
 async function attemptOn(repository: Repository, order: BumpOrder, author: Author): Promise<Attempt> {
   const head = await fetchBranch(repository, order.remote.branch, (tip) => reachesBack(repository, order, tip));
   const ours = (await commitsOf(repository, head, null)).find(({ marker }) => marker === order.id);
-  if (ours) return { how: 'found', commit: ours.id };
+  if (ours) return { how: 'found', commit: ours.id, head };
   if (order.pullRequest) return proposeOn(repository, order, author, head);
   const commit = await commitFor(repository, order, author, head);
   if (typeof commit !== 'string') return commit;

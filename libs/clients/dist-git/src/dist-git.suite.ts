@@ -81,9 +81,14 @@ export function distGitSuite(over: string, start: (world: GitWorld) => Promise<L
 
     test('asked for again, the commit that is there is found, whoever pushed meanwhile', async () => {
       const bumped = await git.bump(orderFor(remote, first));
-      world.commit(name(), { 'mill.c': 'int more;\n' }, 'More');
+      const head = world.commit(name(), { 'mill.c': 'int more;\n' }, 'More');
       const again = await git.bump(orderFor(remote, first));
-      expect(again).toEqual({ how: 'found', commit: isRefusal(bumped) ? '' : bumped.commit });
+      const commit = isRefusal(bumped) ? '' : bumped.commit;
+      expect(again).toEqual({ how: 'found', commit, head });
+      expect(await git.commit(remote, commit)).toMatchObject({ id: commit, marker: 'c1/rpm/libmill/1' });
+      expect(await git.commit(remote, head)).toMatchObject({ id: head, subject: 'More', marker: null });
+      expect(await git.commit(remote, first)).toMatchObject({ id: first, subject: 'Import', marker: null });
+      expect(await git.commit(remote, 'b'.repeat(40))).toMatchObject({ code: 'commit-unknown' });
       expect(marked()).toEqual(['c1/rpm/libmill/1']);
     });
 
@@ -139,8 +144,8 @@ export function distGitSuite(over: string, start: (world: GitWorld) => Promise<L
       let tip = world.git(name(), 'rev-parse', 'main').trim();
       for (let n = 0; n < 60; n++) tip = world.git(name(), 'commit-tree', tree, '-p', tip, '-m', `More ${n}`).trim();
       world.git(name(), 'update-ref', 'refs/heads/main', tip);
-      expect(await git.bump(orderFor(remote, first))).toEqual({ ...bumped, how: 'found' });
-      expect(await git.bump(orderFor(remote, null))).toEqual({ ...bumped, how: 'found' });
+      expect(await git.bump(orderFor(remote, first))).toEqual({ ...bumped, how: 'found', head: tip });
+      expect(await git.bump(orderFor(remote, null))).toEqual({ ...bumped, how: 'found', head: tip });
       expect(await git.unbuilt(remote, first)).toMatchObject({ head: tip, commits: { length: 61 } });
     });
 

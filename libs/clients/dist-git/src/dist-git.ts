@@ -1,12 +1,19 @@
-import { AppError, type Refusal } from '@millrace/kernel';
+import { AppError, isRefusal, type Refusal } from '@millrace/kernel';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bumpOn, type BumpOrder, type Bumped } from './bump';
 import { remoteFault } from './git/faults';
-import { fetchBranch, isIn, withRepository, type Repository, type RepositorySettings } from './git/repository';
+import {
+  commitsOf,
+  fetchBranch,
+  isIn,
+  withRepository,
+  type Repository,
+  type RepositorySettings,
+} from './git/repository';
 import { readSpecFile, type SpecFile } from './git/spec-file';
 import { isCommit, unbuiltIn, unknownCommit } from './git/unbuilt';
-import type { Remote, Unbuilt } from './remote';
+import type { Commit, Remote, Unbuilt } from './remote';
 import { access, type Access } from './schema';
 
 export interface DistGitOptions {
@@ -32,6 +39,8 @@ export interface DistGit {
   head(remote: Remote, signal?: AbortSignal): Promise<string>;
   /** The spec file at a commit of the branch (its head when left out); refuses `spec-missing`, `commit-unknown`. */
   spec(remote: Remote, commit?: string, signal?: AbortSignal): Promise<SpecFile | Refusal>;
+  /** What a commit of the branch says of itself; refuses `commit-unknown`. */
+  commit(remote: Remote, id: string, signal?: AbortSignal): Promise<Commit | Refusal>;
   /** What the branch has beyond the commit that was built last; refuses `dist-git-diverged` when that is not in it. */
   unbuilt(remote: Remote, lastBuilt: string, signal?: AbortSignal): Promise<Unbuilt | Refusal>;
   /**
@@ -60,6 +69,7 @@ export function createDistGit(options: DistGitOptions): DistGit {
   return {
     head: (remote, signal) => within(remote, signal, headOf),
     spec: (remote, commit, signal) => within(remote, signal, (repository) => specAt(repository, commit ?? null)),
+    commit: (remote, id, signal) => within(remote, signal, (repository) => commitAt(repository, id)),
     unbuilt: (remote, lastBuilt, signal) => within(remote, signal, (repository) => unbuiltIn(repository, lastBuilt)),
     bump: (order, signal) => within(order.remote, signal, (repository) => bumpOn(repository, order, options.author)),
   };
@@ -84,10 +94,27 @@ async function headOf(repository: Repository): Promise<string> {
   });
 }
 
+/** Fetches the branch until the commit is in it. */
+async function branchWith(repository: Repository, commit: string): Promise<string | Refusal> {
+  if (!isCommit(commit)) return unknownCommit(repository, commit);
+  const head = await fetchBranch(repository, repository.remote.branch, (tip) => isIn(repository, commit, tip));
+  return (await isIn(repository, commit, head)) ? head : unknownCommit(repository, commit);
+}
+
+async function commitAt(repository: Repository, id: string): Promise<Commit | Refusal> {
+  const head = await branchWith(repository, id);
+  if (isRefusal(head)) return head;
+  const [commit] = await commitsOf(repository, id, null, 1);
+  return commit ?? unknownCommit(repository, id);
+}
+
 async function specAt(repository: Repository, commit: string | null): Promise<SpecFile | Refusal> {
-  if (commit !== null && !isCommit(commit)) return unknownCommit(repository, commit);
-  const { branch } = repository.remote;
-  const head = await fetchBranch(repository, branch, async (tip) => commit === null || isIn(repository, commit, tip));
-  if (commit !== null && !(await isIn(repository, commit, head))) return unknownCommit(repository, commit);
-  return readSpecFile(repository, commit ?? head);
+  if (commit === null) {
+    return readSpecFile(
+      repository,
+      await fetchBranch(repository, repository.remote.branch, () => Promise.resolve(true)),
+    );
+  }
+  const head = await branchWith(repository, commit);
+  return isRefusal(head) ? head : readSpecFile(repository, commit);
 }

@@ -106,9 +106,10 @@ export async function commitsOf(
   repository: Repository,
   head: string,
   after: string | null,
+  most = mostCommits,
 ): Promise<readonly Commit[]> {
   const range = after === null ? [head] : [head, `^${after}`];
-  const args = ['log', '-z', `--max-count=${mostCommits}`, `--format=${format.join('%n')}`, ...range, '--'];
+  const args = ['log', '-z', `--max-count=${most}`, `--format=${format.join('%n')}`, ...range, '--'];
   const output = await repository.own({ args });
   return output.split('\0').flatMap((record) => {
     const [id, at, author, subject, marker] = record.split('\n');

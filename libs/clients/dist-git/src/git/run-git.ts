@@ -27,11 +27,13 @@ export interface GitCall {
 
 const mostOutput = 8 * 1024 * 1024;
 const mostProblem = 16 * 1024;
+/** Milliseconds that git has to end by itself. */
+const patienceMs = 5000;
 const programs = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Runs git in a process group of its own, without a terminal, hooks, or anybody's configuration; nothing of a
- * repository is ever checked out. An exit code other than 0 is an answer, too.
+ * Runs git in a process group of its own, without a terminal or anybody's configuration; nothing of a repository is
+ * ever checked out. When this process is killed, git goes on to its end. An exit code other than 0 is an answer, too.
  *
  * @throws AppError `git-missing`, `git-too-slow`, `git-too-much` (unavailable)
  */
@@ -44,9 +46,13 @@ export function runGit(run: GitRun, { args, input = '', env = {} }: GitCall): Pr
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let ended: AppError | null = null;
+    let killer: NodeJS.Timeout | undefined;
     const end = (fault: AppError): void => {
-      ended ??= fault;
-      killGroup(child.pid);
+      if (ended) return;
+      ended = fault;
+      // Asked to end, git takes its locks away, those of a server that is a folder here, too.
+      killGroup(child.pid, 'SIGTERM');
+      killer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), patienceMs);
     };
     const timer = setTimeout(() => end(tooSlow(args, run.timeoutMs)), run.timeoutMs);
     const stop = (): void => end(stopped());
@@ -68,6 +74,7 @@ export function runGit(run: GitRun, { args, input = '', env = {} }: GitCall): Pr
     child.on('error', (cause) => end(missing(cause)));
     child.on('close', (code) => {
       clearTimeout(timer);
+      clearTimeout(killer);
       run.signal?.removeEventListener('abort', stop);
       if (ended) return reject(ended);
       resolve({ code, output: Buffer.concat(output).toString('utf8'), problem: problem.trim() });
@@ -91,10 +98,10 @@ function surroundings(configuration: string): Readonly<Record<string, string>> {
   };
 }
 
-function killGroup(pid: number | undefined): void {
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch {
     // It has ended already.
   }
