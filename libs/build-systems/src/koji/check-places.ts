@@ -75,7 +75,7 @@ async function access({ hub, who }: CheckedHub, what: string, base: string): Pro
   if (may) return [right(what, `${who.name} may tag into ${base}, as far as the tag itself is asked`)];
   const remedy = /locked/.test(because)
     ? `koji edit-tag --unlock ${base}, or land by hand`
-    : `koji grant-permission PERMISSION ${who.name}`;
+    : `koji grant-permission ${/requires (\S+) permission/.exec(because)?.[1] ?? 'PERMISSION'} ${who.name}`;
   return [wrong(what, `${who.name} may not tag into ${base}, so nothing would land: ${because}`, remedy)];
 }
 

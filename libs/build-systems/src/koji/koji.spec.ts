@@ -1,6 +1,6 @@
 import { connectToHub } from '@millrace/koji';
 import { startFakeHub, type FakeHub, type Recipe } from '@millrace/koji/fake';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildSystem, Order } from '../build-system';
@@ -148,6 +148,20 @@ describe('Koji as a build system', () => {
     hub.trouble.cutBefore = 0;
     await connect().submit('k', order('libfoo', 'c1'), place);
     expect(tasks()).toBe(1);
+  });
+
+  it('builds a source package that it uploads, once', async () => {
+    const path = join(dir, 'libfoo-1.4-1.src.rpm');
+    await writeFile(path, Buffer.alloc(1024 ** 2 + 7, 'srpm'));
+    const there = 'millrace/c1_srpm/libfoo-1.4-1.src.rpm';
+    hub.control.addSource(there, recipes['libfoo']!);
+    const place = await connect().open('f43', 'c1');
+    const wanted: Order = { ...order('libfoo', 'c1'), source: { kind: 'srpm', path } };
+    const ref = await connect().submit('c1/srpm', wanted, place);
+    expect(await connect().submit('c1/srpm', wanted, place)).toBe(ref);
+    expect(await ended(connect(), ref)).toMatchObject({ state: 'complete', component: 'rpm/libfoo', source: null });
+    expect(Buffer.from(hub.state.uploads[there]!, 'base64')).toHaveLength(1024 ** 2 + 7);
+    expect(hub.state.tasks.filter((t) => t.method === 'build').map((t) => t.request[0])).toEqual([there]);
   });
 
   it('makes one side tag though the answer was lost', async () => {
