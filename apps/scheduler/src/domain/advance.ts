@@ -28,6 +28,11 @@ export function advance(turn: Turn, id: string): void {
     move(turn, rebuild, 'waiting', { because: waitingWords(turn, rebuild) });
     return;
   }
+  const early = rebuild.early?.at(-1);
+  const isLost = rebuild.state === 'failed' || rebuild.state === 'rejected';
+  if (early !== undefined && (isLost ? rebuild.open.length === 0 : rebuild.state === 'waiting' && may)) {
+    return turn.self({ type: 'hand.again', release: rebuild.release, build: early });
+  }
   if (rebuild.state !== 'waiting') return;
   if (!may) {
     if (rebuild.open.length > 0) turn.put('rebuilds', { ...rebuild, because: waitingWords(turn, rebuild) });

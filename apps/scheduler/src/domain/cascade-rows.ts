@@ -147,6 +147,8 @@ export interface RebuildRow extends Row {
   readonly nvr: string | null;
   readonly origin: 'cascade' | 'hand' | null;
   readonly resumed: boolean;
+  /** Builds made by hand before what it needs was validated, the newest last: judged once more when that is. */
+  readonly early?: readonly string[];
   readonly contents: string | null;
   readonly evidence: Evidence | null;
   readonly verdict: 'pending' | 'passed' | 'failed' | 'unknown' | null;

@@ -9,7 +9,7 @@ import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
 import { decideTrigger } from './decide-trigger';
 import { admitted, verdictDecided } from './gate';
-import { handEnded, handLost } from './hand-made';
+import { handAgain, handEnded, handLost } from './hand-made';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
 import { cancelOrphans, decidePerson, sweep } from './people';
 import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
@@ -55,6 +55,8 @@ function handle(turn: Turn, input: Input): unknown {
       return decidePerson(turn, input);
     case 'hand.ended':
       return handEnded(turn, input.ended);
+    case 'hand.again':
+      return handAgain(turn, input.build);
     case 'hand.lost':
       return handLost(turn, input.system, input.build);
     case 'build.cancelled':

@@ -1,15 +1,15 @@
 import { later, refuse, type Refusal } from '@millrace/kernel';
-import { unstall } from './advance';
+import { advance, unstall } from './advance';
 import { liveOf } from './live';
 import { toGate } from './builds';
 import { keepBuild, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
-import { staleInput } from './inputs';
+import { isOpenForHand, noRebuild, provenFor } from './proof';
 import { buildAppeared } from './seen-builds';
 import type { BuildRow, RebuildRow } from './state';
 import { returnSlot } from './transitions';
 import type { Turn } from './turn';
-import { clip, handCommand } from './words';
+import { clip } from './words';
 
 /** Builds that somebody made by hand, as the list of the build system shows them: those that ended are looked into. */
 export function handBuildsSeen(turn: Turn, release: string, system: string, builds: readonly SeenBuild[]): void {
@@ -25,13 +25,35 @@ export function handEnded(turn: Turn, end: EndedBuild): void {
   const { status } = end;
   if (turn.find('builds', status.ref)) return;
   const rebuild = wantedRebuild(turn, status);
-  const proof = rebuild ? provenFor(turn, rebuild, end) : noRebuild(turn, status);
+  const judged = { ...status, contents: end.contents };
+  const proof = rebuild ? provenFor(turn, rebuild, judged) : noRebuild(turn, status);
   const adopts = rebuild !== undefined && proof.proven;
   const build = keepBuild(turn, handBuild(turn, status, adopts ? rebuild : undefined, proof.because), end);
   turn.appear(`build/${status.ref}`);
   sayFinished(turn, build);
   if (!rebuild) buildAppeared(turn, build, status.submittedBy ?? 'somebody');
   if (adopts) adopt(turn, rebuild, build, `${status.submittedBy ?? 'somebody'} built it by hand`);
+  if (rebuild && proof.early) turn.put('rebuilds', { ...rebuild, early: [...(rebuild.early ?? []), build.id] });
+}
+
+/**
+ * What a rebuild needs is validated now: builds of it that were made by hand before that are judged once more, the newest
+ * first, before one is submitted. The slice holds the build with its contents, and the rebuild with its needs.
+ */
+export function handAgain(turn: Turn, id: string): void {
+  const build = turn.row('builds', id);
+  const rebuild = wantedRebuild(turn, build);
+  if (!rebuild?.early?.includes(id)) return;
+  const left = rebuild.early.filter((one) => one !== id);
+  const row = turn.put('rebuilds', { ...rebuild, early: left });
+  const contents = build.contents === null ? undefined : turn.find('contents', build.contents)?.contents;
+  const proof = provenFor(turn, row, { ...build, contents: contents ?? null });
+  if (build.standing !== 'seen' || !proof.proven) return advance(turn, row.id);
+  const because = `${proof.because}; it was made before they were validated`;
+  const { cascade } = row;
+  const adopted = turn.put('builds', { ...build, standing: 'adopted', cascade, rebuild: row.id, because });
+  sayFinished(turn, adopted);
+  adopt(turn, { ...row, early: [] }, adopted, 'it was built by hand before what it needs was validated');
 }
 
 /** It could not be looked into: once more in a minute. */
@@ -113,50 +135,7 @@ function cancelOwn(turn: Turn, rebuild: RebuildRow): void {
   });
 }
 
-interface Proof {
-  readonly proven: boolean;
-  readonly because: string;
-}
-
-/** Was it built against this cascade's validated builds of everything that it needs? */
-function provenFor(turn: Turn, rebuild: RebuildRow, end: EndedBuild): Proof {
-  const { status, contents } = end;
-  const command = handCommand(turn, rebuild);
-  if (status.state !== 'complete' || !contents) return no(`the build ${status.state}`);
-  if (status.bootstrap) return no('it is a bootstrap build');
-  if (!isOpenForHand(rebuild))
-    return no(`${rebuild.component} is ${rebuild.state} in cascade ${rebuild.cascade} already`);
-  const newer = newerAtGate(turn, rebuild, end);
-  if (newer !== null) return no(newer);
-  const open = rebuild.open.map((id) => turn.row('rebuilds', id).component);
-  if (open.length > 0) return no(`${open[0]} is not validated yet in cascade ${rebuild.cascade}; later: ${command}`);
-  const stale = rebuild.needs.map((id) => staleInput(turn.row('rebuilds', id), contents)).find((one) => one !== null);
-  if (stale) return no(`${stale}; build it against the cascade: ${command}`);
-  if (rebuild.needs.length > 0 && contents.inputs.length === 0) {
-    return no(`it does not say what it was built with; build it against the cascade: ${command}`);
-  }
-  return { proven: true, because: `its inputs are the builds of cascade ${rebuild.cascade}` };
-}
-
-/** Builds may be seen in another order than they were made. */
-function newerAtGate(turn: Turn, rebuild: RebuildRow, { status }: EndedBuild): string | null {
-  const current = rebuild.state !== 'gating' || rebuild.build === null ? undefined : turn.find('builds', rebuild.build);
-  if (!current?.endedAt || !status.endedAt || current.endedAt <= status.endedAt) return null;
-  return `${current.nvr ?? current.id} is newer and at its gate`;
-}
-
-function no(because: string): Proof {
-  return { proven: false, because: clip(because, 1000) };
-}
-
-function noRebuild(turn: Turn, status: SeenBuild): Proof {
-  const live = liveOf(turn.row('releases', turn.release!));
-  if (live.length === 0) return no('no cascade of this release is running');
-  if (status.cascade !== null && !live.includes(status.cascade)) return no(`cascade ${status.cascade} is not running`);
-  return no(`cascade ${status.cascade ?? live.join(' or ')} does not rebuild ${status.component}`);
-}
-
-function wantedRebuild(turn: Turn, status: SeenBuild): RebuildRow | undefined {
+function wantedRebuild(turn: Turn, status: Pick<SeenBuild, 'cascade' | 'component'>): RebuildRow | undefined {
   const live = liveOf(turn.row('releases', turn.release!));
   const meant = live.filter((id) => status.cascade === null || status.cascade === id);
   return meant.map((id) => rebuildOf(turn, id, status.component)).find((row) => row !== undefined);
@@ -166,10 +145,6 @@ function wantedRebuild(turn: Turn, status: SeenBuild): RebuildRow | undefined {
 function rebuildOf(turn: Turn, cascade: string, component: string): RebuildRow | undefined {
   const rows = turn.all('rebuilds').filter((row) => row.cascade === cascade && row.component === component);
   return rows.filter((row) => !row.bootstrap).sort((a, b) => b.generation - a.generation || b.pass - a.pass)[0];
-}
-
-function isOpenForHand(rebuild: RebuildRow): boolean {
-  return ['waiting', 'ready', 'submitting', 'building', 'gating', 'failed', 'rejected'].includes(rebuild.state);
 }
 
 function isRunning(status: SeenBuild): boolean {

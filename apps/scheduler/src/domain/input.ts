@@ -118,6 +118,7 @@ export type RebuildInput =
 
 export type BuildInput =
   | (OfRelease & { readonly type: 'hand.ended'; readonly ended: EndedBuild })
+  | (OfRelease & { readonly type: 'hand.again'; readonly build: string })
   | (OfRelease & { readonly type: 'hand.lost'; readonly system: string; readonly build: string })
   | (OfRelease & { readonly type: 'build.cancelled'; readonly build: string })
   | (OfRelease & {

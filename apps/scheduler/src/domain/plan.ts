@@ -91,6 +91,7 @@ export function startPlanned(turn: Turn, cascade: CascadeRow, why: string, by: s
 
 /** The slice holds the first rebuilds that a plan has touched, lower tiers first, with their needs. */
 export function advanceFresh(turn: Turn, id: string): void {
+  if (isEnded(turn.row('cascades', id))) return;
   const fresh = turn.all('rebuilds').filter((row) => row.cascade === id && row.fresh);
   for (const { id: touched } of fresh.sort((a, b) => a.tier - b.tier)) {
     const row = turn.row('rebuilds', touched);

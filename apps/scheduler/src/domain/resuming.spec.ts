@@ -23,6 +23,43 @@ async function failedAtB(roots: readonly string[] | 'all' = 'all'): Promise<Worl
 }
 
 describe('a fix made by hand', () => {
+  it('that was made before what it needs was validated is judged once more, and nothing is submitted', async () => {
+    const gates = new Map<string, 'silent'>([['rpm/a', 'silent']]);
+    const world = new World({ graph, gate: (one) => gates.get(one) ?? 'passed' });
+    await world.start('all');
+    await world.settle();
+    expect(world.rebuild('rpm/a').state).toBe('gating');
+    await byHand(world, 'hand-old', '20', { nvr: 'b-1-7' });
+    await byHand(world, 'hand-1', '30', { nvr: 'b-1-8' });
+    expect(world.store.rows.builds.get('hand-1')).toMatchObject({
+      standing: 'seen',
+      because: expect.stringContaining('not validated yet'),
+    });
+    const test = { test: 't', state: 'passed', text: '', result: 1, waiver: null, link: null } as const;
+    const about = { build: world.rebuild('rpm/a').build!, decision: 'passed', verdictRevision: 9 } as const;
+    await world.take({ type: 'verdict.decided', release: 'mill', ...about, reasons: [test] });
+    await world.settle();
+    expect(world.cascade.state).toBe('completed');
+    expect(world.rebuild('rpm/b')).toMatchObject({ build: 'hand-1', nvr: 'b-1-8', origin: 'hand', resumed: true });
+    expect(world.submitted.filter((one) => one.component === 'rpm/b')).toEqual([]);
+  });
+
+  it('that was made too early against something else is left, and the rebuild starts', async () => {
+    const gates = new Map<string, 'silent'>([['rpm/a', 'silent']]);
+    const world = new World({ graph, gate: (one) => gates.get(one) ?? 'passed' });
+    await world.start('all');
+    await world.settle();
+    const status = { origin: 'hand' as const, submittedBy: 'ada', endedAt: '2026-01-01T00:20:00.000Z' };
+    const ended = endedBuild('hand-1', 'rpm/b', 'complete', 1, { status, inputs: ['rpm/a|another'] });
+    await world.take({ type: 'hand.ended', release: 'mill', ended });
+    const test = { test: 't', state: 'passed', text: '', result: 1, waiver: null, link: null } as const;
+    const about = { build: world.rebuild('rpm/a').build!, decision: 'passed', verdictRevision: 9 } as const;
+    await world.take({ type: 'verdict.decided', release: 'mill', ...about, reasons: [test] });
+    await world.settle();
+    expect(world.cascade.state).toBe('completed');
+    expect(world.rebuild('rpm/b')).toMatchObject({ origin: 'cascade' });
+  });
+
   it('is adopted whatever its release number is', async () => {
     const world = await failedAtB();
     await byHand(world, 'hand-1', '20', { nvr: 'b-1-99.other.fc44' });

@@ -56,6 +56,8 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
       );
     case 'changes.due':
       return { changes: byId(await read.changes.where({ release: input.release, outcome: 'waits' })) };
+    case 'hand.again':
+      return ofEarlyBuild(read, input.release, input.build);
     case 'hand.ended':
       return ofHandBuild(read, input);
     case 'verdict.decided':
@@ -156,6 +158,19 @@ async function ofHandBuild(read: Read, input: Extract<Input, { type: 'hand.ended
     rebuilds: byId(...parts.map((part) => [...(part.rebuilds?.values() ?? [])])),
     builds: byId(...parts.map((part) => [...(part.builds?.values() ?? [])]), await read.builds.get(status.ref)),
     contents: byId(contents && (await read.contents.get(digestOf(contents)))),
+  };
+}
+
+/** A build made by hand that was seen before, as {@link ofHandBuild} has a new one. */
+async function ofEarlyBuild(read: Read, name: string, ref: string): Promise<Part> {
+  const [release, build] = await Promise.all([read.releases.get(name), read.builds.get(ref)]);
+  if (!release || !build) return {};
+  const parts = await Promise.all(liveOf(release).map((cascade) => ofComponent(read, cascade, build.component)));
+  return {
+    cascades: byId(...parts.map((part) => [...(part.cascades?.values() ?? [])])),
+    rebuilds: byId(...parts.map((part) => [...(part.rebuilds?.values() ?? [])])),
+    builds: byId(...parts.map((part) => [...(part.builds?.values() ?? [])]), build),
+    contents: byId(build.contents === null ? null : await read.contents.get(build.contents)),
   };
 }
 
