@@ -9,6 +9,9 @@ export interface Patch {
   readonly rows: readonly Row[];
 }
 
+/** Rows of one statement. */
+const mostRows = 500;
+
 /** Fewer rows of one kind are written whole: a statement for each kind would cost more. */
 const leastRows = 24;
 
@@ -34,7 +37,12 @@ export function patches(
   const patched: Patch[] = [];
   for (const [kind, rows] of kinds) {
     if (kind === '' || rows.length < leastRows) whole.push(...rows);
-    else patched.push({ keys: kind.split(','), rows });
+    else {
+      // One statement is performed while the next one is written.
+      for (let n = 0; n < rows.length; n += mostRows) {
+        patched.push({ keys: kind.split(','), rows: rows.slice(n, n + mostRows) });
+      }
+    }
   }
   return { whole, patched };
 }

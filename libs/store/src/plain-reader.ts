@@ -1,5 +1,5 @@
 import type { Row } from '@millrace/kernel';
-import { listOf, type Connection, type Parameter } from './connection';
+import { abreast, listOf, type Connection, type Parameter } from './connection';
 import type { RowMemory } from './row-memory';
 import type { ColumnValue, Filter, Order, Range, Table, TableReader } from './table';
 import { countTerms, termSearch } from './terms';
@@ -20,15 +20,18 @@ export function plainReader(
     return { ...(JSON.parse(doc) as Row), revision: Number(revision) };
   };
   const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
+  const chunkOf = async (ids: readonly string[]): Promise<Row[]> => {
+    const parameters: Parameter[] = [];
+    const sql = `SELECT id, doc, revision FROM ${name} WHERE id IN ${listOf(connection, ids, parameters)}`;
+    return (await connection.rows<Stored>(sql, parameters)).map(parse);
+  };
   const many = async (ids: readonly string[]): Promise<Row[]> => {
-    const found: Row[] = [];
-    for (let i = 0; i < ids.length; i += chunkIds) {
-      const chunk = ids.slice(i, i + chunkIds);
-      const parameters: Parameter[] = [];
-      const sql = `SELECT id, doc, revision FROM ${name} WHERE id IN ${listOf(connection, chunk, parameters)}`;
-      found.push(...(await connection.rows<Stored>(sql, parameters)).map(parse));
-    }
-    return found;
+    if (ids.length <= chunkIds) return ids.length === 0 ? [] : chunkOf(ids);
+    const chunks: Promise<Row[]>[] = [];
+    for (let i = 0; i < ids.length; i += chunkIds) chunks.push(chunkOf(ids.slice(i, i + chunkIds)));
+    // While one chunk is parsed the next one is read.
+    await abreast(chunks);
+    return (await Promise.all(chunks)).flat();
   };
   return {
     get: async (id) => (await many([id]))[0] ?? null,
