@@ -173,6 +173,7 @@ describe('two imported snapshots', () => {
       capabilities: { added: ['libstone.so.2'], removed: ['libstone.so.1'] },
       broken: [{ component: 'rpm/quern', kind: 'runtime', requirement: 'libstone.so.1' }],
       edges: { added: 0, removed: 0 },
+      versions: [{ name: 'libstone', from: '1', to: '2' }],
     });
     expect((await ask(resolver.diff, { from: 'mini-i1', to: 'mini-i2', offset: 1 })).broken).toEqual([]);
   });

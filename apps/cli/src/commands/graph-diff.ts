@@ -20,9 +20,9 @@ export const graphDiff: Leaf<GraphOptions & PageOptions> = {
     const reply = await pagesOf(
       { limit, offset },
       (page) => context.client.call(doors.resolver.diff, { release, from, to, ...page }),
-      ({ components, capabilities, changed, broken, edge_changes: edges }) => [
+      ({ components, capabilities, changed, broken, versions = [], edge_changes: edges }) => [
         ...[components.added, components.removed, capabilities.added, capabilities.removed],
-        ...[changed, broken, ...(edges ? [edges.added, edges.removed] : [])],
+        ...[changed, broken, versions, ...(edges ? [edges.added, edges.removed] : [])],
       ],
     );
     const { totals } = reply;
@@ -31,7 +31,7 @@ export const graphDiff: Leaf<GraphOptions & PageOptions> = {
         `from ${reply.from} to ${reply.to}`,
         `components: ${totals.added} added (${some(reply.components.added, 10)}), ` +
           `${totals.removed} removed (${some(reply.components.removed, 10)}), ${totals.changed} changed`,
-        `capabilities: ${totals.capabilities_added} added, ${totals.capabilities_removed} removed`,
+        `capabilities: ${totals.capabilities_added} added, ${totals.capabilities_removed} removed, ${totals.versions ?? 0} in another version`,
         `edges: ${reply.edges.added} added, ${reply.edges.removed} removed`,
         `would break: ${totals.broken}`,
         ...reply.broken

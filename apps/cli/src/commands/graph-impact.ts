@@ -116,6 +116,7 @@ function wordsOf(context: Context, reach: Reach): string {
       `${counted(reach.knots, 'knot')}, on snapshot ${reach.snapshot}`,
     ...(reach.levels ? [`  by direct build dependencies alone: ${counted(reach.levels.tiers, 'tier')}`] : []),
     ...Object.entries(reach.scopes).map(([scope, of]) => `  ${scope}: ${of.components} in ${of.tiers} tiers`),
+    ...capabilityLines(reach),
     ...reach.needsChange.map((one) => context.paint('yellow', `${one.id} needs a change: ${one.requirement} is lost`)),
     ...reach.moved.map((one) => `${one.id} is unaffected: somebody else satisfies ${one.requirement}`),
     ...(reach.unaffected.length > 0
@@ -126,6 +127,13 @@ function wordsOf(context: Context, reach: Reach): string {
     ...reach.left_out.map((one) => context.paint('yellow', `left out: ${one.id}: ${one.because}`)),
     ...reach.notOffered.map((one) => context.paint('yellow', `nobody offers '${one}': nothing can lose it`)),
   ].join('\n');
+}
+
+function capabilityLines({ capabilities }: Reach): readonly string[] {
+  if (!capabilities) return [];
+  const { lost, changed, added } = capabilities;
+  const versions = changed.map((one) => `${one.name} (${one.from} -> ${one.to})`);
+  return [`capabilities: lost ${some(lost, 10)}; in another version ${some(versions, 10)}; new ${some(added, 10)}`];
 }
 
 async function showAll(

@@ -1,6 +1,7 @@
 import type { DoorReply, doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { reachOf, type Reach as Answer } from '../domain/graph/answer';
+import { supposedChanges } from '../domain/graph/capability-changes';
 import { directTiers } from '../domain/graph/direct-tiers';
 import { hasFlag, kindBits, type Network } from '../domain/graph/network';
 import { names } from '../domain/graph/resolve-clause';
@@ -65,7 +66,9 @@ export async function answerReach(request: ReachRequest, graphs: Graphs): Promis
   const counts = withoutThese(network, question.counts, left);
   const answer = reachOf(network, { ...question, counts }, scope);
   const levels = request.levels === true ? levelsAsOthers(network, changed, answer) : undefined;
-  return new WrittenAnswer(writeReach({ ...head, levels, left_out: [...left, ...leftByImport(open)] }, answer, page));
+  const capabilities = supposedChanges(network, question) ?? undefined;
+  const left_out = [...left, ...leftByImport(open)];
+  return new WrittenAnswer(writeReach({ ...head, levels, capabilities, left_out }, answer, page));
 }
 
 function levelsAsOthers(network: Network, changed: readonly number[], { members, needsChange }: Answer) {

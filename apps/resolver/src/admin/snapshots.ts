@@ -56,7 +56,7 @@ export async function answerDiff(
   const from = await graphs.open(request.release, request.from);
   const to = await graphs.open(request.release, request.to);
   const { components, changed, capabilities, broken, ...between } = differenceOf(from.network, to.network);
-  const edges = between.edges();
+  const [edges, versions] = [between.edges(), between.versions()];
   const part = <Item>({ added, removed }: { added: readonly Item[]; removed: readonly Item[] }) => ({
     added: paged(added, request),
     removed: paged(removed, request),
@@ -65,11 +65,11 @@ export async function answerDiff(
     ...{ from: from.snapshot, to: to.snapshot },
     ...{ edges: { added: edges.added.length, removed: edges.removed.length }, edge_changes: part(edges) },
     ...{ components: part(components), capabilities: part(capabilities) },
-    ...{ changed: paged(changed, request), broken: paged(broken, request) },
+    ...{ changed: paged(changed, request), broken: paged(broken, request), versions: paged(versions, request) },
     totals: {
       ...{ added: components.added.length, removed: components.removed.length, changed: changed.length },
       ...{ capabilities_added: capabilities.added.length, capabilities_removed: capabilities.removed.length },
-      broken: broken.length,
+      ...{ broken: broken.length, versions: versions.length },
     },
   };
 }

@@ -132,6 +132,8 @@ export const graphDiff = ask({
     components: changes,
     changed: z.array(z.object({ component: z.string(), from: z.string(), to: z.string() })),
     capabilities: changes,
+    /** Which capabilities are offered in other versions than before. */
+    versions: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).optional(),
     edges: z.object({ added: z.number().int(), removed: z.number().int() }),
     /** Which edges they are, as far as the page goes. */
     edge_changes: z.object({ added: z.array(edge), removed: z.array(edge) }).optional(),
@@ -141,6 +143,7 @@ export const graphDiff = ask({
     totals: z.object({
       ...{ added: z.number().int(), removed: z.number().int(), changed: z.number().int() },
       ...{ capabilities_added: z.number().int(), capabilities_removed: z.number().int(), broken: z.number().int() },
+      ...{ versions: z.number().int().optional() },
     }),
   }),
   http: { method: 'GET', path: '/api/v1/diff' },

@@ -75,6 +75,14 @@ export const reach = ask({
     /** Satisfied by somebody else now. */
     moved: z.array(requirement),
     notOffered: z.array(z.string()),
+    /** With `lost` or `provides`: which capabilities the new builds lose, offer in other versions, or add. */
+    capabilities: z
+      .object({
+        lost: z.array(z.string()),
+        changed: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })),
+        added: z.array(z.string()),
+      })
+      .optional(),
     /** Steps of the whole set: who is built in two passes has two. */
     total: z.number().int(),
     /** How each knot is built: by bootstrap recipes of `first`, or once, with the needs of `cut` met by old builds. */

@@ -1,3 +1,4 @@
+import { versionsOffered, type VersionChange } from './capability-changes';
 import type { Network } from './network';
 import { rowOf } from './rows';
 import type { Texts } from './texts';
@@ -8,6 +9,8 @@ export interface Difference {
   readonly changed: readonly { readonly component: string; readonly from: string; readonly to: string }[];
   /** Capabilities that somebody offers. */
   readonly capabilities: Changes;
+  /** Capabilities that both offer, in other versions; made when it is asked for. */
+  versions(): readonly VersionChange[];
   /** Made when it is asked for: there may be as many as the graphs have. */
   edges(): { readonly added: readonly Edge[]; readonly removed: readonly Edge[] };
   /** What nothing satisfies any more. */
@@ -30,6 +33,7 @@ export function differenceOf(from: Network, to: Network): Difference {
     components: changesOf(from.components, to.components),
     changed: versionsChanged(from, to),
     capabilities: changesOf(offered(from), offered(to)),
+    versions: () => versionsBetween(from, to),
     edges: () => ({ added: edgesWithout(to, from), removed: edgesWithout(from, to) }),
     broken: unresolvedIn(to).filter((one) => !before.has(keyOf(one))),
   };
@@ -46,6 +50,13 @@ function changesOf(from: Iterable<string>, to: Iterable<string>): Changes {
     added: [...fresh].filter((one) => !old.has(one)),
     removed: [...old].filter((one) => !fresh.has(one)),
   };
+}
+
+function versionsBetween(from: Network, to: Network): readonly VersionChange[] {
+  return [...offered(to)].flatMap((name) => {
+    const [before, after] = [versionsOffered(from, name), versionsOffered(to, name)];
+    return before === null || after === null || before === after ? [] : [{ name, from: before, to: after }];
+  });
 }
 
 function* offered({ capabilities, offers }: Network): Generator<string> {

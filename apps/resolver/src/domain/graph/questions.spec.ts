@@ -7,6 +7,7 @@ import { worldOf } from '../world';
 import { everythingAbove } from './above';
 import { reachOf } from './answer';
 import { BitRows } from './bits';
+import { supposedChanges } from './capability-changes';
 import { fromZero } from './from-zero';
 import { networkOfWorld } from './from-world';
 import { leaveOut } from './leave-out';
@@ -171,6 +172,21 @@ describe('what if', () => {
     expect(answer.needsChange).toEqual([{ id: 'rpm/doc', requirement: 'tool' }]);
     expect(answer.moved).toEqual([{ id: 'rpm/app', requirement: 'so.1' }]);
     expect(answer.unaffected).toEqual(['rpm/app', 'rpm/game']);
+  });
+
+  it('it says what is lost, in another version, and new', () => {
+    const provides = ['lib', 'so.2', 'api = 2'];
+    expect(supposedChanges(network, question(network, ['rpm/lib'], { provides }))).toEqual({
+      lost: ['so.1', 'tool'],
+      changed: [
+        { name: 'api', from: '1', to: '2' },
+        { name: 'lib', from: '1.0-1', to: '' },
+      ],
+      added: ['so.2'],
+    });
+    const lost = ['so.1', 'nobody-offers'];
+    expect(supposedChanges(network, question(network, ['rpm/lib'], { lost }))).toMatchObject({ lost: ['so.1'] });
+    expect(supposedChanges(network, question(network, ['rpm/lib']))).toBeNull();
   });
 
   it('it offers the same: nobody breaks', () => {

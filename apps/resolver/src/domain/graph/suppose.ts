@@ -8,8 +8,7 @@ import { dependencyOf, type Supposed } from './resolve-clause';
 export function supposing(provides: readonly string[]): Supposed {
   const offers = new Map<string, { readonly dependency: Dependency; readonly version: string | null }[]>();
   for (const text of provides) {
-    const dependency = dependencyOf(text.replace(/ \(=\s*([^)\s]+)\)$/, ' = $1'));
-    const version = / \(?=\s*([^)\s]+)\)?$/.exec(text)?.[1] ?? null;
+    const { dependency, version } = offerOf(text);
     offers.set(dependency.name, [...(offers.get(dependency.name) ?? []), { dependency, version }]);
   }
   return {
@@ -19,4 +18,14 @@ export function supposing(provides: readonly string[]): Supposed {
       ),
     rpm: (wanted) => (offers.get(wanted.name) ?? []).some(({ dependency }) => satisfies(dependency, wanted)),
   };
+}
+
+/** An offer as people write it. */
+export function offerOf(text: string): {
+  readonly name: string;
+  readonly version: string | null;
+  readonly dependency: Dependency;
+} {
+  const dependency = dependencyOf(text.replace(/ \(=\s*([^)\s]+)\)$/, ' = $1'));
+  return { name: dependency.name, version: / \(?=\s*([^)\s]+)\)?$/.exec(text)?.[1] ?? null, dependency };
 }

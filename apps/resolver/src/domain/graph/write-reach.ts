@@ -9,6 +9,8 @@ export interface ReachHead {
   readonly scope: string;
   /** Tiers as others count them (`direct-tiers`), where they are asked for. */
   readonly levels?: { readonly tiers: number; readonly with_changed: number } | undefined;
+  /** What is supposed to be lost, changed and added. */
+  readonly capabilities?: object | undefined;
   /** What a policy or the import kept out, and why. */
   readonly left_out: readonly { readonly id: string; readonly because: string }[];
 }
