@@ -2,7 +2,7 @@ import type { Rpm } from '@millrace/koji';
 import type { KojiParts } from './settings';
 
 /** File lists in one request: one of them may have tens of thousands of rows. */
-const listsAtOnce = 20;
+const listsAtOnce = 10;
 /** A package with more files is kept by those that others may well require: as rpm-md's primary.xml has them. */
 const mostFiles = 20_000;
 const primary = /^\/etc\/|\/s?bin\/|^\/usr\/lib\/sendmail$/;

@@ -337,6 +337,24 @@ describe('Koji as a build system', () => {
     expect((await both.seen('f43', third.cursor)).withdrawn).toMatchObject([{ how: 'untagged', from: 't1' }]);
   });
 
+  it('asks again for a repository whose request came to nothing', async () => {
+    const system = connect();
+    const place = await system.open('f43', 'c1');
+    const lib = await build(system, 'libfoo', 'c1');
+    await system.admit(lib.ref, place);
+    hub.control.holdTasks(true);
+    const wanted = { ...order('box', 'c1', [lib.ref]), component: 'container/box' };
+    const first = system.submit('c1/box', wanted, place).catch((thrown: unknown) => thrown);
+    while (!hub.state.repoRequests.some((one) => one.active)) await new Promise((done) => setTimeout(done, 5));
+    for (const one of hub.state.repoRequests.filter((each) => each.active)) {
+      one.active = false;
+      hub.control.endTask(one.task_id, 'FAILED', 'createrepo failed');
+    }
+    expect(await first).toMatchObject({ code: 'koji-repo-not-made', kind: 'unavailable' });
+    hub.control.holdTasks(false);
+    expect((await ended(system, await system.submit('c1/box', wanted, place))).state).toBe('complete');
+  });
+
   it('loses no news though the hub refuses a question, and begins with those of a day', async () => {
     const system = connect();
     const first = await system.seen('f43', null);

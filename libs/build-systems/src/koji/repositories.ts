@@ -13,6 +13,28 @@ const longestWaitMs = 90_000;
  */
 export async function untilRepository(parts: KojiParts, tag: string): Promise<Repo> {
   const event = (await parts.hub.tagLastChangeEvent(tag)) ?? 0;
+  const { repoRequests } = await parts.facts.features();
+  return repoRequests ? requested(parts, tag, event) : regenerated(parts, tag, event);
+}
+
+/** Idempotent on the hub's side: a second request for the same event is the first one. */
+async function requested(parts: KojiParts, tag: string, event: number): Promise<Repo> {
+  const deadline = Date.now() + longestWaitMs;
+  const asked = await parts.hub.write.requestRepo(tag, event);
+  // What it answered is lost; asked once more it says the same.
+  if (asked.kind === 'happened') return requested(parts, tag, event);
+  let answer = asked.value;
+  for (;;) {
+    const repo = answer.repo ? await parts.hub.repoInfo(answer.repo.id) : null;
+    if (repo && covers(repo, event)) return repo;
+    if (!answer.request?.active) throw notMade(tag, event);
+    if (Date.now() > deadline) throw notReady(tag, event);
+    await pause(Math.min(parts.pollMs, 5000));
+    answer = await parts.hub.checkRepoRequest(answer.request.id);
+  }
+}
+
+async function regenerated(parts: KojiParts, tag: string, event: number): Promise<Repo> {
   const deadline = Date.now() + longestWaitMs;
   await order(parts, tag, event);
   for (;;) {
@@ -31,8 +53,6 @@ export function covers(repo: Repo, event: number): boolean {
 async function order(parts: KojiParts, tag: string, event: number): Promise<void> {
   const repo = await parts.hub.getRepo(tag);
   if (repo && covers(repo, event)) return;
-  // Idempotent on the hub's side: a second request for the same event is the first one.
-  if ((await parts.facts.features()).repoRequests) return void (await parts.hub.write.requestRepo(tag, event));
   try {
     await once(parts, {
       name: `new repo ${tag} ${event}`,
@@ -57,5 +77,14 @@ function notReady(tag: string, event: number): AppError {
     kind: 'unavailable',
     message: `tag ${tag} has no repository with its event ${event} yet`,
     remedy: 'nothing to do: it is looked at again; when it stays so, see whether the hub regenerates repositories',
+  });
+}
+
+function notMade(tag: string, event: number): AppError {
+  return new AppError({
+    code: 'koji-repo-not-made',
+    kind: 'unavailable',
+    message: `the hub ended the request for a repository of tag ${tag} at event ${event} without one`,
+    remedy: "see the newRepo task's log; it is asked for again",
   });
 }
