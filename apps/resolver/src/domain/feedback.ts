@@ -1,5 +1,5 @@
-import { bitCount, BitRows, eachBit } from './graph/bits';
-import { Ints } from './graph/rows';
+import { BitRows, bitsOf, eachBit, graphOfBits } from './graph/bits';
+import { each, type Rows } from './graph/rows';
 
 /** `from` needs `to`. */
 export type Arc = readonly [from: number, to: number];
@@ -23,22 +23,27 @@ export function feedbackArcs(group: readonly number[], needs: BitRows): readonly
       if (column !== undefined && column !== n) among.add(n, column);
     });
   });
-  const order = sifted(greedyOrder(among), among);
-  return leastCut(order, among).map(([from, to]) => [group[from]!, group[to]!]);
+  const links = { needs: graphOfBits(among), users: graphOfBits(among.transposed()) };
+  const order = sifted(greedyOrder(links), links);
+  return leastCut(order, links.needs).map(([from, to]) => [group[from]!, group[to]!]);
+}
+
+/** Whom each member needs, and who needs it. */
+interface Links {
+  readonly needs: Rows;
+  readonly users: Rows;
 }
 
 /** Moves members, one after another, to the place where the fewest needs point forward. */
-function sifted(order: number[], needs: BitRows): number[] {
-  const { count } = needs;
+function sifted(order: number[], links: Links): number[] {
+  const { count } = links.needs;
   const rounds = Math.min(mostRounds, Math.floor(mostLooks / (count * count)));
-  const users = needs.transposed();
-  const place = new Int32Array(count);
-  order.forEach((member, at) => (place[member] = at));
-  const sorted = new Ints();
+  const places = new Places(order, links);
+  const { place } = places;
   for (let round = 0; round < rounds; round++) {
     let gained = 0;
     for (const member of [...order]) {
-      const { at, gain } = bestPlace(member, place, needs.row(member), users.row(member), sorted);
+      const { at, gain } = places.bestOf(member);
       if (gain <= 0) continue;
       gained += gain;
       const from = place[member]!;
@@ -51,54 +56,83 @@ function sifted(order: number[], needs: BitRows): number[] {
   return order;
 }
 
-/** Where a member stands best once it is taken out, and how many needs fewer point forward then. */
-function bestPlace(
-  member: number,
-  place: Int32Array,
-  needs: Int32Array,
-  users: Int32Array,
-  sorted: Ints,
-): { readonly at: number; readonly gain: number } {
-  const own = place[member]!;
-  let wrong = 0;
-  eachBit(needs, (of) => (wrong += place[of]! > own ? 1 : 0));
-  eachBit(users, (of) => (wrong += place[of]! < own ? 1 : 0));
-  if (wrong === 0) return { at: own, gain: 0 };
-  sorted.clear();
-  // What is needed points forward until the member stands behind it, who needs the member once that stands behind.
-  eachBit(needs, (of) => sorted.push((place[of]! - (place[of]! > own ? 1 : 0)) * 2));
-  eachBit(users, (of) => sorted.push((place[of]! - (place[of]! > own ? 1 : 0)) * 2 + 1));
-  const passed = sorted.view().sort();
-  let [forward, least, at, now] = [0, 0, 0, 0];
-  for (let n = 0; n < passed.length; n++) {
-    if (passed[n]! >> 1 < own) now += passed[n]! & 1 ? 1 : -1;
-    forward += passed[n]! & 1 ? 1 : -1;
-    const isLast = n + 1 === passed.length || passed[n + 1]! >> 1 > passed[n]! >> 1;
-    if (isLast && forward < least) [least, at] = [forward, (passed[n]! >> 1) + 1];
+/** The places of all members; those of a member's neighbours are marked as bits, which are read in order. */
+class Places {
+  readonly place: Int32Array;
+  private readonly needed: Int32Array;
+  private readonly using: Int32Array;
+
+  constructor(
+    order: readonly number[],
+    private readonly links: Links,
+  ) {
+    this.place = new Int32Array(order.length);
+    order.forEach((member, at) => (this.place[member] = at));
+    this.needed = bitsOf(order.length);
+    this.using = bitsOf(order.length);
   }
-  return { at, gain: now - least };
+
+  /** Where a member stands best once it is taken out, and how many needs fewer point forward then. */
+  bestOf(member: number): { readonly at: number; readonly gain: number } {
+    const { needed, using, links } = this;
+    const own = this.place[member]!;
+    const behind = this.mark(links.needs, member, needed);
+    const before =
+      links.users.offsets[member + 1]! - links.users.offsets[member]! - this.mark(links.users, member, using);
+    if (behind === 0 && before === 0) return { at: own, gain: 0 };
+    // What is needed points forward until the member stands behind it, who needs the member once that stands behind.
+    let [forward, least, at, now] = [0, 0, 0, 0];
+    for (let word = 0; word < needed.length; word++) {
+      for (let left = needed[word]! | using[word]!; left !== 0; left &= left - 1) {
+        const bit = left & -left;
+        const passed = (word << 5) + 31 - Math.clz32(bit);
+        const more = ((using[word]! & bit) !== 0 ? 1 : 0) - ((needed[word]! & bit) !== 0 ? 1 : 0);
+        forward += more;
+        if (passed < own) now += more;
+        if (forward < least) [least, at] = [forward, passed + 1];
+      }
+    }
+    return { at, gain: now - least };
+  }
+
+  /** Marks the places of neighbours as they are without the member; gives how many stand behind it. */
+  private mark({ offsets, targets }: Rows, member: number, bits: Int32Array): number {
+    const own = this.place[member]!;
+    bits.fill(0);
+    let behind = 0;
+    for (let n = offsets[member]!; n < offsets[member + 1]!; n++) {
+      let at = this.place[targets[n]!]!;
+      if (at > own) {
+        at--;
+        behind++;
+      }
+      bits[at >> 5]! |= 1 << (at & 31);
+    }
+    return behind;
+  }
 }
 
 /** Forward arcs of an order, without those that close no circle with what is kept. */
-function leastCut(order: readonly number[], needs: BitRows): readonly Arc[] {
-  const { count } = needs;
+function leastCut(order: readonly number[], { count, offsets, targets }: Rows): readonly Arc[] {
   const place = new Int32Array(count);
   order.forEach((member, at) => (place[member] = at));
   const below = new BitRows(count, count);
   const forward: Arc[] = [];
   for (const member of order) {
-    eachBit(needs.row(member), (to) => {
+    for (let n = offsets[member]!; n < offsets[member + 1]!; n++) {
+      const to = targets[n]!;
       if (place[to]! > place[member]!) {
         forward.push([member, to]);
-        return;
+      } else if (!below.has(member, to)) {
+        below.add(member, to);
+        below.unite(member, below.row(to));
       }
-      if (below.has(member, to)) return;
-      below.add(member, to);
-      below.unite(member, below.row(to));
-    });
+    }
   }
   return forward.filter(([from, to]) => {
     if (below.has(to, from)) return true;
+    // What it leads to is there by another way already.
+    if (below.has(from, to)) return false;
     for (const member of order) {
       if (member !== from && !below.has(member, from)) continue;
       below.add(member, to);
@@ -109,15 +143,14 @@ function leastCut(order: readonly number[], needs: BitRows): readonly Arc[] {
 }
 
 /** What is needed most and needs least, of what is left, comes first. */
-function greedyOrder(needs: BitRows): number[] {
-  const users = needs.transposed();
-  const degree = (rows: BitRows, n: number): number => bitCount(rows.row(n));
+function greedyOrder({ needs, users }: Links): number[] {
+  const degree = ({ offsets }: Rows, n: number): number => offsets[n + 1]! - offsets[n]!;
   const shelves = new Shelves(Array.from({ length: needs.count }, (_, n) => degree(users, n) - degree(needs, n)));
   const order: number[] = [];
   for (let best = shelves.take(); best !== -1; best = shelves.take()) {
     order.push(best);
-    eachBit(users.row(best), (from) => shelves.add(from, 1));
-    eachBit(needs.row(best), (to) => shelves.add(to, -1));
+    each(users, best, (from) => shelves.add(from, 1));
+    each(needs, best, (to) => shelves.add(to, -1));
   }
   return order;
 }
