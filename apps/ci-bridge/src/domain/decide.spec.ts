@@ -301,3 +301,21 @@ describe('recording', () => {
     expect(second!.occurred <= second!.submit_time).toBe(true);
   });
 });
+
+it("says a result with the body of ResultsDB's resultsdb.result.new", () => {
+  const bridge = new Bridge().take(result({ test: install, note: 'fine' }));
+  expect(bridge.events('result.recorded')[0]!.data).toMatchObject({
+    id: 1,
+    result: {
+      id: 1,
+      testcase: { name: install, ref_url: null, href: `/resultsdb/api/v2.0/testcases/${install}` },
+      outcome: 'PASSED',
+      note: 'fine',
+      ref_url: 'https://ci.example.org/runs/1',
+      submit_time: expect.stringMatching(/^2026-01-31T09:30:00\.\d{6}$/) as string,
+      groups: [],
+      data: { item: [nvr], type: ['koji_build'] },
+      href: '/resultsdb/api/v2.0/results/1',
+    },
+  });
+});

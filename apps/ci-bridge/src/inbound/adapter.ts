@@ -45,6 +45,8 @@ export type Mapped =
 export interface Proof {
   readonly kind: 'signature' | 'token';
   readonly headers: readonly string[];
+  /** The system has no way of its own: a sender may show the secret as a bearer token, too. */
+  readonly orBearer?: boolean;
 }
 
 /** A system that reports over HTTP. `map` throws a ZodError that names the member which is wrong. */

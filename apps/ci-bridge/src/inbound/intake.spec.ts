@@ -31,6 +31,7 @@ beforeAll(async () => {
   const webhooks = {
     hub: { kind: 'github-actions', secret_file },
     jenkins: { kind: 'jenkins', secret_file },
+    events: { kind: 'cdevents', secret_file },
     farm: { kind: 'testing-farm', secret_file, api },
     own: {
       kind: 'generic',
@@ -242,4 +243,13 @@ it.each([
   const env = { MILLRACE_CONFIG: join(other, 'millrace.yaml'), MILLRACE_DATA: other, MILLRACE_NATS_URL: nats.url };
   await expect(startService(definition, { ...env, MILLRACE_PORT: String(await freePort()) })).rejects.toThrow(problem);
   await rm(other, { recursive: true });
+});
+
+it('of a system without a way of its own takes a signature or the secret', async () => {
+  const event = readFileSync(join(__dirname, 'cdevents/fixtures/testcaserun-finished.json'), 'utf8');
+  const text = JSON.stringify((JSON.parse(event) as { readonly body: unknown }).body);
+  for (const proof of [signed(text), { authorization: `Bearer ${secret}` }]) {
+    expect((await call('/webhooks/events', text, proof)).status).toBe(201);
+  }
+  expect((await call('/webhooks/events', text, { authorization: 'Bearer wrong' })).status).toBe(401);
 });

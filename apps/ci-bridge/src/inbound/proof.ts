@@ -12,7 +12,8 @@ export interface Proven {
 
 /** Did somebody who has the secret send this? In a time that tells nothing about the secret. */
 export function isProven(proof: Proof, secret: string, given: Proven): boolean {
-  return proof.kind === 'signature' ? isSigned(proof, secret, given) : hasToken(proof, secret, given);
+  if (proof.kind === 'token') return hasToken(proof.headers, secret, given);
+  return isSigned(proof, secret, given) || (proof.orBearer === true && hasToken([], secret, given));
 }
 
 function isSigned({ headers: names }: Proof, secret: string, { headers, raw }: Proven): boolean {
@@ -20,7 +21,7 @@ function isSigned({ headers: names }: Proof, secret: string, { headers, raw }: P
   return names.some((name) => same((headers[name] ?? '').replace(/^sha256=/, '').toLowerCase(), expected));
 }
 
-function hasToken({ headers: names }: Proof, secret: string, { headers, token, body }: Proven): boolean {
+function hasToken(names: readonly string[], secret: string, { headers, token, body }: Proven): boolean {
   const bearer = /^Bearer (\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
   // Testing Farm says the token of a request in the message itself.
   const said = typeof body === 'object' && body !== null ? (body as { readonly token?: unknown }).token : null;

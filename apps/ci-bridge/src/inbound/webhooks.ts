@@ -37,7 +37,7 @@ function configured(name: string, { kind, secret_file, proof, mapping_file, api 
   return {
     name,
     adapter,
-    proof: { kind: proof ?? adapter.proof.kind, headers },
+    proof: proof === undefined ? adapter.proof : { kind: proof, headers },
     secret,
     complete: (hook) =>
       api !== undefined && kind === 'testing-farm' ? completeRequest(api, hook) : Promise.resolve(hook),

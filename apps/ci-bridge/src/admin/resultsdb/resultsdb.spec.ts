@@ -100,6 +100,21 @@ describe.each(testEngines)("ResultsDB's API on %s", (kind) => {
       expect(body.submit_time).toBe('2022-08-24T06:54:57.123000');
     });
 
+    it.each(['', 'Z', '+00:00', '+0000', '+00'])('take times that end with %j', async (zone) => {
+      const { body } = await post('/results', result({ submit_time: `2022-08-24T06:54:57.123456${zone}` }));
+      expect(body.submit_time).toBe('2022-08-24T06:54:57.123456');
+    });
+
+    it('need no groups, and take them as they are shown', async () => {
+      expect(await post('/results', result({ groups: null, data: null, note: null, ref_url: null }))).toMatchObject({
+        status: 201,
+        body: { groups: [], data: {} },
+      });
+      const shown = (await post('/groups', { uuid: group, description: 'G' })).body;
+      const { body } = await post('/results', result({ groups: [shown, 'other'] }));
+      expect([...body.groups].sort()).toEqual([group, 'other'].sort());
+    });
+
     it('make their test case and groups, and count', async () => {
       await post(
         '/results',

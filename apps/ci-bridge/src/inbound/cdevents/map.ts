@@ -7,7 +7,7 @@ import { cdEvent, type CdEvent } from './schema';
 /** CDEvents: runs of test cases and of test suites, as a CloudEvent in either mode. */
 export const cdevents: WebhookAdapter = {
   name: 'cdevents',
-  proof: { kind: 'signature', headers: ['x-hub-signature-256', 'webhook-signature-256'] },
+  proof: { kind: 'signature', headers: ['x-hub-signature-256', 'webhook-signature-256'], orBearer: true },
   map: ({ headers, body, asked }: Webhook): Mapped => {
     const event = cdEvent.parse(eventIn(headers, body));
     const match = /^dev\.cdevents\.(testcaserun|testsuiterun)\.([a-z]+)\.\d+\.\d+\.\d+(-\S+)?$/.exec(
