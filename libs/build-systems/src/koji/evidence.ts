@@ -4,7 +4,7 @@ import { type Task, type TaskId } from '@millrace/koji';
 import type { BuildRef } from '../build-system';
 import { readLog } from '../local-rpm/failure';
 import { staleInside } from './containers';
-import { buildOfTask } from './look';
+import { buildOfTask } from './build-of';
 import { taskOfRef } from './ref';
 import type { KojiParts } from './settings';
 import { starvedFor } from './starvation';

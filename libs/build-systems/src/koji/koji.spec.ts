@@ -170,6 +170,24 @@ describe('Koji as a build system', () => {
     expect(hub.state.tags.filter((t) => t.sideOf !== null).map((t) => t.name)).toEqual([place.id]);
   });
 
+  it('makes a side tag for each of many that ask at one time, though answers are lost, and none twice', async () => {
+    Object.assign(hub.trouble, { loseAnswers: 3, loseOf: 'createSideTag' });
+    const system = connect();
+    const names = ['c1', 'c2', 'c3', 'c4', 'c1', 'c2'];
+    const opened = await Promise.all(names.map((name) => system.open('f43', name)));
+    const ids = opened.map((place) => place.id);
+    expect(new Set(ids).size).toBe(4);
+    expect([ids[4], ids[5]]).toEqual([ids[0], ids[1]]);
+    const beside: Order = { ...order('libfoo', 'c1'), macros: { _with_bootstrap: '1' } };
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: 'build' });
+    await connect({}, 'millrace', 1)
+      .submit('beside', beside, opened[0]!)
+      .catch(() => undefined);
+    await connect().submit('beside', beside, opened[0]!);
+    expect(hub.state.tags.filter((t) => t.sideOf !== null)).toHaveLength(5);
+    expect(tasks()).toBe(1);
+  });
+
   it('promotes drafts once, under the same ref', async () => {
     const system = connect({ drafts: true });
     const lib = await build(system, 'libfoo', 'c1');

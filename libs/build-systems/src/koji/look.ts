@@ -1,7 +1,8 @@
 import type { SourceRef } from '@millrace/contracts';
 import { AppError, moment, type Moment } from '@millrace/kernel';
-import { buildId, type Build, type Task, type TaskId } from '@millrace/koji';
+import type { Build, Task, TaskId } from '@millrace/koji';
 import type { BuildProgress, BuildRef, BuildStatus } from '../build-system';
+import { buildOfTask, importedBuild } from './build-of';
 import { staleInside } from './containers';
 import { markerOf, targetNameOf } from './marker';
 import { allPlaces } from './place-book';
@@ -48,22 +49,6 @@ export async function lookNow(parts: KojiParts, refs: readonly BuildRef[]): Prom
       return statusOf(parts, { task, build: builds.get(task.id) ?? null });
     }),
   );
-}
-
-/** Of a task's build, as the hub has it now; null before it has begun. */
-export async function buildOfTask(parts: KojiParts, id: TaskId): Promise<Build | null> {
-  const own = (await parts.hub.listBuildsOf(id)).at(-1);
-  if (own) return own;
-  const task = await parts.hub.getTask(id, false);
-  return task && task.state === 'CLOSED' && task.method !== 'build' ? importedBuild(parts, task) : null;
-}
-
-/** Builds of content generators (containers) name no task; the task's result names them. */
-async function importedBuild({ hub }: KojiParts, task: Task): Promise<Build | null> {
-  const result = await hub.getTaskResult(task.id);
-  const value: unknown = 'value' in result ? result.value : null;
-  const [id] = (value as { readonly koji_builds?: readonly unknown[] } | null)?.koji_builds ?? [];
-  return id === undefined ? null : hub.getBuild(buildId.parse(Number(id)));
 }
 
 /** A build that can be used, and its component. Throws `build-not-complete` (conflict). */

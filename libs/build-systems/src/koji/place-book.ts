@@ -69,6 +69,26 @@ export async function firstList(
   return list;
 }
 
+/** Which side tag was made for a name. */
+export async function claimedTag(parts: KojiParts, name: string): Promise<string | null> {
+  return readJson<string>(claimFile(parts, name));
+}
+
+export async function claimTag(parts: KojiParts, name: string, tag: string): Promise<void> {
+  await mkdir(folder(parts), { recursive: true });
+  await writeJson(claimFile(parts, name), tag);
+}
+
+export async function claimedTags(parts: KojiParts): Promise<readonly string[]> {
+  const names = (await readdir(folder(parts)).catch(() => [])).filter((name) => name.endsWith('.tag'));
+  const all = await Promise.all(names.map((name) => readJson<string>(join(folder(parts), name))));
+  return all.filter((one): one is string => one !== null);
+}
+
+function claimFile(parts: KojiParts, name: string): string {
+  return join(folder(parts), `${sha256(name)}.tag`);
+}
+
 function placeFile(parts: KojiParts, release: string, cascade: string): string {
   return join(folder(parts), `${sha256(`${release} ${cascade}`)}.json`);
 }

@@ -1,13 +1,31 @@
 import { AppError } from '@millrace/kernel';
 import { once } from './intents';
-import { allPlaces, firstList } from './place-book';
+import { allPlaces, claimedTag, claimedTags, claimTag, firstList } from './place-book';
 import type { KojiParts } from './settings';
 
+const making = new Map<string, Promise<unknown>>();
+
 /**
- * Makes a side tag once for a name of ours, however often it is asked for. Side tags carry no marker, so what was there
- * before is remembered, and what others have claimed.
+ * Makes a side tag once for a name of ours, however often it is asked for. Side tags carry no marker: what was there
+ * before is remembered, and which one is whose; so one is made and claimed after another.
  */
-export async function sideTag(parts: KojiParts, name: string, base: string): Promise<string> {
+export function sideTag(parts: KojiParts, name: string, base: string): Promise<string> {
+  const act = async (): Promise<string> => {
+    const known = await claimedTag(parts, name);
+    if (known !== null) return known;
+    const tag = await made(parts, name, base);
+    await claimTag(parts, name, tag);
+    return tag;
+  };
+  const { dir } = parts.options;
+  const turn = (making.get(dir) ?? Promise.resolve()).then(act, act);
+  making.set(dir, turn);
+  const forget = () => making.get(dir) === turn && making.delete(dir);
+  turn.then(forget, forget);
+  return turn;
+}
+
+async function made(parts: KojiParts, name: string, base: string): Promise<string> {
   if (!(await parts.facts.features()).sideTags) throw noSideTags(parts);
   const before = await firstList(parts, name, async () => (await parts.hub.listSideTags(base)).map((t) => t.name));
   return once(parts, {
@@ -36,7 +54,8 @@ async function newSideTag(parts: KojiParts, base: string, before: readonly strin
   const { name } = await parts.facts.me();
   const ours = await parts.hub.listSideTags(base, name);
   const places = await allPlaces(parts);
-  const claimed = new Set([...before, ...places.flatMap((one) => [one.place.id, ...one.beside])]);
+  const others = places.flatMap((one) => [one.place.id, ...one.beside]);
+  const claimed = new Set([...before, ...others, ...(await claimedTags(parts))]);
   return ours.find((t) => !claimed.has(t.name))?.name ?? null;
 }
 

@@ -3,9 +3,10 @@ import { hasEnded, type RpcStruct, type RpcValue, type TaskId } from '@millrace/
 import type { BuildRef, Order, Place } from '../build-system';
 import { repositoryFor } from './containers';
 import { once, settled } from './intents';
-import { buildOfTask } from './look';
+import { buildOfRef } from './build-of';
+import { componentOf } from './look';
 import { markerFor } from './marker';
-import { noBuild, refOfTask, taskOfRef } from './ref';
+import { noBuild, refOfTask } from './ref';
 import { baseTagOf, knownTarget, targetOf } from './releases';
 import { untilRepository } from './repositories';
 import type { KojiParts, KojiTarget } from './settings';
@@ -158,9 +159,9 @@ async function sourceOf(parts: KojiParts, key: string, { source }: Order): Promi
 }
 
 async function nvrsOf(parts: KojiParts, needs: readonly BuildRef[]): Promise<readonly string[]> {
-  const tasks = [...new Set(needs)].filter((ref) => ref.startsWith('task-')).map(taskOfRef);
-  const builds = await Promise.all(tasks.map((id) => buildOfTask(parts, id)));
-  return builds.flatMap((build) => (build?.task_id ? [build.nvr] : []));
+  const builds = await Promise.all([...new Set(needs)].map((ref) => buildOfRef(parts, ref)));
+  // Images are in no repository.
+  return builds.flatMap((build) => (build && componentOf(build).startsWith('rpm/') ? [build.nvr] : []));
 }
 
 function noContainers({ options }: KojiParts): AppError {

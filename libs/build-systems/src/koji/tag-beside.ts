@@ -1,8 +1,7 @@
 import { sha256 } from '@millrace/kernel';
 import type { Order, Place } from '../build-system';
-import { buildOfTask } from './look';
+import { buildOfRef } from './build-of';
 import { changePlace } from './place-book';
-import { taskOfRef } from './ref';
 import { knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';
 import { sideTag } from './side-tags';
@@ -22,9 +21,8 @@ export async function tagBeside(parts: KojiParts, key: string, order: Order, pla
   await changePlace(parts, place, (opened) => ({ ...opened, beside: [...new Set([...opened.beside, tag])] }));
   // Setting the same macros again changes nothing, so a lost answer needs no intent.
   if (macros.length > 0) await parts.hub.write.editSideTag(tag, Object.fromEntries(macros));
-  const refs = [...new Set([...order.needs, ...order.siblings])].filter((ref) => ref.startsWith('task-'));
-  for (const ref of refs) {
-    const build = await buildOfTask(parts, taskOfRef(ref));
+  for (const ref of new Set([...order.needs, ...order.siblings])) {
+    const build = await buildOfRef(parts, ref);
     if (build?.state === 'COMPLETE') await putInto(parts, build.build_id, tag);
   }
   return tag;

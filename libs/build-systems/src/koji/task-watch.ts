@@ -7,6 +7,9 @@ const idsInCall = 500;
 /** A hub where nothing moves is asked ever more seldom, down to this many times the usual pause. */
 const slowest = 4;
 
+/** A busy bus has many messages in a second: they share a look. */
+const hintPauseMs = 500;
+
 /** A task, and the build that it makes once the hub has a row for it. */
 export interface WatchedTask {
   readonly task: Task;
@@ -59,7 +62,7 @@ class Watch implements TaskWatch {
 
   hint(): void {
     this.factor = 1;
-    this.plan(0);
+    this.plan(Math.min(hintPauseMs, this.pollMs));
   }
 
   end(): void {
