@@ -142,6 +142,18 @@ describe('what if', () => {
     expect(reply.left_out).toEqual([{ id: 'module/grinding:1', because: 'the release does not support this stream' }]);
   });
 
+  it('comes in pages, each list for itself', async () => {
+    const asked = { ...first, changed: ['rpm/libstone'], provides: ['libstone = 2'] };
+    const whole = await ask(resolver.whatIf, asked);
+    const page = await ask(resolver.whatIf, { ...asked, limit: 1, offset: 1 });
+    expect(page.set).toEqual(whole.set.slice(1, 2));
+    expect([page.needsChange, page.totals]).toEqual([whole.needsChange.slice(1, 2), whole.totals]);
+    expect(page.capabilities).toEqual({
+      ...{ lost: ['libstone.so.1'], added: [] },
+      changed: [{ name: 'libstone', from: '1', to: '2' }],
+    });
+  });
+
   it('must suppose something', () => {
     expect(resolver.whatIf.request.safeParse({ release, changed: ['rpm/libstone'] }).success).toBe(false);
   });

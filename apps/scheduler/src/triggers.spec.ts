@@ -288,7 +288,8 @@ function reach(message: Msg): void {
   const none = { components: 0, tiers: 0 };
   const scopes = { capability: none, linked: none, direct: none, transitive: none };
   // Every list that the door's answer has.
-  const lists = Object.fromEntries(Object.keys(doors.resolver.reach.reply.shape).map((member) => [member, []]));
+  const members = Object.entries(doors.resolver.reach.reply.shape).filter(([, member]) => member.safeParse([]).success);
+  const lists = Object.fromEntries(members.map(([name]) => [name, []]));
   const counts = { components: set.length, tiers: 1, knots: 0, total: set.length };
   const head = { snapshot: 's-1', release: 'mill', changed, scope };
   message.respond(JSON.stringify({ ...lists, ...head, ...counts, set, scopes }));

@@ -120,7 +120,9 @@ function wordsOf(context: Context, reach: Reach): string {
     ...reach.needsChange.map((one) => context.paint('yellow', `${one.id} needs a change: ${one.requirement} is lost`)),
     ...reach.moved.map((one) => `${one.id} is unaffected: somebody else satisfies ${one.requirement}`),
     ...(reach.unaffected.length > 0
-      ? [`unaffected, of those that use it: ${reach.unaffected.length} (${some(reach.unaffected, 10)})`]
+      ? [
+          `unaffected, of those that use it: ${reach.totals?.unaffected ?? reach.unaffected.length} (${some(reach.unaffected, 10)})`,
+        ]
       : []),
     ...(reach.external.length > 0 ? [`outside of the release: ${some(reach.external, 10)}`] : []),
     ...reach.plans.map((plan) => `a knot of ${plan.members.length}: ${howOf(plan)}`),

@@ -40,7 +40,7 @@ export const reach = ask({
       .optional(),
     /** Patterns of components that are not rebuilt, and through which a change goes no further. */
     stop: many(capability).default([]),
-    /** Members of the set that are told; absent: all. */
+    /** Members of the set, and of each other list, that are told; absent: all. */
     limit: z.coerce.number().int().min(1).max(100_000).optional(),
     offset: z.coerce.number().int().nonnegative().default(0),
     /** Tells the tiers as release teams count them, too. */
@@ -97,10 +97,17 @@ export const reach = ask({
     ),
     /** Reached, but not made by this release: never rebuilt. */
     external: z.array(z.string()),
-    /** With `lost` or `provides`: who uses what changed and loses nothing. At most 10,000 are told. */
+    /** With `lost` or `provides`: who uses what changed and loses nothing. At most 10,000 are told at once. */
     unaffected: z.array(z.string()),
     /** Module streams that the release's policy keeps out, and why; and what the import of the snapshot left out. */
     left_out: z.array(z.object({ id: z.string(), because: z.string() })),
+    /** How long the lists beside the set are; a page is one of each. */
+    totals: z
+      .object({
+        ...{ needsChange: z.number().int(), moved: z.number().int(), plans: z.number().int() },
+        ...{ external: z.number().int(), unaffected: z.number().int(), left_out: z.number().int() },
+      })
+      .optional(),
   }),
   http: { method: 'POST', path: '/api/v1/reach' },
 });

@@ -170,12 +170,9 @@ function listed(network: Network, hits: Hits, { told }: Question): Listed[] {
   }));
 }
 
-/** Names that are told at most. */
-const mostUnaffected = 10_000;
-
 function unaffectedIn(network: Network, of: Spread, question: Question): readonly string[] {
   const { capability, needsChange, users } = of;
   const affected = new Set([...capability.members(), ...needsChange.members()]);
   const spared = toldOf(question, users).filter((component) => !affected.has(component));
-  return Array.from(spared.subarray(0, mostUnaffected), (component) => network.components.get(component));
+  return Array.from(spared, (component) => network.components.get(component));
 }

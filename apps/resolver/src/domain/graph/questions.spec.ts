@@ -122,6 +122,8 @@ describe('an answer that is written', () => {
         expect(whole.scopes[scope]).toEqual({ components: whole.components, tiers: whole.tiers });
         const pages = [told({ offset: 0, limit: 2 }), told({ offset: 2 })];
         expect(pages.flatMap((page) => page.set)).toEqual(whole.set);
+        expect(pages.flatMap((page) => page.plans)).toEqual(whole.plans);
+        expect(whole.totals!.plans).toBe(whole.plans.length);
         const sorted = [...whole.set].sort((a, b) => a.tier - b.tier || (a.id < b.id ? -1 : 1));
         expect(whole.set.map((one) => one.id)).toEqual(sorted.map((one) => one.id));
       }),

@@ -26,6 +26,9 @@ const pieceLength = 1 << 17;
 /** Needs of a knot that are cut and listed at most; `order` lists all. */
 const mostCut = 100;
 
+/** Components that are told as unaffected at most when no limit is given. */
+const mostUnaffected = 10_000;
+
 /** An answer as JSON, piece by piece, in the shape of the door `reach`; a member is made when its piece is. */
 export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Page): Generator<string> {
   const { components, tiers, knots, scopes, needsChange, moved, notOffered, external, unaffected } = reach;
@@ -40,16 +43,16 @@ export function* writeReach(head: ReachHead, reach: Reach, { offset, limit }: Pa
     yield piece;
     piece = '';
   }
-  const plans = reach.plans.map((plan) => planOf(reach, plan));
+  const part = <Item>(list: readonly Item[], most = Infinity): readonly Item[] =>
+    list.slice(offset, offset + (limit ?? most));
   const end = JSON.stringify({
-    needsChange,
-    moved,
-    notOffered,
-    total: reach.steps,
-    plans,
-    external,
-    unaffected,
-    left_out,
+    ...{ needsChange: part(needsChange), moved: part(moved), notOffered, total: reach.steps },
+    plans: part(reach.plans).map((plan) => planOf(reach, plan)),
+    ...{ external: part(external), unaffected: part(unaffected, mostUnaffected), left_out: part(left_out) },
+    totals: {
+      ...{ needsChange: needsChange.length, moved: moved.length, plans: reach.plans.length },
+      ...{ external: external.length, unaffected: unaffected.length, left_out: left_out.length },
+    },
   });
   yield `${piece}],${end.slice(1)}`;
 }
