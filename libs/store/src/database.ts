@@ -11,8 +11,10 @@ import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
 /** TypeORM makes SQLite verbose, and that takes a stack trace for each statement. */
 const quietSqlite: object = { ...sqlite3, verbose: () => sqlite3 };
 
-/** Pages that a connection keeps in memory, in KiB: an index is written all over. */
+/** Pages that the writer keeps in memory, in KiB: an index is written all over. */
 const cacheKib = 32_768;
+/** A reader's pages are void with each commit of the writer. */
+const readerCacheKib = 8192;
 
 const whole = { begin: 'BEGIN IMMEDIATE', commit: 'COMMIT', rollback: '' };
 const light = {
@@ -80,7 +82,7 @@ export class Database {
     const reading = await connect(new DataSource({ type: 'sqlite', driver: quietSqlite, database: file }), file);
     await reading.query('PRAGMA query_only = ON');
     await reading.query('PRAGMA busy_timeout = 5000');
-    await reading.query(`PRAGMA cache_size = -${cacheKib}`);
+    await reading.query(`PRAGMA cache_size = -${readerCacheKib}`);
     const database = new Database('sqlite', writing, reading, { writer: handleOf(writing), reader: handleOf(reading) });
     database.checkpoints = await WalCheckpoints.open(file, (work) => database.inTurn(work));
     return database;

@@ -3,13 +3,14 @@ import { Engine } from '@millrace/engine';
 import type { Input } from '@millrace/scheduler/domain/input';
 import { catchUp } from '@millrace/scheduler/outbound/catch-up';
 import type { Outside } from '@millrace/scheduler/outbound/outside';
+import { configuredBumps } from '@millrace/scheduler/outbound/configured';
 import { worksOf } from '@millrace/scheduler/outbound/works';
 import { definition } from '@millrace/scheduler/wiring';
 import { startService } from '@millrace/service';
 import { readFileSync } from 'node:fs';
 import { Builder } from './builder';
 import { LedgerBuilder } from './ledger-builder';
-import { webOf, type Shape } from './web';
+import { webOf, type Impact, type Shape } from './web';
 
 /** What the bench asks of the process, and what it answers. */
 export type Ask =
@@ -34,7 +35,8 @@ export interface Report {
 const shape = JSON.parse(process.argv[2]!) as Shape & { readonly capacity: number; readonly ledger?: string };
 const timed = new Set<string>(['build.ended', 'verdict.decided', 'build.admitted']);
 const times: Record<string, number[]> = {};
-const web = webOf(shape);
+/** Until it was asked for: in a mill it comes over the bus, and belongs to the resolver. */
+let web: Impact | null = webOf(shape);
 const needs = new Map(web.rebuilds.map((one) => [one.component, one.needs.map((need) => need.component)]));
 const verdictAt = new Map<string, number>();
 let verdictToSubmit: number[] = [];
@@ -52,16 +54,16 @@ async function main(): Promise<void> {
   await startService(
     {
       ...definition,
-      setUp: ({ read, take }) => {
+      setUp: ({ config, dataDir, read, take }) => {
         const answer = (door: unknown): unknown =>
-          door === doors.resolver.impact ? web : { lost: [], added: [], unneeded: [] };
+          door === doors.resolver.impact ? impact() : { lost: [], added: [], unneeded: [] };
         const played = { ask: (door: unknown) => Promise.resolve(answer(door)) } as unknown as Outside['asker'];
         const system = shape.ledger === undefined ? builder : new LedgerBuilder(shape.ledger, shape.capacity);
         const outside: Outside = { read, asker: played, systems: new Map([[builder.name, system]]), take };
         process.on('message', (ask: Ask) => void obey(ask, builder, outside));
         return Promise.resolve({
           doors: [],
-          works: worksOf(outside),
+          works: worksOf(outside, configuredBumps(config, dataDir)),
           start: () => catchUp(outside),
         });
       },
@@ -69,6 +71,12 @@ async function main(): Promise<void> {
     process.env,
   );
   process.send!({ kind: 'ready' });
+}
+
+function impact(): Impact {
+  const answer = web ?? webOf(shape);
+  web = null;
+  return answer;
 }
 
 let pacing: NodeJS.Timeout | null = null;

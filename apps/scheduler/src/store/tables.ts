@@ -49,7 +49,7 @@ export const tables = {
     ),
   ),
   rebuilds: remembered(
-    8000,
+    4000,
     table<RebuildRow>(
       'rebuilds',
       {
