@@ -152,6 +152,8 @@ function wordsOf(hits: Hits, n: number, text: string): string {
       return `a package of it requires ${text}`;
     case 'contains':
       return `it contains ${text}`;
+    case 'built-on':
+      return `it is built on ${text}`;
     case 'embedding':
       return `it takes a copy of what ${text} gives`;
     case 'needs-change':

@@ -25,7 +25,7 @@ export class CatalogueBuilder {
   private readonly clauseArch = new Ints();
   /** By scheme and architecture, then by text. */
   private readonly clauseNumbers = new Map<string, Map<string, number>>();
-  private readonly relations = new Map<number, Clause['relations']>();
+  private readonly relations: Clause['relations'][] = [];
   private readonly mentions = new Pairs();
   private readonly capabilities = new Map<string, number>();
   private readonly offers = new Pairs();
@@ -90,7 +90,7 @@ export class CatalogueBuilder {
     const number = this.clauseTexts.length;
     alike.set(text, number);
     this.clauseTexts.push(text);
-    if (relations) this.relations.set(number, relations);
+    this.relations.push(relations);
     this.clauseScheme.push(schemes.indexOf(scheme));
     this.clauseArch.push(this.arch(arch));
     for (const name of names) {
@@ -171,7 +171,7 @@ export class CatalogueBuilder {
       const scheme = schemes[this.clauseScheme.at(clause)]!;
       const arch = arches[this.clauseArch.at(clause)]!;
       return answersTo(
-        { scheme, text: this.clauseTexts[clause]!, arch, relations: this.relations.get(clause) },
+        { scheme, text: this.clauseTexts[clause]!, arch, relations: this.relations[clause] },
         offered,
       );
     };

@@ -1,6 +1,6 @@
 import { Ints, rowsOf } from './rows';
 
-export const hitKinds = ['build', 'runtime', 'contains', 'embedding', 'needs-change', 'moved'] as const;
+export const hitKinds = ['build', 'runtime', 'contains', 'embedding', 'needs-change', 'moved', 'built-on'] as const;
 export type HitKind = (typeof hitKinds)[number];
 
 /** Components that a change reaches, and by what: a requirement by number, or a component (see {@link partSource}). */

@@ -1,6 +1,6 @@
 import { partSource, type Hits } from './hits';
 import { kindBits, type Network } from './network';
-import { each, Ints, rowsOf, type Rows } from './rows';
+import { each, Ints, leadsTo, rowsOf, type Rows } from './rows';
 import { everyKind, isTool, type Question } from './spread';
 
 /**
@@ -20,7 +20,7 @@ export function addHolders(found: Hits, network: Network, question: Question): v
     each(heldBy, held, (holder) => {
       if (reached.has(holder) || counts[holder] === 0) return;
       reached.add(holder);
-      found.add(holder, 'contains', partSource(held));
+      found.add(holder, leadsTo(network.builtOn, holder, held) ? 'built-on' : 'contains', partSource(held));
     });
   }
 }

@@ -235,7 +235,19 @@ describe('what holds others', () => {
     const { set } = reachOf(network, question(network, ['rpm/lib'], { lost: ['so.1'] }), 'capability');
     const of = (id: string) => set.find((one) => one.id === id)!;
     expect([of('rpm/app').tier, of('module/app:1').tier, of('stack/all').tier]).toEqual([0, 1, 2]);
+    expect(of('container/child').why).toEqual(['it is built on container/app']);
     expect(of('image/all')).toMatchObject({ tier: 3, needs: ['stack/all'], why: ['it contains stack/all'] });
+  });
+
+  it('is told apart from what is built on others', () => {
+    const { set } = reachOf(network, question(network, ['module/app:1']), 'direct');
+    expect(set.map((one) => [one.id, one.why])).toEqual([
+      ['module/user:1', ['it is built on module/app:1']],
+      ['stack/all', ['it contains module/app:1']],
+      ['image/all', ['it contains stack/all']],
+    ]);
+    const { set: built } = reachOf(network, question(network, ['module/app:1'], { kinds: 1 }), 'direct');
+    expect(built.map((one) => one.id)).toEqual(['module/user:1']);
   });
 
   it('is told alone where only its type is asked for, and left alone by what only tools give', () => {

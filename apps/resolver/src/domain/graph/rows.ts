@@ -110,3 +110,9 @@ export function each(rows: Rows, row: number, visit: (target: number) => void): 
 export function rowOf(rows: Rows, row: number): Int32Array {
   return rows.targets.subarray(rows.offsets[row], rows.offsets[row + 1]);
 }
+
+/** Is this a target of the row? */
+export function leadsTo({ offsets, targets }: Rows, row: number, target: number): boolean {
+  for (let n = offsets[row]!; n < offsets[row + 1]!; n++) if (targets[n] === target) return true;
+  return false;
+}

@@ -4,7 +4,7 @@ import { names, namesIn } from './resolve-clause';
 import { addHolders } from './holders';
 import { Hits, partSource, type HitKind } from './hits';
 import { withMarks } from './marks';
-import { each } from './rows';
+import { each, leadsTo } from './rows';
 
 export const scopes = ['capability', 'linked', 'direct', 'transitive'] as const;
 export type Scope = (typeof scopes)[number];
@@ -103,14 +103,20 @@ function directHits(network: Network, asked: Asked): Hits {
         addHits(found, network, clause, asked, (kind) => kind);
       }),
     );
-    if (((question.kinds ?? everyKind) & kindBits.contains) === 0) continue;
     each(network.into, component, (by) => {
-      const parts = network.parts.targets.subarray(network.parts.offsets[by], network.parts.offsets[by + 1]);
-      if (!parts.includes(component) || changed.has(by) || question.counts[by] === 0) return;
-      found.add(by, 'contains', partSource(component));
+      if (changed.has(by) || question.counts[by] === 0) return;
+      const kind = partKind(network, by, component);
+      if (kind === null || ((question.kinds ?? everyKind) & kindBits[kind]) === 0) return;
+      found.add(by, kind === 'build' ? 'built-on' : 'contains', partSource(component));
     });
   }
   return found;
+}
+
+/** Is a component assembled from another, or built on it? `null`: neither, it is packages that lead there. */
+function partKind(network: Network, by: number, component: number): 'contains' | 'build' | null {
+  if (leadsTo(network.contains, by, component)) return 'contains';
+  return leadsTo(network.builtOn, by, component) ? 'build' : null;
 }
 
 interface Asked {
@@ -164,7 +170,7 @@ function addLikely(likely: Hits, hits: Hits, network: Network): void {
   const isLikely = byClause((clause) => abi.test(network.clauses.get(clause)));
   for (let n = 0; n < hits.length; n++) {
     const kind = hits.kind(n);
-    const counts = kind === 'contains' || (kind === 'runtime' && isLikely(hits.source(n)));
+    const counts = kind === 'contains' || kind === 'built-on' || (kind === 'runtime' && isLikely(hits.source(n)));
     if (counts) likely.add(hits.component(n), kind, hits.source(n));
   }
 }
