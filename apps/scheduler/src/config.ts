@@ -1,4 +1,5 @@
 import { buildSystemsSettings } from '@millrace/build-systems';
+import { access, forgeSettings } from '@millrace/dist-git';
 import { z } from 'zod';
 
 function secretFile(forge: string) {
@@ -19,6 +20,16 @@ export const config = z.object({
     .describe(
       'Build systems beside the local one, by name: Koji hubs, MBS (docs/guide-koji.md). Only in millrace.yaml.',
     ),
+  /** Whose name the commits of bumps have. */
+  commit_name: z.string().min(1).max(100).default('Millrace').describe('Author of bumps (nvr: commit)'),
+  commit_mail: z.email().default('millrace@localhost.localdomain').describe('Mail address of the author of bumps'),
+  git_access: access
+    .default({ credentials: [] })
+    .describe('Files with the passwords and the ssh key of git servers, for bumps. Only in millrace.yaml.'),
+  forges: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), forgeSettings)
+    .default({})
+    .describe('Forges for pull requests (sources.…push: pull-request), by name. Only in millrace.yaml.'),
   /** None: no webhook of this forge is taken. */
   github_secret_file: secretFile('GitHub'),
   gitlab_secret_file: secretFile('GitLab (secret tokens, or signing tokens: `whsec_…`)'),

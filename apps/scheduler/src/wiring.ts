@@ -42,7 +42,7 @@ import { commands } from './inbound/commands';
 import { decided, missed, published, reported } from './inbound/heard';
 import { peopleCommands } from './inbound/people-commands';
 import { webhooksController } from './inbound/webhooks/controller';
-import { buildSystems, definitionsOn } from './outbound/configured';
+import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
 import { lookupsOf } from './outbound/lookups';
 import { changeNamed, type Outside } from './outbound/outside';
@@ -96,6 +96,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     const { systems, buses, stop: endSystems } = buildSystems(settings, dataDir, read);
     const receivers: Receiver[] = [];
     const outside: Outside = { read, asker, systems, take };
+    const bumps = configuredBumps(settings, dataDir);
     return Promise.resolve({
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
@@ -109,7 +110,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
       ],
       gauges: { alerts: alertGauge(read), ...historyGauges(read) },
       alerts: () => openAlerts(read),
-      works: worksOf(outside),
+      works: worksOf(outside, bumps),
       stop: async () => {
         await Promise.all(receivers.map((one) => one.stop()));
         await endSystems();

@@ -14,6 +14,8 @@ export interface ReportedChange {
   readonly all: boolean;
   /** Components that the release's graph does not know, with a hint each. */
   readonly unknown: readonly { readonly component: string; readonly hint: string }[];
+  /** Components whose new commit is a bump of ours, with the reason why they start nothing. */
+  readonly own?: readonly { readonly component: ComponentId; readonly because: string }[];
   readonly urgency: Urgency;
   readonly by: string;
   readonly why: string;

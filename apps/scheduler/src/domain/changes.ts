@@ -49,10 +49,11 @@ export function changeReported(turn: Turn, change: ReportedChange, asked: boolea
   if (!release) return unknownRelease(change.release);
   if (asked && change.unknown.length > 0) return unknownComponents(change);
   const { kind, components, all, urgency, by, why, message = null, build = null } = change;
-  const dropped = change.unknown.map(({ component, hint }) => ({
+  const unknown = change.unknown.map(({ component, hint }) => ({
     component,
     because: `the graph does not know ${component}: ${hint}`,
   }));
+  const dropped = [...unknown, ...(change.own ?? [])];
   return consider(turn, release, {
     ...{ id: change.id ?? changeId(turn), revision: 0, release: release.id },
     ...{ kind, components, all, urgency, by, why, message, build, dropped },

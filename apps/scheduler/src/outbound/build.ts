@@ -1,14 +1,14 @@
 import { policyOf } from '@millrace/contracts';
-import type { BuildStatus, BuildSystem, Order } from '@millrace/build-systems';
+import type { BuildSystem, Order } from '@millrace/build-systems';
 import type { Outcome, WorkContext, WorkKind } from '@millrace/engine';
-import { AppError } from '@millrace/kernel';
 import type { EndedBuild, Input, SeenBuild, Step } from '../domain/input';
 import type { RebuildRow } from '../domain/state';
 import { buildKey } from '../domain/words';
+import { BuildWatch, lookOnce } from './build-watch';
 import { checkedBuild } from './builtin-checks';
 import { BuildsBelow } from './builds-below';
-import { headOf } from './git-source';
 import { rebuildNamed, releaseNamed, type Outside } from './outside';
+import { sourceOfRebuild, type Bumps } from './rebuild-source';
 import { endedBuild, hindrance, isOver, seenBuild, systemFor, systemNamed } from './systems';
 
 /** About one attempt of a rebuild, as `step` orders it. */
@@ -37,7 +37,7 @@ export function stepInput<Value>(
 }
 
 /** Submits a build. Its key is looked for first: a crash between the call and its record must not build twice. */
-export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, Input> {
+export function buildSubmission(outside: Outside, bumps: Bumps): WorkKind<StepOrder, string, Input> {
   const below = new BuildsBelow(outside.read.rebuilds);
   return {
     kind: 'build.submit',
@@ -53,9 +53,9 @@ export function buildSubmission(outside: Outside): WorkKind<StepOrder, string, I
       const found = await system.find(key);
       // A folder that was made just before a crash may have no runner yet: submitting again under its key starts one.
       const place = await system.open(order.release, order.cascade);
-      const source = rebuild.source ?? (await headOf(release.definition, order.component, signal));
       const built = found === null ? null : (await system.look([found]))[0];
       if (found !== null && built && isOver(built)) return found;
+      const source = await sourceOfRebuild(read, bumps, release, rebuild, signal);
       const priority = policyOf(release.definition, order.component)?.priority ?? 0;
       const needs = await below.of(rebuild);
       return system.submit(key, { ...orderOf(rebuild, source, needs), priority }, place);
@@ -82,8 +82,14 @@ function orderOf(rebuild: RebuildRow, source: Order['source'], needs: Order['nee
 
 type Look = { readonly ended: EndedBuild } | { readonly running: SeenBuild };
 
-/** Watches a build until it changes, at most 20 s a call; when it has ended, brings what it made or why it did not. */
+/** Watches a build until it changes, or long enough; when it has ended, brings what it made or why it did not. */
 export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input> {
+  const watches = new Map<BuildSystem, BuildWatch>();
+  const watchOf = (system: BuildSystem): BuildWatch => {
+    const watch = watches.get(system) ?? new BuildWatch(system);
+    watches.set(system, watch);
+    return watch;
+  };
   return {
     kind: 'build.look',
     concurrency: 1024,
@@ -92,7 +98,7 @@ export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input>
     run: async (order, { signal }) => {
       const release = await releaseNamed(outside.read, order.release);
       const system = systemFor(outside.systems, release, order.component);
-      const status = await watch(system, order.build!, signal);
+      const status = await watchOf(system).watch(order.build!, signal);
       if (!isOver(status)) return { running: seenBuild(status) };
       const end = await endedBuild(system, order.release, order.cascade, status);
       const rebuild = await outside.read.rebuilds.get(order.rebuild);
@@ -105,47 +111,6 @@ export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input>
           : { type: 'build.looked', ...about, status: look.running, round: order.round },
       ),
   };
-}
-
-const lookEveryMs = 150;
-/** A build system far away may take longer for one look: it looks at all builds at a time, at its own pace. */
-const watchMs = 20_000;
-
-async function watch(system: BuildSystem, ref: string, signal: AbortSignal): Promise<BuildStatus> {
-  const first = await lookOnce(system, ref);
-  let status = first;
-  const until = Date.now() + watchMs;
-  while (Date.now() < until && !isOver(status) && status.nvr === first.nvr) {
-    await pause(lookEveryMs, signal);
-    status = await lookOnce(system, ref);
-  }
-  return status;
-}
-
-async function lookOnce(system: BuildSystem, ref: string): Promise<BuildStatus> {
-  const [status] = await system.look([ref]);
-  if (status) return status;
-  throw new AppError({
-    code: 'build-unknown',
-    kind: 'missing',
-    message: `${system.name} does not know build ${ref} any more`,
-    remedy: 'it is built again',
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(new AppError({ code: 'stopping', kind: 'unavailable', message: 'the look at a build was broken off' }));
-    };
-    if (signal.aborted) return stop();
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 interface CollectOrder {

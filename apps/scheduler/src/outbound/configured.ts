@@ -5,10 +5,12 @@ import {
   type Definitions,
   type MessageSettings,
 } from '@millrace/build-systems';
+import { connectToForge, createDistGit } from '@millrace/dist-git';
 import { AppError } from '@millrace/kernel';
 import { join, resolve } from 'node:path';
 import type { SchedulerConfig } from '../config';
 import type { Outside } from './outside';
+import type { Bumps } from './rebuild-source';
 import type { Systems } from './systems';
 
 /** A bus that a build system's messages come by. */
@@ -44,6 +46,14 @@ export function buildSystems(settings: SchedulerConfig, dataDir: string, read: O
     if (one.messages) buses.push(busOf(name, one.messages, system));
   }
   return { systems, buses, stop: async () => void (await Promise.allSettled(ends.map((end) => end()))) };
+}
+
+/** How bumps are committed and come into their repositories. */
+export function configuredBumps(settings: SchedulerConfig, dataDir: string): Bumps {
+  const author = { name: settings.commit_name, mail: settings.commit_mail };
+  const git = createDistGit({ work: join(dataDir, 'dist-git'), author, access: settings.git_access });
+  const forges = Object.entries(settings.forges).map(([name, one]) => [name, connectToForge(one)] as const);
+  return { git, author, forges: new Map(forges) };
 }
 
 function busOf(name: string, settings: MessageSettings, system: BuildSystem): ConfiguredBus {

@@ -6,6 +6,7 @@ import { headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { headsOf } from './plan';
 import { outlookOf } from './preview';
+import { isMadeLater } from './rebuild-source';
 import { checkComponents } from './watch';
 
 /** What commands must know before they become inputs. */
@@ -40,9 +41,12 @@ export function lookupsOf(outside: Outside) {
       headOf((await releaseNamed(read, release)).definition, component),
     failedHeads: async (cascade: CascadeRow, component: string | null) => {
       const failed = await read.rebuilds.where({ cascade: cascade.id, state: ['failed', 'rejected'] });
-      const rows = failed.filter((row) => component === null || row.component === component);
+      const release = await releaseNamed(read, cascade.release);
+      const rows = failed
+        .filter((row) => component === null || row.component === component)
+        .filter((row) => row.source !== null || !isMadeLater(release.definition, row.component));
       return headsOf(
-        await releaseNamed(read, cascade.release),
+        release,
         rows.map((row) => row.component),
       );
     },

@@ -10,6 +10,7 @@ import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { gitSourceOf, headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
+import { isMadeLater } from './rebuild-source';
 import { hindrance } from './systems';
 
 interface PlanOrder {
@@ -107,7 +108,7 @@ async function rebuildsOf(outside: Outside, making: Making): Promise<PlannedRebu
   const fresh = [...new Set(impact.rebuilds.map((one) => one.component))].filter((one) => !known.has(one));
   const heads = await headsOf(
     release,
-    fresh.filter((one) => !(one in named)),
+    fresh.filter((one) => !(one in named) && !isMadeLater(release.definition, one)),
     signal,
   );
   const durations = await expectations(read, release.id, await foreignDurations(outside, release, fresh));

@@ -7,6 +7,7 @@ import type { WithdrawnBuild } from '../domain/watch-input';
 import { gitSourceOf, headOf } from './git-source';
 import { releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
+import { ownCommits, type Bumps } from './rebuild-source';
 import { hindrance, seenBuild, systemNamed } from './systems';
 
 interface Head {
@@ -81,7 +82,7 @@ export function buildsWatching({ systems, take }: Outside): WorkKind<SeenOrder, 
 }
 
 /** Looks up the sources of components that somebody named, and whether the release's graph knows them. */
-export function changeChecking(outside: Outside): WorkKind<ChangeToCheck, ReportedChange, Input> {
+export function changeChecking(outside: Outside, bumps: Bumps): WorkKind<ChangeToCheck, ReportedChange, Input> {
   return {
     kind: 'change.check',
     concurrency: 4,
@@ -89,9 +90,13 @@ export function changeChecking(outside: Outside): WorkKind<ChangeToCheck, Report
     tries: 4,
     run: async (order, { signal }) => {
       const checked = await checkComponents(outside, order.release, order.components, signal);
+      const named = await releaseNamed(outside.read, order.release);
+      const commits = order.kind === 'commit' ? checked.components : [];
+      const own = await ownCommits(outside.read, bumps, named, commits, signal);
+      const components = checked.components.filter((one) => own.every(({ component }) => component !== one.component));
       const { change: id, release, kind, urgency, by, why, message = null } = order;
       const build = kind === 'build' ? await builtAs(outside, order) : null;
-      return { id, release, kind, all: false, urgency, by, why, message, build, ...checked };
+      return { id, release, kind, all: false, urgency, by, why, message, build, ...checked, components, own };
     },
     toInput: (order, outcome) =>
       outcome.ok

@@ -5,19 +5,20 @@ import { admitting, assembling, comparing } from './gate';
 import type { Outside } from './outside';
 import { placeClosing, placeFollowing } from './place';
 import { planMaking } from './plan';
+import type { Bumps } from './rebuild-source';
 import { snapshotChecking } from './snapshot';
 import { buildsWatching, changeChecking, sourcePolling } from './watch';
 
 /** Every call that the scheduler makes to the outside. */
-export function worksOf(outside: Outside): readonly WorkKind<never, unknown, Input>[] {
+export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never, unknown, Input>[] {
   return [
     planMaking(outside),
-    changeChecking(outside),
+    changeChecking(outside, bumps),
     sourcePolling(outside),
     snapshotChecking(outside),
     buildsWatching(outside),
     handCollecting(outside),
-    buildSubmission(outside),
+    buildSubmission(outside, bumps),
     buildLooking(outside),
     buildCancelling(outside),
     comparing(outside),

@@ -1,0 +1,228 @@
+import { doors, doorSubject, type DoorReply } from '@millrace/contracts';
+import { gitWorld, type GitWorld } from '@millrace/dist-git/fake';
+import { sha256 } from '@millrace/kernel';
+import { startService, type RunningService } from '@millrace/service';
+import { eventually, startTestNats, type TestNats } from '@millrace/testing';
+import { connect, type Msg, type NatsConnection } from 'nats';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { impactOf } from './store/testing/outside';
+import { definition } from './wiring';
+
+/**
+ * Rebuilds that get their NVR by a commit, as they run: a real nats-server, SQLite, git, and the real local builder. The
+ * resolver and the gate are played over their doors and events.
+ */
+describe('rebuilds with a bump of their own', () => {
+  const token = 'mr_test';
+  const graph: Record<string, string[]> = { 'rpm/base-lib': [], 'rpm/user-app': ['rpm/base-lib'] };
+  const failures: Record<string, unknown>[] = [];
+  let nats: TestNats;
+  let dir: string;
+  let git: GitWorld;
+  let service: RunningService;
+  let client: NatsConnection;
+  const start = async (): Promise<void> => {
+    service = await startService(definition, {
+      MILLRACE_DATA: dir,
+      MILLRACE_NATS_URL: nats.url,
+      MILLRACE_SCHEDULER_PORT: '0',
+      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
+      MILLRACE_LOG_LEVEL: 'error',
+    });
+  };
+
+  beforeAll(async () => {
+    const root = resolve(__dirname, '../../..');
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    execFileSync(process.execPath, [tsc, '-b', 'libs/build-systems'], { cwd: root });
+    nats = await startTestNats();
+    dir = mkdtempSync(join(tmpdir(), 'millrace-bumps-'));
+    const entry = { name: 'ada', role: 'releng', sha256: sha256(token), created_at: '', revoked_at: null };
+    writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens: [entry] }));
+    client = await connect({ servers: nats.url });
+    play(client, graph, failures);
+    git = gitWorld();
+    git.repository('base-lib', { 'base-lib.spec': spec('base-lib', '1') });
+    git.repository('user-app', { 'user-app.spec': spec('user-app', '1', 'BuildRequires: base-lib\n') });
+    await start();
+  }, 120_000);
+  afterAll(async () => {
+    await client?.close();
+    await service?.stop();
+    await nats?.stop();
+    git?.remove();
+    execFileSync('chmod', ['-R', 'u+w', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const call = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  type View = DoorReply<typeof doors.scheduler.cascade>;
+  const cascades = async (): Promise<View[]> =>
+    (await call('GET', '/api/v1/cascades?release=tiny'))['cascades'] as View[];
+  const reaches = async (count: number, state: string): Promise<View> => {
+    const isThere = async (): Promise<boolean> => {
+      const all = await cascades();
+      return all.length === count && all[0]!.state === state;
+    };
+    await eventually(isThere, `cascade ${count} ${state}`, 90_000);
+    return (await cascades())[0]!;
+  };
+  const validated = async (): Promise<string[]> => {
+    const { builds } = (await call('GET', '/api/v1/validated?release=tiny')) as DoorReply<
+      typeof doors.scheduler.validated
+    >;
+    return builds.map(({ nvr }) => nvr.replace(/\.mr\d+$/, '')).sort();
+  };
+  const log = (format: string): string[] => git.git('user-app', 'log', `--format=${format}`, 'main').trim().split('\n');
+  const markers = (): string[] => log('%(trailers:key=Millrace-Rebuild,valueonly,separator=%x20)').filter(Boolean);
+
+  it('what was never built is built as it is', async () => {
+    await call('POST', '/admin/v1/releases', { definition: tiny(git.root) });
+    await call('POST', '/admin/v1/cascades', { release: 'tiny', all: true, why: 'the first' });
+    await reaches(1, 'completed');
+    expect(await validated()).toEqual(['base-lib-1-1', 'user-app-1-1']);
+    expect(log('%s')).toEqual(['Import']);
+  }, 120_000);
+
+  it('a rebuild is pushed as a bump with its marker, and built from it; the change itself is not bumped', async () => {
+    git.commit('base-lib', { 'base-lib.spec': spec('base-lib', '2') }, 'Version 2');
+    const { cascade } = await reaches(2, 'completed');
+    expect(await validated()).toEqual(['base-lib-2-1', 'user-app-1-2']);
+    expect(log('%an|%s')).toEqual([`Millrace|Rebuilt for base-lib (cascade ${cascade})`, 'Ada|Import']);
+    expect(markers()).toEqual([expect.stringMatching(new RegExp(`^${cascade}/rpm/user-app/`))]);
+    expect(git.git('user-app', 'show', 'main:user-app.spec')).toMatch(
+      new RegExp(`Release: 2%{\\?dist}[^]*%changelog\n\\* .* Millrace <\\S+> - 1-2\n- Rebuilt for base-lib \\(cascade`),
+    );
+    expect(git.git('base-lib', 'log', '--format=%s', 'main')).toBe('Version 2\nImport\n');
+  }, 120_000);
+
+  it('a bump of ours starts no cascade in its own release, and is named', async () => {
+    const ignored = async (): Promise<boolean> => {
+      const { changes } = (await call('GET', '/api/v1/changes?release=tiny')) as DoorReply<
+        typeof doors.scheduler.changes
+      >;
+      return changes.some((one) => one.outcome === 'ignored' && JSON.stringify(one).includes('is our own bump for'));
+    };
+    await eventually(ignored, 'our own commit is seen', 60_000);
+    expect(await cascades()).toHaveLength(2);
+  }, 90_000);
+
+  it('stopped in the middle of the push, it is pushed once and built once', async () => {
+    const slow = '#!/bin/sh\nsleep 2\n';
+    writeFileSync(join(git.root, 'user-app.git/hooks/pre-receive'), slow, { mode: 0o755 });
+    git.commit('base-lib', { 'base-lib.spec': spec('base-lib', '3') }, 'Version 3');
+    const submits = async (): Promise<boolean> => {
+      const [newest, ...more] = await cascades();
+      if (more.length !== 2) return false;
+      const view = (await call('GET', `/api/v1/cascades/${newest!.cascade}`)) as View;
+      return view.rebuilds.some((one) => one.component === 'rpm/user-app' && one.state === 'submitting');
+    };
+    await eventually(submits, 'the rebuild is on its way', 90_000);
+    await new Promise((done) => setTimeout(done, 700));
+    await service.stop();
+    await start();
+    await reaches(3, 'completed');
+    expect(markers()).toHaveLength(2);
+    expect(await validated()).toEqual(['base-lib-3-1', 'user-app-1-3']);
+    rmSync(join(git.root, 'user-app.git/hooks/pre-receive'));
+  }, 180_000);
+
+  it('a branch that does not take it is its people’s failure, with what they can do', async () => {
+    git.protect('user-app', 'main');
+    git.commit('base-lib', { 'base-lib.spec': spec('base-lib', '4') }, 'Version 4');
+    await reaches(4, 'stalled');
+    expect(failures.at(-1)).toMatchObject({ component: 'rpm/user-app', evidence: { class: 'source' } });
+    expect(JSON.stringify(failures.at(-1))).toMatch(/does not take a push to main[^]*push: pull-request/);
+    expect(markers()).toHaveLength(2);
+  }, 120_000);
+});
+
+/** The resolver: a new base-lib touches user-app. The gate: every build passes. */
+function play(client: NatsConnection, graph: Record<string, string[]>, failures: Record<string, unknown>[]): void {
+  const answer = <Q>(door: Parameters<typeof doorSubject>[0], reply: (request: Q) => unknown): void =>
+    void client.subscribe(doorSubject(door), {
+      callback: (_, message: Msg) => void message.respond(JSON.stringify(reply(message.json<Q>()))),
+    });
+  answer(doors.resolver.impact, (request: { members: string[] | 'all' }) =>
+    impactOf(graph, request.members === 'all' ? Object.keys(graph) : request.members),
+  );
+  answer(doors.resolver.compare, (request: { component: string; overlay: { revision: number } }) => ({
+    ...{ lost: [], unneeded: [] },
+    added:
+      request.component === 'rpm/base-lib' && request.overlay.revision === 0
+        ? [{ component: 'rpm/user-app', because: 'it needs /usr/share/base-lib/version' }]
+        : [],
+  }));
+  answer(doors.resolver.graph, () => ({
+    ...{ release: 'tiny', snapshot: 's-1', digest: null, at: null, because: 'a test', dependencies: 1 },
+    components: Object.keys(graph).map((component) => ({ component, external: false, nvr: null })),
+    ...{ unresolved: [], importing: false, problem: null },
+  }));
+  client.subscribe('millrace.scheduler.>', {
+    callback: (_, message: Msg) => {
+      if (message.subject.split('.').length < 6) return;
+      const { type, data } = message.json<{ type: string; data: Record<string, unknown> }>();
+      if (type === 'millrace.scheduler.verdict.wanted.v1') void pass(client, data);
+      if (type === 'millrace.scheduler.rebuild.failed.v1') failures.push(data);
+    },
+  });
+}
+
+async function pass(client: NatsConnection, wanted: Record<string, unknown>): Promise<void> {
+  const { subject, release, component, build, product_version, decision_context } = wanted;
+  const data = {
+    ...{ subject, release, component, build, product_version, decision_context },
+    ...{ decision: 'passed', revision: 1, state: 'passed', reasons: [], retry_after: null },
+  };
+  const type = 'millrace.ci-bridge.verdict.decided.v1';
+  const time = new Date().toISOString();
+  const envelope = { specversion: '1.0', id: `verdict-${String(build)}`, source: 'ci-bridge', type, time, data };
+  await client.jetstream().publish(`${type}.tiny.rpm`, JSON.stringify(envelope), { msgID: envelope.id });
+}
+
+function tiny(root: string) {
+  return {
+    ...{ release: 'tiny', title: 'Two packages', mode: 'act', product_version: 'tiny-1', nvr: 'commit' },
+    build_systems: { rpm: 'local-rpm' },
+    sources: { rpm: { git: `file://${root}/{name}.git` } },
+    triggers: { git: { every: '1s' } },
+    gates: [{ id: 'all', rules: [] }],
+    people: { ada: { mail: 'ada@tiny.example' } },
+    owners: [{ components: ['*'], people: ['ada'] }],
+    ...{ releng: ['ada'], landing: 'automatic' },
+  };
+}
+
+function spec(name: string, version: string, requires = ''): string {
+  return `Name: ${name}
+Version: ${version}
+Release: 1%{?dist}
+Summary: A small package
+License: Apache-2.0
+BuildArch: noarch
+${requires}
+%description
+A small package.
+
+%install
+mkdir -p %{buildroot}/usr/share/${name}
+echo ${version} > %{buildroot}/usr/share/${name}/version
+
+%files
+/usr/share/${name}
+
+%changelog
+* Mon Jan 12 2026 Ada <ada@tiny.example> - ${version}-1
+- Made
+`;
+}

@@ -1,0 +1,185 @@
+import { nvrStrategyOf, unbuiltRuleOf, type ReleaseDefinition, type SourceRef } from '@millrace/contracts';
+import type { BumpOrder, DistGit, Edit, Forge } from '@millrace/dist-git';
+import { AppError, isRefusal, parseComponentId, parseNvr, type ComponentId, type Refusal } from '@millrace/kernel';
+import { bumpSpec, foreseeAllowed, type NvrRules } from '@millrace/package-metadata';
+import type { ChangedComponent } from '../domain/change-rows';
+import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
+import { listed } from '../domain/words';
+import { gitSourceOf, headOf } from './git-source';
+import { cascadeNamed, type Outside } from './outside';
+
+/** The repositories of sources, and how commits of ours come into them. */
+export interface Bumps {
+  readonly git: DistGit;
+  readonly author: { readonly name: string; readonly mail: string };
+  /** By the names that release definitions use. */
+  readonly forges: ReadonlyMap<string, Forge>;
+}
+
+type Read = Outside['read'];
+type GitRef = Extract<SourceRef, { kind: 'git' }>;
+
+/**
+ * What a rebuild is made from: what its change named; else its source as the release's definition has it, with a new
+ * NVR where that is made by a commit. Asked for again after a crash, it is the same commit.
+ *
+ * @throws AppError what is refused (invalid: its people must act), or cannot be read now (unavailable)
+ */
+export async function sourceOfRebuild(
+  read: Read,
+  desk: Bumps,
+  { definition }: ReleaseRow,
+  rebuild: RebuildRow,
+  signal: AbortSignal,
+): Promise<SourceRef> {
+  if (rebuild.source) return rebuild.source;
+  if (!isMadeLater(definition, rebuild.component)) return headOf(definition, rebuild.component, signal);
+  const lastBuilt = await lastBuiltOf(read, rebuild);
+  if (isBumped(definition, rebuild.component) && !isFirstEver(rebuild, lastBuilt))
+    return bumped(read, desk, definition, { rebuild, lastBuilt }, signal);
+  return lastBuilt ?? headOf(definition, rebuild.component, signal);
+}
+
+/** Components of a change whose new commit is a bump of ours: they start nothing in their own release. */
+export async function ownCommits(
+  read: Read,
+  { git }: Bumps,
+  { id, definition }: ReleaseRow,
+  components: readonly ChangedComponent[],
+  signal: AbortSignal,
+): Promise<readonly { readonly component: ComponentId; readonly because: string }[]> {
+  const own: { component: ComponentId; because: string }[] = [];
+  for (const { component, source } of components) {
+    const place = gitSourceOf(definition, component);
+    if (source?.kind !== 'git' || !place || !isBumped(definition, component)) continue;
+    const commit = await git.commit(place, source.commit, signal);
+    if (isRefusal(commit) || commit.marker === null) continue;
+    const rebuild = await read.rebuilds.get(commit.marker);
+    if (rebuild?.release !== id || rebuild.component !== component) continue;
+    own.push({
+      component,
+      because: `commit ${source.commit.slice(0, 8)} of ${component} is our own bump for ${rebuild.cascade}`,
+    });
+  }
+  return own;
+}
+
+function isBumped(definition: ReleaseDefinition, component: ComponentId): boolean {
+  const { type } = parseComponentId(component);
+  return (
+    type === 'rpm' && nvrStrategyOf(definition, component) === 'commit' && gitSourceOf(definition, component) !== null
+  );
+}
+
+/** Its source is only known when it is submitted: by a bump, or because what was built last counts, not the head. */
+export function isMadeLater(definition: ReleaseDefinition, component: ComponentId): boolean {
+  return isBumped(definition, component) || definition.source === 'last-built';
+}
+
+/** The builder on this machine has made no build but those that we know: the first one needs no new NVR. */
+function isFirstEver({ system }: RebuildRow, lastBuilt: GitRef | null): boolean {
+  return system === 'local-rpm' && lastBuilt === null;
+}
+
+async function lastBuiltOf(read: Read, { release, component }: RebuildRow): Promise<GitRef | null> {
+  const validated = await read.validated.get(`${release}/${component}`);
+  if (!validated) return null;
+  const source = validated.source ?? (await read.builds.get(validated.build))?.source ?? null;
+  return source?.kind === 'git' ? source : null;
+}
+
+interface Bumping {
+  readonly rebuild: RebuildRow;
+  readonly lastBuilt: GitRef | null;
+}
+
+async function bumped(
+  read: Read,
+  bumps: Bumps,
+  definition: ReleaseDefinition,
+  { rebuild, lastBuilt }: Bumping,
+  signal: AbortSignal,
+): Promise<GitRef> {
+  const { url, branch } = gitSourceOf(definition, rebuild.component)!;
+  const unbuilt = unbuiltRuleOf(definition);
+  const cascade = await cascadeNamed(read, rebuild.cascade);
+  const [subject, at] = [subjectOf(cascade), cascade.startedAt];
+  const author = `${bumps.author.name} <${bumps.author.mail}>`;
+  const rules = definition.dist === undefined ? null : await rulesFor(read, definition, rebuild);
+  const edit: BumpOrder['edit'] = (text) => {
+    const made = bumpSpec(text, { comment: subject, author, at });
+    return isRefusal(made) ? made : (refusedName(text, made, definition.dist, rules) ?? made);
+  };
+  const known = lastBuilt?.url === url ? lastBuilt.commit : null;
+  const order = { remote: { url, branch }, id: rebuild.id, subject, at, lastBuilt: known, edit };
+  const pullRequest = pullRequestOf(bumps, definition, rebuild.component);
+  const rule = unbuilt === 'ask' ? 'refuse' : 'take';
+  const done = await bumps.git.bump({ ...order, unbuilt: rule, ...(pullRequest ? { pullRequest } : {}) }, signal);
+  if (isRefusal(done)) throw faultOf(done);
+  if (done.how === 'proposed') throw waitsForMerge(done.request.url, rebuild);
+  // Tried once more, it takes what people have added since.
+  const commit = done.how === 'found' && rebuild.attempt > 1 && rule === 'take' ? done.head : done.commit;
+  return { kind: 'git', url, commit };
+}
+
+function subjectOf({ id, roots, why }: CascadeRow): string {
+  const names = roots.map((root) => parseComponentId(root).name);
+  return `Rebuilt for ${names.length > 0 ? listed(names, 3) : why.slice(0, 100)} (cascade ${id})`;
+}
+
+/** Names are checked only where they can be foreseen whole; rpmautospec's count is the build system's. */
+function refusedName(before: string, made: Edit, dist: string | undefined, rules: NvrRules | null): Refusal | null {
+  if (dist === undefined || rules === null || made.how === 'commit-only') return null;
+  const foreseen = foreseeAllowed({ text: made.text, dist }, rules);
+  if (!isRefusal(foreseen)) return null;
+  return foreseen.code === 'nvr-unforeseen' && before !== made.text ? null : foreseen;
+}
+
+async function rulesFor(
+  read: Read,
+  definition: ReleaseDefinition,
+  { release, component }: RebuildRow,
+): Promise<NvrRules> {
+  const builds = await read.builds.where({ release, component }, { orderBy: '-started_at', limit: 500 });
+  const taken = new Set(builds.flatMap(({ nvr, state }) => (nvr !== null && state === 'complete' ? [nvr] : [])));
+  const there = parseNvr((await read.validated.get(`${release}/${component}`))?.nvr ?? '');
+  const next = await Promise.all(
+    (definition.next_releases ?? []).map(async (name) => {
+      const evr = parseNvr((await read.validated.get(`${name}/${component}`))?.nvr ?? '');
+      return evr ? [{ release: name, evr }] : [];
+    }),
+  );
+  return { taken, replaces: there, next: next.flat() };
+}
+
+function pullRequestOf(
+  { forges }: Bumps,
+  definition: ReleaseDefinition,
+  component: ComponentId,
+): BumpOrder['pullRequest'] {
+  const { type, name } = parseComponentId(component);
+  const source = definition.sources[type as keyof typeof definition.sources];
+  if (source?.push !== 'pull-request') return undefined;
+  const forge = forges.get(source.forge ?? '');
+  if (forge) return { forge, project: (source.project ?? '').replaceAll('{name}', name) };
+  throw new AppError({
+    code: 'forge-unknown',
+    kind: 'invalid',
+    message: `sources.${type}.forge of ${definition.release} names ${source.forge ?? 'nothing'}, which the scheduler does not know`,
+    remedy: "name one of the scheduler's setting forges, or add it there",
+  });
+}
+
+function waitsForMerge(url: string, { cascade, component }: RebuildRow): AppError {
+  return new AppError({
+    code: 'pull-request-open',
+    kind: 'invalid',
+    message: `the bump of ${component} waits to be merged: ${url}`,
+    remedy: `merge it, then: millrace cascade retry ${cascade} ${component}`,
+  });
+}
+
+/** A person has to act: it is nothing that passes by itself. */
+function faultOf({ code, because, remedy }: Refusal): AppError {
+  return new AppError({ code, kind: 'invalid', message: because, remedy });
+}
