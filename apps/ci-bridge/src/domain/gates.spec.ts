@@ -131,6 +131,20 @@ describe('a build of which nothing is required', () => {
     expect(late.take({ type: 'verdict-review', verdict: late.verdict().id }).said().at(-1)).toBe('pending overdue');
   });
 
+  it('takes the results of checks that come with the question, each once however often it is asked', () => {
+    const checks = [
+      { test: 'millrace.builtin.installable', outcome: 'PASSED' as const, note: 'all is there' },
+      { test: 'millrace.builtin.upgrade-path', outcome: 'FAILED' as const, note: 'it is older' },
+    ];
+    const asks = wanted({ builtin: checks.map(({ test }) => test), checks });
+    const bridge = new Bridge().take(asks, defined(release([{ id: 'none', rules: [] }])), asks, asks);
+    expect(bridge.said()).toEqual(['failed failed', 'failed failed', 'failed failed']);
+    expect(bridge.events('result.recorded')).toHaveLength(2);
+    expect(bridge.verdict().answer.reasons.find(({ state }) => state === 'failed')!.text).toBe('failed: it is older');
+    const { data } = [...bridge.state.results.values()][0]!;
+    expect(data).toMatchObject({ item: [nvr], type: ['koji_build'], build: ['b-2'] });
+  });
+
   it('is held where the policy says so, until somebody lets it go', () => {
     const bridge = nothing('hold');
     expect(bridge.said()).toEqual(['pending waiting']);

@@ -1,7 +1,9 @@
-import { parkUntil, put, type DecideContext, type Decision, type Parked } from '@millrace/kernel';
+import { parkUntil, put, type DecideContext, type Decision, type Effect, type Parked } from '@millrace/kernel';
 import { answerVerdicts, touchedBy } from './answer';
 import { withGroupId } from './group';
 import type { VerdictWanted } from './input';
+import { draftsOfChecks } from './own-checks';
+import { recordResult } from './record';
 import { verdictId, type Answer, type State, type VerdictRow, type WatchRow } from './state';
 import { namesOf } from './subject';
 
@@ -15,9 +17,16 @@ export function answerWanted(state: State, wanted: VerdictWanted, context: Decid
   // A question about an older build of the same name, come late: its answer would be about the wrong build.
   if (known && known.build !== wanted.build && wanted.since < known.since) return { state, effects: [] };
   const row = verdictRow(id, known, wanted, context);
+  const effects: Effect[] = [];
   let next = put(state, 'verdicts', row);
+  for (const draft of draftsOfChecks(wanted)) {
+    const recorded = recordResult(next, draft, context);
+    next = recorded.state;
+    effects.push(...recorded.effects);
+  }
   for (const watch of watchesOf(row)) if (!next.watches.has(watch.id)) next = put(next, 'watches', watch);
-  return answerVerdicts(next, [id, ...touchedBy(next, namesOf(row.subject))], context.at, [id]);
+  const answered = answerVerdicts(next, [id, ...touchedBy(next, namesOf(row.subject))], context.at, [id]);
+  return { ...answered, effects: [...effects, ...answered.effects] };
 }
 
 const unanswered: Answer = { decision: 'pending', state: 'waiting', reasons: [], retry_after: null };

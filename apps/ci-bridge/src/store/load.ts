@@ -6,6 +6,7 @@ import { componentOfGroup, groupIdOf } from '../domain/group';
 import type { Input, ResultDraft, VerdictWanted } from '../domain/input';
 import { intakeId } from '../domain/intake';
 import { emptyState, verdictId, type SourceRow, type State } from '../domain/state';
+import { draftsOfChecks } from '../domain/own-checks';
 import { reviewPage } from '../domain/review';
 import { namesIn, namesOf } from '../domain/subject';
 import { loadAround, memberNames, mostRows, type Read } from './load-around';
@@ -71,10 +72,15 @@ export async function load(read: Read, input: Input): Promise<State> {
 }
 
 async function loadResults(read: Read, drafts: readonly ResultDraft[]): Promise<State> {
+  const around = await loadAround(read, [...new Set(drafts.flatMap(({ data }) => namesIn(data)))], null);
+  return withRecording(read, around, drafts);
+}
+
+/** With what recording results needs: what came from the same sources already, numbers, groups and test cases. */
+async function withRecording(read: Read, around: State, drafts: readonly ResultDraft[]): Promise<State> {
   const uuids = drafts.flatMap(({ groups }) => groups.flatMap(({ uuid }) => uuid ?? []));
   const sources = await read.sources.getMany(drafts.flatMap(({ source }) => source ?? []));
   const known = await read.results.getMany(sources.map(({ result }) => result));
-  const around = await loadAround(read, [...new Set(drafts.flatMap(({ data }) => namesIn(data)))], null);
   const intake = await read.intake.get(intakeId);
   return {
     ...around,
@@ -123,11 +129,13 @@ async function loadWanted(read: Read, wanted: VerdictWanted): Promise<State> {
   const around = await loadAround(read, namesOf(wanted.subject), { ...wanted, members });
   const release = await read.releases.get(wanted.release);
   const known = await read.verdicts.get(verdictId(wanted.subject, wanted.decision_context));
-  return {
+  const whole = {
     ...around,
     verdicts: byId([...around.verdicts.values()], known),
     releases: byId([...around.releases.values()], release),
   };
+  const drafts = draftsOfChecks(wanted);
+  return drafts.length === 0 ? whole : withRecording(read, whole, drafts);
 }
 
 async function loadVerdict(read: Read, id: string): Promise<State> {

@@ -24,6 +24,7 @@ const asksNewer = wanted({
   build: 'b-8',
   since: '2026-01-31T09:29:10.000Z',
 });
+const checks = [{ test: install, outcome: 'PASSED' as const, note: 'told with the question' }];
 const asksStack = wanted({
   subject: { type: 'koji-build-group', id: 'mill@0123456789ab', aliases: [] },
   component: 'stack/mill',
@@ -66,7 +67,7 @@ describe.each(testEngines)('the bridge on %s', (kind) => {
 
   it('loads enough: it decides like the pure decider that sees everything', async () => {
     const pool = [
-      ...[wanted(), asksOther, asksStack],
+      ...[wanted(), asksOther, asksStack, wanted({ checks })],
       result({ test: install, source: 's-1' }),
       result({ test: run, outcome: 'FAILED', source: 's-2' }),
       result({ test: run, source: 's-3', when: '2026-01-31T09:29:50Z' }),

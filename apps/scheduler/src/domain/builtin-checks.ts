@@ -88,10 +88,6 @@ export function awaitedChecks(build: BuildRow): readonly string[] {
   return made.length === 0 ? [] : [...made, ...later];
 }
 
-export function sayChecks(turn: Turn, build: BuildRow): void {
-  for (const one of build.checks ?? []) sayCheck(turn, build, one);
-}
-
 /** The resolver has said who loses what by this build: broken is who loses something and is not built again for it. */
 export function checkDependants(
   turn: Turn,
@@ -107,11 +103,7 @@ export function checkDependants(
   const wrong = words.length === 0 ? null : `who is not built again breaks: ${listed(words)}`;
   const one = check('dependencies', wrong, 'who loses something by it is built again');
   turn.put('builds', { ...build, checks: [...build.checks.filter(({ test }) => test !== dependencies), one] });
-  sayCheck(turn, build, one);
-}
-
-function sayCheck(turn: Turn, build: BuildRow, { test, outcome, note }: BuiltinCheck): void {
   if (!build.subject) return;
   const { subject, release, id, component } = build;
-  turn.say(schedulerResultReported, subject.id, { subject, release, build: id, test, outcome, note }, component);
+  turn.say(schedulerResultReported, subject.id, { subject, release, build: id, ...one }, component);
 }

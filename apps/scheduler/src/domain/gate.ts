@@ -7,7 +7,7 @@ import {
 } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
 import { release, step, unstall } from './advance';
-import { awaitedChecks, sayChecks } from './builtin-checks';
+import { awaitedChecks } from './builtin-checks';
 import { beginDoubt, endDoubt } from './doubt';
 import { rememberFailure } from './failures';
 import { countFailure, countHop } from './history';
@@ -20,11 +20,10 @@ import { move } from './transitions';
 import type { Turn } from './turn';
 import { clip, componentOfId, failureData, keyOfRebuild, listed, handCommand, retryCommand } from './words';
 
-/** Asks the gate for its answer on a build, now and whenever it turns; the checks of ours are told it, too. */
+/** Asks the gate for its answer on a build, now and whenever it turns. It is told the checks of ours. */
 export function wantVerdict(turn: Turn, build: BuildRow): void {
   const { definition } = turn.row('releases', build.release);
   if (!build.subject || !build.repository) return;
-  sayChecks(turn, build);
   const awaited = awaitedChecks(build);
   const data = {
     subject: build.subject,
@@ -37,7 +36,7 @@ export function wantVerdict(turn: Turn, build: BuildRow): void {
     group: build.group ? [...build.group] : null,
     cascade: build.cascade,
     since: build.startedAt ?? turn.at,
-    ...(awaited.length > 0 ? { builtin: [...awaited] } : {}),
+    ...(awaited.length > 0 ? { builtin: [...awaited], checks: [...(build.checks ?? [])] } : {}),
   };
   turn.say(verdictWanted, build.subject.id, data, build.component);
 }

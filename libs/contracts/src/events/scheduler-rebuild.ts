@@ -253,6 +253,17 @@ export const verdictWanted = defineEvent({
     since: z.iso.datetime(),
     /** Checks of the build side's own that are reported as results, too; a gate that asks for them waits for each. */
     builtin: z.array(z.string().max(255)).max(20).optional(),
+    /** Results of those that are made already. */
+    checks: z
+      .array(
+        z.object({
+          test: z.string().max(255),
+          outcome: z.enum(['PASSED', 'FAILED', 'INFO']),
+          note: z.string().max(1000),
+        }),
+      )
+      .max(20)
+      .optional(),
   }),
   summary: (d) => `a verdict on ${d.subject.id} is wanted`,
   link: () => null,
