@@ -55,6 +55,7 @@ function describeReads(parts: Parts): void {
     expect(await hub.getTag('millrace-unheard-of')).toBeNull();
     expect(await hub.getBuild('millrace-unheard-of-1-1')).toBeNull();
     expect(await hub.getTask(2_000_000_000 as TaskId)).toBeNull();
+    expect(await hub.getRpm('millrace-unheard-of-1-1.noarch')).toBeNull();
   });
 
   it('tells of a tag what builds there need, and of builders what they bear', async () => {
@@ -114,6 +115,7 @@ function describeTasks(parts: Parts): void {
     expect(ours.map((t) => t.id)).toEqual([id]);
     expect(ours[0]!.request!.slice(0, 2)).toEqual([nowhere, world.target]);
     await hub.write.cancelTask(id);
+    expect(await hub.getTaskChildren(id)).toEqual([]);
     const [task, none] = await hub.getTasks([id, 2_000_000_000 as TaskId]);
     expect([hasEnded(task!.state), none]).toEqual([true, null]);
     expect(await hub.listBuildsOf(id)).toEqual([]);
@@ -136,6 +138,16 @@ function describeTasks(parts: Parts): void {
     for (const task of [id, next]) await hub.write.cancelTask(task);
   });
 
+  it('takes a chain of builds as one task', async () => {
+    const { hub, world } = parts();
+    const id = valueOf(await hub.write.chainBuild([[nowhere], [nowhere]], world.target, {}));
+    expect(await hub.getTask(id)).toMatchObject({
+      method: 'chainbuild',
+      request: [[[nowhere], [nowhere]], world.target, {}],
+    });
+    await hub.write.cancelTask(id);
+  });
+
   it('keeps parallel writers of one hub apart', async () => {
     const { hub, world } = parts();
     const build = () => hub.write.build(nowhere, world.target, {});
@@ -155,6 +167,8 @@ function describeSideTags(parts: Parts): void {
     expect((await hub.getInheritance(side.name)).map((t) => t.name)).toContain(build_tag_name);
     expect(await hub.listTagged(side.name)).toEqual([]);
     expect(await hub.tagHistory(side.name, null)).toEqual([]);
+    expect(await hub.listTaggedRpms(side.name)).toEqual({ rpms: [], builds: [] });
+    expect(Array.isArray(await hub.getLatestBuilds(side.name))).toBe(true);
     const change = await hub.tagLastChangeEvent(side.name);
     const asked = valueOf(await hub.write.requestRepo(side.name, change!));
     if (asked.request)

@@ -114,7 +114,7 @@ function find(hub: HubParts, method: string): Method {
 
 function namesOf(hub: HubParts): readonly string[] {
   const missing = Object.entries(ofPlugins).flatMap(([name, methods]) => (hub.plugins.includes(name) ? [] : methods));
-  const tooNew = isBeforeRequests(hub.version) ? ['repo.request', 'repo.checkRequest'] : [];
+  const tooNew = isBeforeRequests(hub.version) ? ['repo.request', 'repo.checkRequest', 'repo.get'] : [];
   return Object.keys({ ...always, ...ownMethods }).filter((name) => ![...missing, ...tooNew].includes(name));
 }
 

@@ -45,6 +45,12 @@ describe("the fake's builder", () => {
     expect((await hub.listBuildrootRpms(root!.id)).map((r) => r.name)).toEqual(['libfoo-devel']);
     expect((await hub.buildReferences(lib.build!.build_id)).component_of).toEqual([app.build!.build_id]);
     const rpms = await hub.listRpms(app.build!.build_id);
+    const [first] = rpms;
+    expect(await hub.getRpm(`${first!.name}-${first!.version}-${first!.release}.${first!.arch}`)).toEqual(first);
+    const there = await hub.listTaggedRpms('t1-candidate', { inherit: true, latest: true });
+    expect(there.rpms).toEqual(expect.arrayContaining(rpms));
+    expect(await hub.getLatestBuilds('t1-candidate')).toEqual(there.builds);
+    expect(await hub.getTaskChildren(app.id)).toEqual((await hub.getTaskDescendents(app.id))[app.id]);
     const source = rpms.find((r) => r.arch === 'src')!;
     expect((await hub.getRpmDeps(source.id)).map((d) => [d.name, d.type])).toEqual([['libfoo-devel', 0]]);
   });

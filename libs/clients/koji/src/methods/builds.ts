@@ -51,6 +51,8 @@ export function buildMethods({ ask, askMany }: Asker) {
         ids.map((id) => ({ method: 'getArchive', params: [id] })),
         archive.nullable(),
       ),
+    /** By `name-version-release.arch`, or its id; null where there is none. */
+    getRpm: (of: string | number) => ask({ method: 'getRPM', params: [of] }, rpm.nullable()),
     listRpms: (of: BuildId) => ask({ method: 'listRPMs', params: [of] }, z.array(rpm)),
     /** What the build root consisted of: proof of what a build really used. */
     listBuildrootRpms: (buildrootId: number) =>

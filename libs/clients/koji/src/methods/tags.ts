@@ -5,6 +5,7 @@ import {
   packageEntry,
   repo,
   repoAnswer,
+  rpm,
   sideTag,
   tag,
   tagAccess,
@@ -30,6 +31,15 @@ export function tagMethods({ ask }: Asker) {
     getBuildTarget: (name: string) => ask({ method: 'getBuildTarget', params: [name] }, target.nullable()),
     listTagged: (name: string, query: TaggedQuery = {}) =>
       ask({ method: 'listTagged', params: [name], keywords: query as RpcStruct }, z.array(taggedBuild)),
+    /** The newest build of each package, inherited ones too. */
+    getLatestBuilds: (name: string, packageName: string | null = null) =>
+      ask({ method: 'getLatestBuilds', params: [name], keywords: { package: packageName } }, z.array(taggedBuild)),
+    /** Packages of the builds in a tag, with their builds. */
+    listTaggedRpms: async (name: string, query: Omit<TaggedQuery, 'draft'> = {}) => {
+      const call = { method: 'listTaggedRPMS', params: [name], keywords: query as RpcStruct };
+      const [rpms, builds] = await ask(call, z.tuple([z.array(rpm), z.array(taggedBuild)]));
+      return { rpms, builds };
+    },
     listTagsOf: (build: BuildId) => ask({ method: 'listTags', params: [build] }, z.array(tag)),
     /** The package's entry in a tag's list, inherited ones too; null when it is not listed. */
     getPackageEntry: (tagName: string, packageName: string) =>
@@ -52,6 +62,9 @@ export function tagMethods({ ask }: Asker) {
     /** The last event before a time, in seconds since 1970; KojiFault GenericError where the hub is younger. */
     getEventBefore: (seconds: number) => ask({ method: 'getLastEvent', keywords: { before: seconds } }, event),
     getRepo: (name: string) => ask({ method: 'getRepo', params: [name] }, repo.nullable()),
+    /** From hub 1.35: a repository of the tag that has an event already; null: none yet. Asks for nothing. */
+    getRepoCovering: (name: string, minEvent: number) =>
+      ask({ method: 'repo.get', params: [name], keywords: { min_event: minEvent } }, repo.nullable()),
     repoInfo: (id: number) => ask({ method: 'repoInfo', params: [id] }, repo.nullable()),
     checkRepoRequest: (id: number) => ask({ method: 'repo.checkRequest', params: [id] }, repoAnswer),
     getKojiVersion: () => ask({ method: 'getKojiVersion' }, z.string()),

@@ -42,6 +42,8 @@ export function taskMethods({ ask, askMany }: Asker) {
     /** Every task below `id` by the id of its parent, `id` included. */
     getTaskDescendents: (id: TaskId) =>
       ask({ method: 'getTaskDescendents', params: [id] }, z.record(z.string(), z.array(task))),
+    /** Directly below it. */
+    getTaskChildren: (id: TaskId) => ask({ method: 'getTaskChildren', params: [id] }, z.array(task)),
     getManyTaskDescendents: (ids: readonly TaskId[]): Promise<readonly Answered<Record<string, Task[]>>[]> =>
       askMany(
         ids.map((id) => ({ method: 'getTaskDescendents', params: [id] })),

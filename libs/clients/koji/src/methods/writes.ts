@@ -28,6 +28,13 @@ export function writeMethods({ write }: Writer) {
     /** The hub checks neither source nor target: ask getBuildTarget first. Priority is added to 20; negative needs admin. */
     build: (source: string, targetName: string, options: BuildOptions, how: Scheduling = {}) =>
       start({ method: 'build', params: [source, targetName, optionsOf(options), ...schedulingOf(how)] }, how.before),
+    /** Levels one after another, each when the one before is in the repository; the first failure ends them all. */
+    chainBuild: (
+      levels: readonly (readonly string[])[],
+      targetName: string,
+      options: RpcStruct,
+      how: Scheduling = {},
+    ) => start({ method: 'chainBuild', params: [levels, targetName, options, ...schedulingOf(how)] }, how.before),
     /** Of the plug-in for containers. */
     buildContainer: (source: string, targetName: string, options: RpcStruct, how: Scheduling = {}) =>
       start({ method: 'buildContainer', params: [source, targetName, options, ...schedulingOf(how)] }, how.before),

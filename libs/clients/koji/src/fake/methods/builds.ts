@@ -2,7 +2,7 @@ import type { RpcStruct } from '../../xml-rpc/value';
 import { HubFault } from '../hub-fault';
 import { buildOf, findBuild, findTag, nvrOfBuild, tagOf, taskOf } from '../look-up';
 import { reads, writes, type Methods } from '../method';
-import type { FakeArchive, FakeTag, FakeTagging } from '../state';
+import type { FakeArchive, FakeRpm, FakeTag, FakeTagging } from '../state';
 import { buildRow, rpmRow, tagRow } from '../rows';
 import { cancelFamily } from '../tasks';
 
@@ -76,6 +76,12 @@ export const buildMethods: Methods = {
       return state.rpms.filter((r) => ids.includes(r.id)).map(rpmRow);
     },
   ),
+  getRPM: reads(['rpminfo', 'strict', 'multi'], ({ state, of }) => {
+    const asked = of.any('rpminfo');
+    const nvra = (r: FakeRpm): string => `${r.name}-${r.version}-${r.release}.${r.arch}`;
+    const found = state.rpms.find((r) => r.id === asked || nvra(r) === asked);
+    return found ? rpmRow(found) : null;
+  }),
   listArchives: reads(['buildID', 'buildrootID', 'componentBuildrootID', 'type', 'queryOpts'], ({ state, of }) =>
     state.archives.filter((a) => a.build_id === of.any('buildID')).map(archiveRow),
   ),

@@ -27,6 +27,12 @@ export const repoMethods: Methods = {
     state.repoRequests.push(made);
     return { repo: null, request: requestRow(state, made), duplicate: false };
   }),
+  'repo.get': reads(['tag', 'min_event', 'at_event', 'opts'], ({ state, of }) => {
+    const tag = tagOf(state, of.any('tag'));
+    const wanted = of.numberOr('min_event', 0) ?? 0;
+    const found = state.repos.findLast((r) => r.tag_id === tag.id && r.state === 1 && r.begin_event >= wanted);
+    return found ? repoRow(state, found) : null;
+  }),
   'repo.checkRequest': reads(['req_id'], ({ state, of }) => {
     const request = state.repoRequests.find((r) => r.id === of.any('req_id'));
     if (!request) throw new HubFault('GenericError', `No such request: ${of.number('req_id')}`);

@@ -1,7 +1,8 @@
+import type { RpcStruct } from '../../xml-rpc/value';
 import { HubFault } from '../hub-fault';
 import { buildOf, findTag, isListed, lastChangeOf, lineOf, nvrOfBuild, tagOf, taggedIn, userOf } from '../look-up';
-import { reads, writes, type Methods } from '../method';
-import { buildRow, repoRow, tagRow, targetRow } from '../rows';
+import { reads, writes, type Arguments, type Methods } from '../method';
+import { buildRow, repoRow, rpmRow, tagRow, targetRow } from '../rows';
 import { nextEvent, nextId, nowTs, type FakeBuild, type FakeTag, type FakeUser, type HubState } from '../state';
 import { makeTask, takeOut } from '../tasks';
 
@@ -27,16 +28,17 @@ export const tagMethods: Methods = {
   }),
   listTagged: reads(
     ['tag', 'event', 'inherit', 'prefix', 'latest', 'package', 'owner', 'type', 'strict', 'extra', 'draft'],
+    ({ state, of }) => taggedRows(state, of, { inherit: of.flag('inherit'), latest: of.flag('latest') }),
+  ),
+  getLatestBuilds: reads(['tag', 'event', 'package', 'type', 'draft'], ({ state, of }) =>
+    taggedRows(state, of, { inherit: true, latest: true }),
+  ),
+  listTaggedRPMS: reads(
+    ['tag', 'event', 'inherit', 'latest', 'package', 'arch', 'rpmsigs', 'owner', 'type', 'strict', 'extra', 'draft'],
     ({ state, of }) => {
-      const draft = of.any('draft') === null ? null : of.flag('draft');
-      const event = of.numberOr('event', null);
-      const wish = { inherit: of.flag('inherit'), latest: of.flag('latest'), event, draft };
-      return taggedIn(state, tagOf(state, of.any('tag')), wish)
-        .filter(({ build }) => of.any('package') === null || build.name === of.any('package'))
-        .map(({ build, tag, tagging }) => {
-          const { extra: _extra, source: _source, ...row } = buildRow(state, build);
-          return { ...row, tag_id: tag.id, tag_name: tag.name, create_event: tagging.create_event };
-        });
+      const builds = taggedRows(state, of, { inherit: of.flag('inherit'), latest: of.flag('latest') });
+      const ids = new Set(builds.map((one) => one['build_id']));
+      return [state.rpms.filter((one) => ids.has(one.build_id)).map(rpmRow), builds];
     },
   ),
   getPackageConfig: reads(['tag', 'pkg', 'event'], ({ state, of }) => {
@@ -145,6 +147,21 @@ export const tagMethods: Methods = {
     return repo ? repoRow(state, repo) : null;
   }),
 };
+
+function taggedRows(
+  state: HubState,
+  of: Arguments,
+  how: { readonly inherit: boolean; readonly latest: boolean },
+): readonly RpcStruct[] {
+  const draft = of.any('draft') === null ? null : of.flag('draft');
+  const wish = { ...how, event: of.numberOr('event', null), draft };
+  return taggedIn(state, tagOf(state, of.any('tag')), wish)
+    .filter(({ build }) => of.any('package') === null || build.name === of.any('package'))
+    .map(({ build, tag, tagging }) => {
+      const { extra: _extra, source: _source, ...row } = buildRow(state, build);
+      return { ...row, tag_id: tag.id, tag_name: tag.name, create_event: tagging.create_event };
+    });
+}
 
 function ownTag(tag: FakeTag, user: FakeUser): FakeTag {
   if (tag.owner === user.id || user.perms.includes('admin')) return tag;

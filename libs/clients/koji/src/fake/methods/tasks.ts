@@ -14,6 +14,10 @@ export const taskMethods: Methods = {
     const request = [of.text('src'), of.text('target'), of.struct('opts')];
     return makeTask(state, { method: 'build', request, owner: user.id, priority: of.numberOr('priority', 0) }).id;
   }),
+  chainBuild: writes(['srcs', 'target', 'opts', 'priority', 'channel'], ({ state, user, of }) => {
+    const request = [of.list('srcs'), of.text('target'), of.struct('opts')];
+    return makeTask(state, { method: 'chainbuild', request, owner: user.id, priority: of.numberOr('priority', 0) }).id;
+  }),
   buildContainer: writes(['src', 'target', 'opts', 'priority', 'channel'], ({ state, user, of }) => {
     const request = [of.text('src'), of.text('target'), of.struct('opts')];
     const priority = of.numberOr('priority', 0);
