@@ -13,13 +13,13 @@ export interface Restriction {
 export interface DebRelation {
   readonly name: string;
   /** `any`, `native` or an architecture. */
-  readonly qualifier?: string;
-  readonly operator?: RelationOperator;
-  readonly version?: string;
+  readonly qualifier?: string | undefined;
+  readonly operator?: RelationOperator | undefined;
+  readonly version?: string | undefined;
   /** It counts on these architectures only. */
-  readonly architectures?: readonly Restriction[];
+  readonly architectures?: readonly Restriction[] | undefined;
   /** It counts when all words of one of these lists hold. */
-  readonly profiles?: readonly (readonly Restriction[])[];
+  readonly profiles?: readonly (readonly Restriction[])[] | undefined;
 }
 
 /** Relations of which one is enough, the preferred one first. */
@@ -30,7 +30,7 @@ export type DebDependencies = readonly DebAlternatives[];
 
 /**
  * Parses the dependency fields of one archive (deb-control(5), Debian policy 7.1). The same clause comes back as the
- * same object: a distribution has a million of them, and some tens of thousands that differ.
+ * same object, of bytes nearly always: a distribution has a million of them, and some tens of thousands that differ.
  */
 export class RelationParser {
   private readonly seen = new Map<string, DebAlternatives>();
@@ -44,15 +44,14 @@ export class RelationParser {
       const comma = field.indexOf(',', from);
       const to = comma === -1 ? field.length : comma;
       const clause = field.slice(from, to).trim();
-      // A copy: a slice would keep the whole index in memory.
-      if (clause !== '') found.push(this.seen.get(clause) ?? this.clauseOf(Buffer.from(clause).toString()));
+      if (clause !== '') found.push(this.seen.get(clause) ?? this.learn(clause));
       from = to + 1;
     }
     // A list that grew takes more room than it needs.
     return found.slice();
   }
 
-  /** The same, of the bytes of a field; clauses that were seen before cost no text. */
+  /** The same, of the bytes of a field: a clause that was seen before, and is remembered, costs no text. */
   parseBytes(data: Buffer, start: number, end: number): DebDependencies {
     const written = (this.written ??= new ByteCache());
     const found: DebAlternatives[] = [];
@@ -64,20 +63,24 @@ export class RelationParser {
       while (to > from && data[to - 1]! <= spaceByte) to--;
       if (to > from) {
         const known = written.find(data, from, to);
-        found.push(known ?? written.keep(data, from, to, this.clauseOf(data.toString('utf8', from, to))));
+        found.push(known ?? written.keep(data, from, to, clauseOf(data.toString('utf8', from, to))));
       }
       from = comma + 1;
     }
     return found.slice();
   }
 
-  private clauseOf(text: string): DebAlternatives {
-    const known = this.seen.get(text);
-    if (known) return known;
-    const parsed = new ClauseScanner(text).alternatives();
-    this.seen.set(text, parsed);
+  private learn(text: string): DebAlternatives {
+    // A copy: a slice would keep the whole field in memory.
+    const own = Buffer.from(text).toString();
+    const parsed = clauseOf(own);
+    this.seen.set(own, parsed);
     return parsed;
   }
+}
+
+function clauseOf(text: string): DebAlternatives {
+  return new ClauseScanner(text).alternatives();
 }
 
 /** As it stands in an index. */
@@ -124,12 +127,15 @@ class ClauseScanner {
     const architectures = this.takes('[') ? this.restrictions(']') : undefined;
     const profiles: (readonly Restriction[])[] = [];
     while (this.takes('<')) profiles.push(this.restrictions('>'));
-    const relation: { -readonly [K in keyof DebRelation]: DebRelation[K] } = { name };
-    if (qualifier !== undefined) relation.qualifier = qualifier;
-    if (range) [relation.operator, relation.version] = [range.operator, range.version];
-    if (architectures) relation.architectures = architectures;
-    if (profiles.length > 0) relation.profiles = profiles;
-    return relation;
+    // One shape for all of them: there are tens of thousands.
+    return {
+      name,
+      qualifier,
+      operator: range?.operator,
+      version: range?.version,
+      architectures,
+      profiles: profiles.length === 0 ? undefined : profiles,
+    };
   }
 
   private qualifier(): string {

@@ -170,10 +170,7 @@ export class CatalogueBuilder {
     return (clause) => {
       const scheme = schemes[this.clauseScheme.at(clause)]!;
       const arch = arches[this.clauseArch.at(clause)]!;
-      return answersTo(
-        { scheme, text: this.clauseTexts[clause]!, arch, relations: this.relations[clause] },
-        offered,
-      );
+      return answersTo({ scheme, text: this.clauseTexts[clause]!, arch, relations: this.relations[clause] }, offered);
     };
   }
 

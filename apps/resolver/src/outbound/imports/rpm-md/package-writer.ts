@@ -9,6 +9,7 @@ import {
 import type { CatalogueBuilder } from '../../../domain/graph/build-catalogue';
 import { placeholder } from '../../../domain/graph/merge';
 import { namesIn } from '../../../domain/graph/resolve-clause';
+import { Ints } from '../../../domain/graph/rows';
 import type { Means } from '../importer';
 import type { OpenPackage } from './deep-capabilities';
 import type { BuildArchitectures } from './insides';
@@ -20,7 +21,9 @@ export class PackageWriter {
   private readonly arches = new Set<string>();
   /** By the file name of the source package. */
   private readonly components = new Map<string, number>();
-  private readonly numbers = new Map<RepositoryPackage, number>();
+  private readonly written: RepositoryPackage[] = [];
+  /** The number of each of them. */
+  private readonly numbers = new Ints();
   /** Equal requirements are mostly one object (see `DependencyCache`): they are found without a text. */
   private readonly clauses = new Map<string, Map<Dependency, number>>();
 
@@ -36,7 +39,8 @@ export class PackageWriter {
     const arch = this.base(binary.arch);
     this.note(component, arch);
     const of = builder.package(component, binary.name, evrOf(binary), arch);
-    this.numbers.set(binary, of);
+    this.written.push(binary);
+    this.numbers.push(of);
     const { name, epoch, version, release } = binary;
     if (!binary.provides.some((one) => one.name === name && one.version === version)) {
       this.offer(of, { name, flags: 'EQ', epoch, version, release });
@@ -78,9 +82,9 @@ export class PackageWriter {
 
   /** The packages of the graph with what is inside of them. */
   opened(insides: ReadonlyMap<RepositoryPackage, PackageInsides>): readonly OpenPackage[] {
-    return [...this.numbers].flatMap(([of, number]) => {
+    return this.written.flatMap((of, n) => {
       const found = insides.get(of);
-      return found ? [{ number, arch: this.base(of.arch), name: of.name, insides: found }] : [];
+      return found ? [{ number: this.numbers.at(n), arch: this.base(of.arch), name: of.name, insides: found }] : [];
     });
   }
 
