@@ -7,7 +7,10 @@ const prod = 'org.fedoraproject.prod';
 const definition = releaseDefinition.parse({
   ...{ release: 'f44', title: 'F44', product_version: 'f44', gates: [], owners: [], releng: ['ada'] },
   build_systems: { rpm: 'koji', module: 'mbs' },
-  build_targets: { rpm: { target: 'f44-rebuild', tag: 'f44' }, module: { target: 'platform:f44' } },
+  build_targets: {
+    ...{ rpm: { target: 'f44-rebuild', tag: 'f44' }, module: { target: 'platform:f44' } },
+    container: { target: 'f44-containers', tag: 'f44-images' },
+  },
   sources: {
     rpm: { git: 'https://src.example/rpms/{name}', branch: 'f44' },
     module: { git: 'https://src.example/modules/{name}', branch: 'f44' },
@@ -57,6 +60,14 @@ describe('messages of a build system', () => {
     await tell(topic, body);
     expect(taken).toMatchObject([{ id: 'bus/koji/f44/m-1', input: heard('rpm/libfoo', 'libfoo-1-2', 'ada') }]);
     expect(hints).toBe(1);
+  });
+
+  it('know a container by the tag or target of containers', async () => {
+    await tell(`${prod}.buildsys.tag`, { ...tag, name: 'httpd', tag: 'f44-images' });
+    await tell('koji.build.complete', { new: 1, info: { ...state, name: 'httpd', request: ['x', 'f44-containers'] } });
+    const [one, other] = taken.map(({ input }) => input);
+    expect(one).toMatchObject(heard('container/httpd', 'httpd-1-2', 'ada'));
+    expect(other).toMatchObject({ components: [{ component: 'container/httpd', nvr: 'httpd-1-2' }] });
   });
 
   it('take a ready module of the release’s platform for a change', async () => {

@@ -49,8 +49,13 @@ interface Built {
   readonly version: string;
   readonly release: string;
   readonly by: string | null;
-  readonly isOf: (definition: ReleaseDefinition) => boolean;
+  /** What it is in a release; null: nothing of it. */
+  readonly typeIn: (definition: ReleaseDefinition) => BuiltType | null;
 }
+
+/** A message does not say what was built: the tag or target that a type has does. */
+const builtTypes = ['rpm', 'container', 'image'] as const;
+type BuiltType = (typeof builtTypes)[number];
 
 function built<Body>(
   message: ForeignMessage,
@@ -62,23 +67,28 @@ function built<Body>(
   const build = parsed.success ? read(parsed.data) : null;
   if (!build || (build.by !== null && build.by === around.us)) return [];
   const nvr = `${build.name}-${build.version}-${build.release}`;
-  const component = `rpm/${build.name}`;
-  if (!isComponentId(component)) return [];
-  const about = { component, nvr, by: build.by ?? 'koji', why: `${nvr} was built` };
-  return around.definitions.filter(build.isOf).map((one) => heard(message, around, one.release, about));
+  return around.definitions.flatMap((one) => {
+    const type = build.typeIn(one);
+    const component = `${type}/${build.name}`;
+    if (type === null || !isComponentId(component)) return [];
+    const about = { component, nvr, by: build.by ?? 'koji', why: `${nvr} was built` };
+    return [heard(message, around, one.release, about)];
+  });
 }
 
 function byTag({ tag, user, ...build }: z.output<typeof tagged>): Built {
-  const isOf = ({ build_targets: targets }: ReleaseDefinition): boolean => tag !== '' && targets?.rpm?.tag === tag;
-  return { ...build, by: user ?? null, isOf };
+  const typeIn = ({ build_targets: targets }: ReleaseDefinition): BuiltType | null =>
+    builtTypes.find((type) => targets?.[type]?.tag === tag) ?? null;
+  return { ...build, by: user ?? null, typeIn };
 }
 
 /** The target is the second argument of the build's request; scratch builds have no build. */
 function byTarget({ new: state, owner, request, ...build }: z.output<typeof buildState>): Built | null {
   const target = request?.[1];
   if (state !== 1 || typeof target !== 'string') return null;
-  const isOf = ({ build_targets: targets }: ReleaseDefinition): boolean => targets?.rpm?.target === target;
-  return { ...build, by: owner ?? null, isOf };
+  const typeIn = ({ build_targets: targets }: ReleaseDefinition): BuiltType | null =>
+    builtTypes.find((type) => targets?.[type]?.target === target) ?? null;
+  return { ...build, by: owner ?? null, typeIn };
 }
 
 function moduleReady(message: ForeignMessage, around: Surroundings): readonly Input[] {
