@@ -5,3 +5,4 @@ export * from './settings';
 export * from './start-service';
 export * from './tokens';
 export * from './written-answer';
+export * from './small-heap';

@@ -3,12 +3,14 @@ import { toAppError } from '@millrace/kernel';
 import type { Tables } from '@millrace/store';
 import type { ServiceDefinition } from './definition';
 import { processEnvironment } from './config';
+import { keepHeapSmall } from './small-heap';
 import { startService } from './start-service';
 
 /** A service's whole `main`: runs until SIGINT or SIGTERM. Ends with 1 and a plain message when it cannot start. */
 export async function runService<T extends Tables, Input extends TypedInput, Config>(
   definition: ServiceDefinition<T, Input, Config>,
 ): Promise<void> {
+  keepHeapSmall();
   const starting = startService(definition, processEnvironment());
   const end = (): void => {
     // A part that hangs must not keep a stopped service alive: what matters is committed.

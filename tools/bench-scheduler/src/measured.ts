@@ -6,7 +6,7 @@ import type { Outside } from '@millrace/scheduler/outbound/outside';
 import { configuredBumps } from '@millrace/scheduler/outbound/configured';
 import { worksOf } from '@millrace/scheduler/outbound/works';
 import { definition } from '@millrace/scheduler/wiring';
-import { startService } from '@millrace/service';
+import { keepHeapSmall, startService } from '@millrace/service';
 import { readFileSync } from 'node:fs';
 import { Builder } from './builder';
 import { LedgerBuilder } from './ledger-builder';
@@ -51,6 +51,8 @@ async function main(): Promise<void> {
     if (freed > 0) verdictToSubmit.push(performance.now() - freed);
   });
   watchTimes();
+  // As every service does.
+  keepHeapSmall();
   await startService(
     {
       ...definition,
