@@ -51,6 +51,9 @@ export class ByteCache<Value> {
   }
 }
 
+/** Texts that many places have, by their bytes: one for all of them. */
+export type SharedTexts = ByteCache<string>;
+
 /** FNV-1a, its high bits mixed into the low ones. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5 | 0;

@@ -1,5 +1,5 @@
 import { toAppError } from '@millrace/kernel';
-import { ByteCache } from '../byte-cache';
+import { ByteCache, type SharedTexts } from '../byte-cache';
 import { dependencyFlags, type Dependency, type DependencyFlag } from './dependency';
 import { isRich, parseRichDependency } from './rich-dependency';
 import type { XmlScanner } from './xml-scanner';
@@ -11,11 +11,13 @@ import type { XmlScanner } from './xml-scanner';
 export class DependencyCache {
   private readonly seen = new ByteCache<Dependency | null>();
 
+  constructor(private readonly texts: SharedTexts) {}
+
   /** The entry that opens; null for what rpm itself provides, and for one without a name. */
   entryOf(xml: XmlScanner): Dependency | null {
     const { bytes, from, to } = xml.tag();
     const known = this.seen.find(bytes, from, to);
-    return known === undefined ? this.seen.keep(bytes, from, to, dependencyOf(xml)) : known;
+    return known === undefined ? this.seen.keep(bytes, from, to, dependencyOf(xml, this.texts)) : known;
   }
 }
 
@@ -23,15 +25,15 @@ export class DependencyCache {
  * The entry of provides, requires and the like that opens.
  * @throws AppError `metadata-damaged` for a dependency that is none, with the place
  */
-export function dependencyOf(xml: XmlScanner): Dependency | null {
+export function dependencyOf(xml: XmlScanner, texts: SharedTexts): Dependency | null {
   const name = xml.attribute('name');
   if (!name || name.startsWith('rpmlib(')) return null;
   if (isRich(name)) assertRich(name, xml);
   const flags = flagOf(xml.attribute('flags'), xml);
-  const version = flags && xml.sharedAttribute('ver');
+  const version = flags && xml.attribute('ver', texts);
   if (!version) return { name };
-  const epoch = xml.sharedAttribute('epoch') || '0';
-  const release = xml.sharedAttribute('rel');
+  const epoch = xml.attribute('epoch', texts) || '0';
+  const release = xml.attribute('rel', texts);
   return release ? { name, flags, epoch, version, release } : { name, flags, epoch, version };
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '@millrace/kernel';
+import { ByteCache, type SharedTexts } from '../byte-cache';
 import type { Dependency } from './dependency';
 import { DependencyCache, dependencyOf } from './dependency-cache';
 import { readLimits, tooLarge, type ReadLimits } from '../limits';
@@ -57,7 +58,8 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
   private readonly items: Dependency[] = [];
   private readonly files: string[] = [];
   private entries = 0;
-  private readonly seen = new DependencyCache();
+  private readonly texts: SharedTexts = new ByteCache();
+  private readonly seen = new DependencyCache(this.texts);
 
   constructor(
     private readonly what: string,
@@ -67,15 +69,15 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
 
   open(name: string, xml: XmlScanner): void {
     if (name === 'package') this.begin();
-    const { draft } = this;
+    const { draft, texts } = this;
     if (!draft) return;
     switch (name) {
       case 'entry':
         return this.entry(xml, draft);
       case 'version':
-        draft.epoch = xml.sharedAttribute('epoch') || '0';
-        draft.version = xml.sharedAttribute('ver') ?? '';
-        draft.release = xml.sharedAttribute('rel') ?? '';
+        draft.epoch = xml.attribute('epoch', texts) || '0';
+        draft.version = xml.attribute('ver', texts) ?? '';
+        draft.release = xml.attribute('rel', texts) ?? '';
         return;
       case 'location':
         draft.location = xml.attribute('href') ?? '';
@@ -108,10 +110,10 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
         draft[name] = xml.text();
         return;
       case 'arch':
-        draft.arch = xml.sharedText();
+        draft.arch = xml.text(this.texts);
         return;
       case 'sourcerpm':
-        draft.sourceRpm = xml.sharedText() || null;
+        draft.sourceRpm = xml.text(this.texts) || null;
         return;
       case 'package':
         if (this.files.length > 0) draft.files = this.files.slice();
@@ -137,7 +139,7 @@ class PrimaryHandler implements ScanHandler<XmlScanner> {
   private entry(xml: XmlScanner, draft: Draft): void {
     if (this.list === null) return;
     this.count(draft);
-    const dependency = this.list === 'provides' ? dependencyOf(xml) : this.seen.entryOf(xml);
+    const dependency = this.list === 'provides' ? dependencyOf(xml, this.texts) : this.seen.entryOf(xml);
     if (dependency) this.items.push(dependency);
   }
 

@@ -1,3 +1,4 @@
+import type { SharedTexts } from '../byte-cache';
 import type { XmlName } from './xml-names';
 import { decodeText } from './xml-text';
 
@@ -25,22 +26,10 @@ export class XmlAttributes {
     return null;
   }
 
-  value(data: Buffer, name: string): string | undefined {
-    const n = this.indexOf(name);
-    return n === -1 ? undefined : decodeText(data, this.starts[n]!, this.ends[n]!);
-  }
-
-  /** -1: the tag has no such attribute. */
-  indexOf(name: string): number {
-    for (let n = 0; n < this.count; n++) if (this.names[n]!.full === name) return n;
-    return -1;
-  }
-
-  start(n: number): number {
-    return this.starts[n]!;
-  }
-
-  end(n: number): number {
-    return this.ends[n]!;
+  value(data: Buffer, name: string, shared?: SharedTexts): string | undefined {
+    for (let n = 0; n < this.count; n++) {
+      if (this.names[n]!.full === name) return decodeText(data, this.starts[n]!, this.ends[n]!, shared);
+    }
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
+import type { SharedTexts } from '../byte-cache';
 import type { AppError } from '@millrace/kernel';
-import { ByteCache } from '../byte-cache';
 import { XmlAttributes } from './xml-attributes';
 import { XmlElements } from './xml-elements';
 import { NameTable, type XmlName } from './xml-names';
@@ -7,15 +7,7 @@ import { damagedXml } from './xml-problem';
 import { marks } from './xml-bytes';
 import type { ScanHandler } from './scan-handler';
 import { XmlSpan } from './xml-span';
-import {
-  afterByteOrderMark,
-  afterSpace,
-  declarationAt,
-  decodeText,
-  endOfName,
-  isXmlSpace,
-  textProblem,
-} from './xml-text';
+import { afterByteOrderMark, afterSpace, declarationAt, endOfName, isXmlSpace, textProblem } from './xml-text';
 
 const { ampersand, doubleQuote, equals, exclamation, greater, less, question, singleQuote, slash } = marks;
 /** The longest text of a description, a few times over. A token is looked at again with each chunk until it is whole. */
@@ -37,7 +29,6 @@ export class XmlScanner {
   private tagStart = 0;
   private tagEnd = 0;
   private readonly span = new XmlSpan();
-  private readonly texts = new ByteCache<string>();
 
   constructor(
     private readonly what: string,
@@ -61,15 +52,8 @@ export class XmlScanner {
   }
 
   /** The value of an attribute of the element that opens. */
-  attribute(name: string): string | undefined {
-    return this.attributes.value(this.data, name);
-  }
-
-  /** The same for a value that many elements have: it is one text for all of them. */
-  sharedAttribute(name: string): string | undefined {
-    const n = this.attributes.indexOf(name);
-    if (n === -1) return undefined;
-    return this.shared(this.attributes.start(n), this.attributes.end(n));
+  attribute(name: string, shared?: SharedTexts): string | undefined {
+    return this.attributes.value(this.data, name, shared);
   }
 
   /** Where the tag that opens lies, valid until the next call; tags that are written the same have the same bytes. */
@@ -78,19 +62,8 @@ export class XmlScanner {
   }
 
   /** The text between the last tag and the one that closes, without white space around it. */
-  text(): string {
-    return this.span.text(this.data);
-  }
-
-  /** The same for a text that many elements have: it is one for all of them. */
-  sharedText(): string {
-    const { start, end } = this.span;
-    return this.span.isWhole ? this.shared(start, end).trim() : this.text();
-  }
-
-  private shared(from: number, to: number): string {
-    const known = this.texts.find(this.data, from, to);
-    return known ?? this.texts.keep(this.data, from, to, decodeText(this.data, from, to));
+  text(shared?: SharedTexts): string {
+    return this.span.text(this.data, shared);
   }
 
   /** What is wrong with the tag that opens, for a handler that knows its meaning. */

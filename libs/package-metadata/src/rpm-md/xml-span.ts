@@ -1,15 +1,11 @@
+import type { SharedTexts } from '../byte-cache';
 import { decodeText } from './xml-text';
 
 /** The text before the tag at hand: where it lies, and what came before a comment or a plain section in it. */
 export class XmlSpan {
-  start = 0;
-  end = 0;
+  private start = 0;
+  private end = 0;
   private before = '';
-
-  /** Nothing stands in the middle of it. */
-  get isWhole(): boolean {
-    return this.before === '';
-  }
 
   set(start: number, end: number): void {
     this.start = start;
@@ -28,8 +24,8 @@ export class XmlSpan {
     this.start = this.end;
   }
 
-  text(data: Buffer): string {
-    const text = decodeText(data, this.start, this.end);
+  text(data: Buffer, shared?: SharedTexts): string {
+    const text = decodeText(data, this.start, this.end, shared);
     return (this.before === '' ? text : this.before + text).trim();
   }
 }

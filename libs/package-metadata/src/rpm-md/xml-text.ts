@@ -1,3 +1,4 @@
+import type { SharedTexts } from '../byte-cache';
 import { marks } from './xml-bytes';
 
 const { ampersand, equals, greater, less, semicolon, slash } = marks;
@@ -41,7 +42,8 @@ export function declarationAt(data: Buffer, at: number): 'comment' | 'text' | 'f
 }
 
 /** Text with its entities resolved; only the five of XML and numbers are known. */
-export function decodeText(data: Buffer, from: number, to: number): string {
+export function decodeText(data: Buffer, from: number, to: number, shared?: SharedTexts): string {
+  if (shared) return shared.find(data, from, to) ?? shared.keep(data, from, to, decodeText(data, from, to));
   const text = data.toString('utf8', from, to);
   const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   return lines.includes('&') ? lines.replace(entity, (_, name: string) => characterOf(name) ?? '') : lines;

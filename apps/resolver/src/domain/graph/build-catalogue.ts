@@ -1,6 +1,7 @@
 import { schemes, type Catalogue, type Scheme } from './catalogue';
 import { answersTo, type Clause, type Offered } from './resolve-clause';
 import { composed, Ints, rowsOf, upTo, type Rows } from './rows';
+import { sortedNames } from './sorted-names';
 import { textsOf } from './texts';
 
 type Kind = 'build' | 'recipe' | 'installs' | 'runtime' | 'contains' | 'builtOn';
@@ -113,8 +114,8 @@ export class CatalogueBuilder {
   /** @param answers  what satisfies each requirement, where it is known already */
   finish(answers?: (clause: number) => readonly number[]): Catalogue {
     for (const { of, path } of this.files) if (this.capabilities.has(path)) this.offer(of, path, '');
-    const components = sorted(this.components);
-    const capabilities = sorted(this.capabilities);
+    const components = sortedNames(this.components);
+    const capabilities = sortedNames(this.capabilities);
     const place = (rows: Pairs): Int32Array => rows.from.view().map((n) => components.place[n]!);
     const ofComponent = (kind: Kind): Rows =>
       once(
@@ -210,18 +211,4 @@ export class CatalogueBuilder {
 /** Each target once per row. */
 function once(rows: Rows, columns: number): Rows {
   return composed(rows, (target, visit) => visit(target), columns);
-}
-
-/** Names in order, and where each number went. */
-function sorted(numbers: ReadonlyMap<string, number>): {
-  readonly names: string[];
-  readonly order: readonly number[];
-  readonly place: Int32Array;
-} {
-  // Without a function to compare them texts are sorted as `<` has them, and sooner.
-  const names = [...numbers.keys()].sort();
-  const order = names.map((name) => numbers.get(name)!);
-  const place = new Int32Array(names.length);
-  order.forEach((n, at) => (place[n] = at));
-  return { names, order, place };
 }
