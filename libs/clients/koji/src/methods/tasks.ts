@@ -27,6 +27,15 @@ const taskResult = z.union([
 ]);
 export type TaskResult = z.infer<typeof taskResult>;
 
+/** Sizes come as text, since they may be over 31 bits; without files it is an empty list or struct. */
+const taskFiles = z.union([
+  z
+    .array(z.never())
+    .max(0)
+    .transform((): Record<string, { st_size: string | number }> => ({})),
+  z.record(z.string(), z.looseObject({ st_size: z.union([z.string().regex(/^\d+$/), z.number()]) })),
+]);
+
 export function taskMethods({ ask, askMany }: Asker) {
   return {
     /** null where the hub knows no such task; in the order asked. One call, however many. */
@@ -52,9 +61,12 @@ export function taskMethods({ ask, askMany }: Asker) {
     /** With their requests decoded, to be searched for a marker in the options. */
     listTasks: (filter: TaskFilter, page: Page = {}) =>
       ask({ method: 'listTasks', params: [optionsOf(filter), { ...page }] }, z.array(task)),
-    /** Names of the log files that builders uploaded for the task. */
-    listTaskOutput: (id: TaskId) => ask({ method: 'listTaskOutput', params: [id] }, z.array(z.string())),
-    /** A piece of a task's file; `size` at most 1 MiB, a negative offset counts from the end. */
+    /** The files that builders uploaded for the task, with their sizes in bytes. */
+    listTaskOutput: async (id: TaskId): Promise<ReadonlyMap<string, number>> => {
+      const files = await ask({ method: 'listTaskOutput', params: [id], keywords: { stat: true } }, taskFiles);
+      return new Map(Object.entries(files).map(([name, { st_size: size }]) => [name, Number(size)]));
+    },
+    /** A piece of a task's file; `size` at most 1 MiB. Hubs fail on a negative offset beyond the file's beginning. */
     downloadTaskOutput: async (id: TaskId, file: string, offset = 0, size = 65_536): Promise<Uint8Array> => {
       const call = { method: 'downloadTaskOutput', params: [id, file], keywords: { offset, size } };
       const packed = await ask(call, z.union([z.string(), z.instanceof(Uint8Array)]));

@@ -59,15 +59,19 @@ export const taskMethods: Methods = {
     cancelFamily(state, task);
     return null;
   }),
-  listTaskOutput: reads(['taskID', 'stat', 'all_volumes', 'strict'], ({ state, of }) =>
-    Object.keys(taskOf(state, of.any('taskID')).files),
-  ),
+  listTaskOutput: reads(['taskID', 'stat', 'all_volumes', 'strict'], ({ state, of }) => {
+    const { files } = taskOf(state, of.any('taskID'));
+    if (!of.flag('stat')) return Object.keys(files);
+    const sizes = Object.entries(files).map(([name, text]) => [name, { st_size: String(Buffer.byteLength(text)) }]);
+    return Object.fromEntries(sizes) as RpcStruct;
+  }),
   downloadTaskOutput: reads(['taskID', 'fileName', 'offset', 'size', 'volume'], ({ state, of }) => {
     const text = taskOf(state, of.any('taskID')).files[of.text('fileName')];
     if (text === undefined) throw new HubFault('GenericError', `no file ${of.text('fileName')}`);
     const bytes = Buffer.from(text);
     const from = of.numberOr('offset', 0);
-    const start = from < 0 ? Math.max(0, bytes.length + from) : from;
+    const start = from < 0 ? bytes.length + from : from;
+    if (start < 0) throw new HubFault('PythonError', "<class 'OSError'>: [Errno 22] Invalid argument");
     return bytes.subarray(start, start + of.numberOr('size', bytes.length)).toString('base64');
   }),
   getAverageBuildDuration: reads(['package', 'age'], ({ state, of }) => {
