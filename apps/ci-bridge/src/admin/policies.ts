@@ -67,7 +67,10 @@ export async function policyHistory(
     { answered_at: { from }, ...(asked.release === undefined ? {} : { release: asked.release }) },
     { orderBy: '-answered_at', limit: asked.limit },
   );
-  const wanted = verdicts.filter(({ decision_context }) => [undefined, decision_context].includes(asked.context));
+  // A build of long ago may have been decided anew since.
+  const wanted = verdicts.filter(
+    ({ decision_context, askedAt }) => askedAt >= from && [undefined, decision_context].includes(asked.context),
+  );
   const types = ((await read.catalogues.get(catalogueId)) ?? emptyCatalogue).subjectTypes;
   const blocked: History['blocked'] = [];
   let untouched = 0;
