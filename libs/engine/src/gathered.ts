@@ -1,4 +1,4 @@
-import { digestOf, later, type Effect, type Moment } from '@millrace/kernel';
+import { later, sha256, type Effect, type Moment } from '@millrace/kernel';
 import type { App } from '@millrace/contracts';
 import { abreast, listOf, type Connection, type Parameter } from '@millrace/store';
 import { engineTable, insertDocuments, type DocumentRow, type EngineTable } from './documents';
@@ -142,6 +142,6 @@ export class Gathered {
 
 /** The journal holds large things by digest. */
 export function bounded(value: unknown): unknown {
-  const size = JSON.stringify(value).length;
-  return size <= 16_384 ? value : { digest: digestOf(value), size };
+  const text = JSON.stringify(value);
+  return text.length <= 16_384 ? value : { digest: `sha256:${sha256(text)}`, size: text.length };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '@millrace/kernel';
-import type { Connection, Parameter } from './connection';
+import { givenRows, type Connection, type Parameter } from './connection';
 import type { Table } from './table';
 
 /** Rows of a statement: two parameters each. */
@@ -31,11 +31,12 @@ export async function insertTerms(
     .flatMap((row) => [...new Set(table.terms!(row))].map((text) => [termOf(text), row.id] as const))
     .sort(([a], [b]) => a - b);
   for (let i = 0; i < pairs.length; i += chunkRows) {
-    const chunk = pairs.slice(i, i + chunkRows);
-    const tuples = chunk.map((_, n) => `($${n * 2 + 1}, $${n * 2 + 2})`).join(', ');
+    const parameters: Parameter[] = [];
+    const given = givenRows(connection, { term: 'bigint', row_id: 'text' }, pairs.slice(i, i + chunkRows), parameters);
     await connection.change(
-      `INSERT INTO ${termsTable(name)} (term, row_id) VALUES ${tuples} ON CONFLICT DO NOTHING`,
-      chunk.flat(),
+      // `WHERE true`: else ON CONFLICT would be read as a condition of a join.
+      `INSERT INTO ${termsTable(name)} (term, row_id) SELECT term, row_id FROM ${given} WHERE true ON CONFLICT DO NOTHING`,
+      parameters,
     );
   }
 }

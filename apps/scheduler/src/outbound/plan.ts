@@ -1,6 +1,6 @@
 import { doors, type DoorReply, type SourceRef } from '@millrace/contracts';
 import type { Outcome, WorkKind } from '@millrace/engine';
-import { AppError, digestOf } from '@millrace/kernel';
+import { AppError, sha256 } from '@millrace/kernel';
 import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
 import { withKnots } from '../domain/knots';
 import { placed } from '../domain/paths';
@@ -54,7 +54,7 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
     const part = rebuilds.slice(n, n + partSize);
     const about = { release: release.id, cascade: cascade.id, number: order.number, snapshot: impact.snapshot };
     // Made again after a crash, a plan has other parts: what was laid before is not in them.
-    const id = `${cascade.id}/${order.number}/${digestOf(part)}`;
+    const id = `${cascade.id}/${order.number}/${sha256(JSON.stringify(part))}`;
     await outside.take({ type: 'plan.part', ...about, rebuilds: part }, { id, who: 'scheduler' });
     signal.throwIfAborted();
   }
