@@ -119,6 +119,7 @@ function withoutRequirements(
 ): readonly Judgement[] {
   const deadline = later(verdict.askedAt, ownChecksMs);
   const usual = { scenario: null, deadline, allowed: ownChecksMs, reporter: null, reruns: 0, usualReruns: [] };
+  const twoPersons = rules.gates.some((gate) => gate.waivers?.two_persons);
   switch (rules.whenNoTests) {
     case 'pass':
       return [];
@@ -127,10 +128,9 @@ function withoutRequirements(
       const names = reported.filter((name) => name.startsWith(builtinPrefix));
       return [...new Set([...names, ...(verdict.builtin ?? [])])]
         .sort()
-        .map((test) => judge({ ...usual, test, policies: ['builtin'], twoPersons: false }, evidence, at));
+        .map((test) => judge({ ...usual, test, policies: ['builtin'], twoPersons }, evidence, at));
     }
     case 'hold': {
-      const twoPersons = rules.gates.some((gate) => gate.waivers?.two_persons);
       const held = judge({ ...usual, test: holdTest, policies: ['hold'], twoPersons }, evidence, at);
       if (held.reason.state === 'waived') return [held];
       return [{ reason: plainReason(holdTest, 'waiting', explainHold()), rerun: null, deadline: null }];

@@ -145,6 +145,21 @@ describe('a build of which nothing is required', () => {
     expect(data).toMatchObject({ item: [nvr], type: ['koji_build'], build: ['b-2'] });
   });
 
+  it('has checks that are waived as the gate says: by two people, with a ticket', () => {
+    const waivers = { two_persons: true, ticket: true };
+    const bridge = new Bridge().take(
+      defined(release([{ id: 'none', rules: [], waivers }])),
+      wanted(),
+      builtin('FAILED'),
+    );
+    const waive = { type: 'waive', subject: nvr, test: 'millrace.builtin.installable', comment: 'x' } as const;
+    expect(() => bridge.decided(waive, 'ada')).toThrow('ticket-missing');
+    bridge.decided({ ...waive, ticket: 'T-1' }, 'ada');
+    expect(bridge.verdict().answer.decision).toBe('failed');
+    bridge.decided({ ...waive, ticket: 'T-1' }, 'bea');
+    expect(bridge.verdict().answer).toMatchObject({ decision: 'passed', state: 'waived' });
+  });
+
   it('is held where the policy says so, until somebody lets it go', () => {
     const bridge = nothing('hold');
     expect(bridge.said()).toEqual(['pending waiting']);

@@ -1,4 +1,4 @@
-import { durationMs } from '@millrace/contracts';
+import { builtinPrefix, durationMs } from '@millrace/contracts';
 import { later, refuse, type DecideContext, type Refusal } from '@millrace/kernel';
 import { catalogueId, emptyCatalogue } from './catalogue';
 import { holdTest } from './evaluate';
@@ -34,8 +34,10 @@ function rulesAbout(state: State, verdict: VerdictRow, test: string) {
   if (!release) return [];
   const rules = gateRules(release.definition, state.catalogues.get(catalogueId) ?? emptyCatalogue, verdict);
   const asking = requirementsOf(rules, verdict).filter((requirement) => requirement.test === test);
+  // Of a build that no test is required of each gate that speaks about it asks.
+  const isAskedByAll = test === holdTest || (asking.length === 0 && test.startsWith(builtinPrefix));
   return rules.gates
-    .filter((gate) => test === holdTest || asking.some(({ policies }) => asks(gate, policies)))
+    .filter((gate) => isAskedByAll || asking.some(({ policies }) => asks(gate, policies)))
     .flatMap((gate) => gate.waivers ?? []);
 }
 
