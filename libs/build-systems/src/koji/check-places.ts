@@ -1,4 +1,5 @@
 import type { KojiHub, Target } from '@millrace/koji';
+import { sideTagPolicy } from './check-policies';
 import { note, right, wrong, type KojiFinding } from './finding';
 import type { HubFeatures } from './hub-facts';
 import type { KojiRelease, KojiTarget } from './settings';
@@ -51,6 +52,7 @@ async function look(place: CheckedHub, { what, type, target: wanted }: NamedTarg
     right(what, says),
     ...(await tags(place, what, base, found)),
     ...wishes(what, wanted, place),
+    ...(type === 'rpm' && wanted.isolation === 'side-tag' ? await sideTagPolicy(place, what, found) : []),
     ...(type === 'container' && !wanted.repo_file ? [withoutRepoFile(what)] : []),
   ];
 }

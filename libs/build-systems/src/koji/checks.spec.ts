@@ -12,7 +12,7 @@ describe('a look at a hub', () => {
     hub.control.addUser('millrace', 'secret', ['tag']);
     hub.control.addTag('t1');
     hub.control.addTag('t1-candidate', { parents: ['t1'] });
-    hub.control.addTag('t1-build', { parents: ['t1'] });
+    hub.control.addTag('t1-build', { parents: ['t1'], extra: { sidetag_rpm_macros_allowed: true } });
     hub.control.addTag('lonely');
     hub.control.addTag('guarded', { perm: 'release' });
     hub.control.addTag('locked', { locked: true });
@@ -40,6 +40,7 @@ describe('a look at a hub', () => {
       'right f44 rpm: target t1: builds in t1-build, candidates in t1-candidate',
       'right f44 rpm: what lands in t1 is seen by later builds in t1-build',
       'right f44 rpm: millrace may tag into t1, as far as the tag itself is asked',
+      'right f44 rpm: policy sidetag, for millrace with 0 side tags, of t1-build: allow',
       'right builders: 1 of 1 are up, load 0.0 of 4.0; architectures: aarch64, x86_64',
       'right channel default: 1 of 1 are up, load 0.0 of 4.0, 0 tasks wait; architectures: aarch64, x86_64',
       'right f44 rpm: builders for x86_64 are up',
@@ -61,6 +62,17 @@ describe('a look at a hub', () => {
     [{ tag: 'locked' }, 'wrong f44 rpm: millrace may not tag into locked, so nothing would land: tag is locked'],
   ])('finds that %j is wrong', async (change, words) => {
     expect(await look({ ...target, ...change })).toContain(words);
+  });
+
+  it('asks the policy of side tags, and says what bootstrap passes need', async () => {
+    hub.control.setPolicy('sidetag', 'deny too many side tags');
+    const denied = 'policy sidetag, for millrace with 0 side tags, of t1-build: deny too many side tags';
+    expect(await look(target)).toContain(`wrong f44 rpm: ${denied}`);
+    const tried = await look({ ...target, target: 'lonely' }, {}, { tries: true });
+    expect(tried).toContainEqual(expect.stringMatching(/^wrong f44 rpm: Koji refused createSideTag: policy violation/));
+    expect(tried).toContain(
+      'note f44 rpm: side tags of lonely may have no RPM macros: bootstrap passes of knots would fail',
+    );
   });
 
   it('tries side tags when it may, and leaves none', async () => {

@@ -1,3 +1,4 @@
+import type { RpcStruct } from '../xml-rpc/value';
 import { HubFault } from './hub-fault';
 import { buildOf, findTag, tagOf, taskOf } from './look-up';
 import { nextEvent, nextId, nowTs, type FakeTag, type HubState, type Recipe } from './state';
@@ -9,6 +10,7 @@ export interface TagWish {
   readonly packages?: readonly string[];
   readonly locked?: boolean;
   readonly perm?: string;
+  readonly extra?: RpcStruct;
 }
 
 /** What an administrator, a builder or an accident does to the hub. */
@@ -75,6 +77,11 @@ export class Control {
     for (const build of this.state.builds.filter((b) => b.task_id === id && b.state === 0)) {
       Object.assign(build, { state: buildState, completion_ts: nowTs() });
     }
+  }
+
+  /** What a policy answers from now on, e.g. `deny too many side tags`. */
+  setPolicy(name: string, answer: string): void {
+    this.state.policies = { ...this.state.policies, [name]: answer };
   }
 
   /** Nobody takes a task any further, or everybody does again. */

@@ -28,7 +28,8 @@ export function buildRow(state: HubState, build: FakeBuild): RpcStruct {
 
 export function tagRow(tag: FakeTag): RpcStruct {
   const { id, name, arches, locked = false, perm = null } = tag;
-  const extra: RpcStruct = tag.sideOf === null ? {} : { sidetag: true, sidetag_user_id: tag.owner };
+  const side: RpcStruct = tag.sideOf === null ? {} : { sidetag: true, sidetag_user_id: tag.owner };
+  const extra = { ...tag.extra, ...side };
   return { id, name, arches, locked, maven_support: false, perm, perm_id: perm === null ? null : 1, extra };
 }
 

@@ -53,6 +53,7 @@ export interface FakeTag {
   readonly owner: number | null;
   readonly created: number;
   readonly locked?: boolean;
+  readonly extra?: RpcStruct;
   /** Who tags there needs this permission. */
   readonly perm?: string;
 }
@@ -169,6 +170,8 @@ export interface HubState {
   lastEvent: number;
   /** Builders do nothing. */
   held?: boolean;
+  /** What the hub's policies answer, by name; `allow` where nothing is said. */
+  policies?: Record<string, string>;
   readonly users: FakeUser[];
   readonly sessions: FakeSession[];
   readonly tags: FakeTag[];

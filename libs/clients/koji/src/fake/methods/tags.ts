@@ -86,7 +86,10 @@ export const tagMethods: Methods = {
     if (takeOut(state, tag.id, build.id, user.id)) return null;
     throw new HubFault('TagError', `build ${nvrOfBuild(build)} not in tag ${tag.name}`);
   }),
+  evalPolicy: reads(['name', 'data'], ({ state, of }) => state.policies?.[of.text('name')] ?? 'allow'),
   createSideTag: writes(['basetag', 'debuginfo', 'suffix'], ({ state, user, of }) => {
+    const policy = state.policies?.['sidetag'] ?? 'allow';
+    if (!policy.startsWith('allow')) throw new HubFault('ActionNotAllowed', `policy violation (sidetag): ${policy}`);
     const base = tagOf(state, of.any('basetag'));
     const id = nextId(state);
     const suffix = of.any('suffix');
