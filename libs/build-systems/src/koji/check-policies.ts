@@ -14,8 +14,9 @@ export async function sideTagPolicy(
   { build_tag: tag, build_tag_name: name }: Target,
 ): Promise<readonly KojiFinding[]> {
   if (!features.sideTags) return [];
-  const { extra } = await hub.getBuildConfig(name);
-  const macros = extra?.['sidetag_rpm_macros_allowed'] ? [] : [withoutMacros(what, name)];
+  // The tag's own word counts, not what it inherits.
+  const own = await hub.getTag(name);
+  const macros = own?.extra?.['sidetag_rpm_macros_allowed'] ? [] : [withoutMacros(what, name)];
   if (who === null || !(await hub.listMethods()).includes('evalPolicy')) return macros;
   return [...(await answerOf({ hub, what, tag, name, who })), ...macros];
 }
