@@ -31,6 +31,7 @@ describe('the checks of a build', () => {
 
   it('fail by what it requires and nobody provides, and are not made up where nobody can say', () => {
     expect(outcomes({ unmet: ['libstone.so.1'] })).toEqual({ ...passed, installable: 'FAILED' });
+    expect(outcomes({ unmet: { unseen: 'damaged' } })).toEqual({ ...passed, installable: 'INFO' });
     const { installable: _, ...others } = passed;
     expect(outcomes({ unmet: null })).toEqual(others);
   });

@@ -40,8 +40,8 @@ export interface CheckedBuild {
   readonly before: Contents | null;
   /** Rebuilds of its cascade that it needs. */
   readonly needs: readonly RebuildRow[];
-  /** What keeps its packages from being installed; null: its build system cannot say. */
-  readonly unmet: readonly string[] | null;
+  /** What keeps its packages from being installed, or why nobody could look; null: its build system cannot say. */
+  readonly unmet: readonly string[] | { readonly unseen: string } | null;
 }
 
 /** Checks that a build can be put to as soon as it is there; whom its dependants lose it to is known later. */
@@ -53,7 +53,11 @@ export function builtinChecks({ contents, before, needs, unmet }: CheckedBuild):
   ];
 }
 
-function installable(unmet: readonly string[]): BuiltinCheck {
+function installable(unmet: NonNullable<CheckedBuild['unmet']>): BuiltinCheck {
+  if ('unseen' in unmet) {
+    const note = clip(`nobody could look whether it can be installed: ${unmet.unseen}`, 1000);
+    return { test: `${builtinPrefix}installable`, outcome: 'INFO', note };
+  }
   const missing = `it cannot be installed: nothing provides ${listed(unmet)}`;
   return check('installable', unmet.length === 0 ? null : missing, 'all that its packages require is there');
 }

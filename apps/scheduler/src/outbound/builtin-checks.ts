@@ -1,5 +1,6 @@
 import type { BuildSystem } from '@millrace/build-systems';
-import { asksBuiltin, builtinChecks } from '../domain/builtin-checks';
+import { AppError } from '@millrace/kernel';
+import { asksBuiltin, builtinChecks, type CheckedBuild } from '../domain/builtin-checks';
 import type { EndedBuild } from '../domain/input';
 import type { RebuildRow, ReleaseRow } from '../domain/state';
 import type { Outside } from './outside';
@@ -17,6 +18,16 @@ export async function checkedBuild(
   const validated = await read.validated.get(`${release.id}/${status.component}`);
   const before = validated ? await read.contents.get(validated.contents) : null;
   const needs = rebuild ? await read.rebuilds.getMany(rebuild.needs) : [];
-  const unmet = (await system.unmet?.(status.ref)) ?? null;
+  const unmet = await unmetOf(system, status.ref);
   return { ...end, checks: builtinChecks({ contents, before: before?.contents ?? null, needs, unmet }) };
+}
+
+/** What can be read never is no reason to make the build again; what may be read later is asked for again. */
+async function unmetOf(system: BuildSystem, ref: string): Promise<CheckedBuild['unmet']> {
+  try {
+    return (await system.unmet?.(ref)) ?? null;
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.kind === 'unavailable') throw thrown;
+    return { unseen: thrown.message };
+  }
 }
