@@ -13,7 +13,7 @@ import { GraphFiles } from './src/store/graph-files';
 import type { ResolverTables } from './src/store/tables';
 import { definition as service } from './src/wiring';
 import { definitionOf } from './test/definition';
-import { pack } from './test/worlds';
+import { dep, pack } from './test/worlds';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-imported-'));
 const release = 'mini';
@@ -194,8 +194,10 @@ describe('two imported snapshots', () => {
 describe('a build of a cascade on an imported snapshot', () => {
   const build = (component: string, provides: string[], requires: string[]): Contents => {
     const [, name = ''] = component.split('/');
-    const { declared: _, ...made } = pack(name, { provides, requires });
-    return { component, nvr: `${name}-2-1`, build: name, buildRequires: [], inputs: [], packages: [made] } as Contents;
+    const { declared: _, ...made } = pack(name, {});
+    const offers = { provides: provides.map(dep), requires: requires.map(dep), files: [] };
+    const packages = [{ ...made, ...offers }];
+    return { component, nvr: `${name}-2-1`, build: name, buildRequires: [], inputs: [], packages };
   };
   const compare = (component: string, digest: string, revision = 0) =>
     ask(resolver.compare, {

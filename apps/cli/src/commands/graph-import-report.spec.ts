@@ -1,4 +1,8 @@
-import { progressWords, reportLines } from './graph-import-report';
+import { createClient } from '@millrace/admin-client';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { followImport, progressWords, reportLines } from './graph-import-report';
 
 describe('the report of an import', () => {
   const counts = { components: 3, build_edges: 2 };
@@ -25,6 +29,30 @@ describe('the report of an import', () => {
 
   it('says nothing of what there is nothing of', () => {
     expect(reportLines({ counts, unresolved: {}, problems: [], duplicates: some(0), changes: null })).toHaveLength(2);
+  });
+});
+
+describe('an import that is followed', () => {
+  it('is waited for while the resolver is started again', async () => {
+    const status = { release: 'r', newest: null, importing: null, snapshots: [] };
+    const last = { number: 1, text: 'nothing changed since r-i1', problem: null };
+    const server = createServer((_, response) => void response.end(JSON.stringify({ ...status, last })));
+    // Its port is its own for this test; it is left and taken again.
+    const port = await new Promise<number>((told) => {
+      server.listen(0, '127.0.0.1', () => told((server.address() as AddressInfo).port));
+    });
+    await new Promise((closed) => server.close(closed));
+    const portBase = port - 1;
+    const shown: unknown[] = [];
+    const client = createClient({ portBase, token: 'x' });
+    const context = { client, note: () => undefined, show: (value: unknown) => void shown.push(value) } as never;
+    const followed = followImport(context, 'r', 1, null);
+    // It asks in vain before there is anybody to answer.
+    await sleep(50);
+    server.listen(port, '127.0.0.1');
+    await followed;
+    server.close();
+    expect(shown).toEqual([expect.objectContaining({ unchanged: true, text: last.text })]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { doors, type DoorReply } from '@millrace/contracts';
-import { AppError } from '@millrace/kernel';
+import { AppError, toAppError } from '@millrace/kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context';
 import { counted } from '../words';
@@ -9,6 +9,9 @@ type Report = Status['snapshots'][number]['report'];
 
 const pollMs = 250;
 const noteEveryMs = 2000;
+
+/** A resolver that is started again goes on with the import: for so long it may be away. */
+const patienceMs = 60_000;
 
 /**
  * Waits until an import has ended, says how far it is meanwhile, and shows its report.
@@ -22,14 +25,30 @@ export async function followImport(
 ): Promise<void> {
   const started = Date.now();
   let noted = started;
+  let seen = started;
   for (;;) {
-    const status = await context.client.call(doors.resolver.snapshots, { release, limit: 1 });
+    const status = await statusOf(context, release, Date.now() - seen < patienceMs);
+    if (status === null) {
+      await sleep(pollMs);
+      continue;
+    }
+    seen = Date.now();
     if (status.last && status.last.number >= number) return ended(context, status, before);
     if (Date.now() - noted >= noteEveryMs) {
       noted = Date.now();
       context.note(progressWords(status, Math.round((noted - started) / 1000)));
     }
     await sleep(pollMs);
+  }
+}
+
+/** null while the resolver is away and may be waited for. */
+async function statusOf({ client }: Context, release: string, mayWait: boolean): Promise<Status | null> {
+  try {
+    return await client.call(doors.resolver.snapshots, { release, limit: 1 });
+  } catch (thrown) {
+    if (mayWait && toAppError(thrown).kind === 'unavailable') return null;
+    throw thrown;
   }
 }
 
