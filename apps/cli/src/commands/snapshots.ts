@@ -74,6 +74,7 @@ export const snapshotsPrune: Leaf<Options & { readonly keep: string }> = {
 const formats = ['json', 'graphml', 'dot'] as const;
 
 interface ExportOptions extends Options, PageOptions {
+  readonly snapshot?: string;
   readonly format: string;
   readonly output?: string;
 }
@@ -83,6 +84,7 @@ export const snapshotsExport: Leaf<ExportOptions> = {
   about: 'Writes a snapshot as JSON, GraphML or DOT.',
   options: (command) =>
     pageOptions(command.option(releaseOption, releaseAbout))
+      .option('--snapshot <id>', 'the same as naming it; default: the newest')
       .option('--format <format>', formats.join(', '), 'json')
       .option('--output <file>', 'where to; default: standard output'),
   examples: ['snapshots export --release bookworm --format dot --output bookworm.dot'],
@@ -90,7 +92,7 @@ export const snapshotsExport: Leaf<ExportOptions> = {
     const release = await releaseOf(context, options.release);
     const format = formats.find((one) => one === options.format);
     if (!format) throw misused(`'${options.format}' is no format`, `choose from ${formats.join(', ')}`);
-    const [snapshot, { limit, offset }] = [args.optional(0), options];
+    const { limit, offset, snapshot = args.optional(0) } = options;
     const asked = { release, snapshot, format, limit, offset };
     const reply = await context.client.call(doors.resolver.snapshotExport, asked);
     if (options.output === undefined) return context.show(reply, () => reply.text);
