@@ -3,6 +3,7 @@ import { expect } from '../broken';
 import { watch } from '../watcher';
 import { release, type World } from '../world';
 import { sayFailures } from './bootstrap';
+import { rebuildsWereBumped } from './bumps';
 import { cascadeIs, inState, rebuildOf, type Cascade } from './cascades';
 import { fixes } from './by-hand';
 
@@ -20,6 +21,7 @@ export async function cascadeCompletes(world: World, id: string): Promise<Cascad
   const resumed = cascade.rebuilds.filter((rebuild) => rebuild.resumed).map((rebuild) => rebuild.component);
   expect(resumed.length === fixes.length, `these went on by a hand-made build: ${resumed.join(', ') || 'none'}`);
   expect(cascade.landed, `cascade ${id} is complete, but did not land`);
+  await rebuildsWereBumped(world, cascade);
   world.view.say(`${cascade.rebuilds.length} rebuilds in ${cascade.tiers} tiers; ${resumed.length} by hand; landed`);
   return cascade;
 }
