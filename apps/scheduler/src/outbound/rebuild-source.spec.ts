@@ -146,6 +146,8 @@ describe('what a rebuild is made from', () => {
     expect(await own(release, bump.commit)).toEqual([{ component, because: expect.stringContaining('c1') }]);
     expect(await own({ ...release, id: 'other' }, bump.commit)).toEqual([]);
     expect(await own(release, built.commit)).toEqual([]);
+    const lost = world.commit('libmill', {}, 'Rebuilt\n\nMillrace-Rebuild: c0/rpm/libmill/1.1');
+    expect(await own(release, lost)).toEqual([{ component, because: expect.stringContaining('our own bump for c0') }]);
     const claimed = world.commit('libmill', {}, 'Mine\n\nMillrace-Rebuild: c1/rpm/other/1.1');
     expect(await own(release, claimed)).toEqual([]);
   });

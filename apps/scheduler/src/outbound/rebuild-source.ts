@@ -4,7 +4,7 @@ import { AppError, isRefusal, parseComponentId, parseNvr, type ComponentId, type
 import { bumpSpec, foreseeAllowed, type NvrRules } from '@millrace/package-metadata';
 import type { ChangedComponent } from '../domain/change-rows';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
-import { listed } from '../domain/words';
+import { componentOfId, listed } from '../domain/words';
 import { gitSourceOf, headOf } from './git-source';
 import { cascadeNamed, type Outside } from './outside';
 
@@ -55,13 +55,23 @@ export async function ownCommits(
     const commit = await git.commit(place, source.commit, signal);
     if (isRefusal(commit) || commit.marker === null) continue;
     const rebuild = await read.rebuilds.get(commit.marker);
-    if (rebuild?.release !== id || rebuild.component !== component) continue;
+    // Unknown: our database was set back to before it.
+    const ours = rebuild ? rebuild.release === id && rebuild.component === component : isOf(commit.marker, component);
+    if (!ours) continue;
     own.push({
       component,
-      because: `commit ${source.commit.slice(0, 8)} of ${component} is our own bump for ${rebuild.cascade}`,
+      because: `commit ${source.commit.slice(0, 8)} of ${component} is our own bump for ${cascadeOf(commit.marker)}`,
     });
   }
   return own;
+}
+
+function isOf(marker: string, component: ComponentId): boolean {
+  return componentOfId(marker) === component;
+}
+
+function cascadeOf(marker: string): string {
+  return marker.slice(0, marker.indexOf('/'));
 }
 
 function isBumped(definition: ReleaseDefinition, component: ComponentId): boolean {
