@@ -1,14 +1,24 @@
-import { eventFilter, streamName, type EventName } from '@millrace/contracts';
+import { eventFilter, eventType, streamName, type EventName } from '@millrace/contracts';
 import { subjectToken } from '@millrace/kernel';
 import { AckPolicy, ConsumerEvents, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg } from 'nats';
 import type { BusConnection } from './connect';
-import { ensureStream, isNotFound } from './streams';
+import { ensureStream, isGone, isNotFound } from './streams';
 import { within } from './within';
 
 export interface ConsumerLog {
   /** The consumer or its stream was gone and has been made again. */
   restored(consumer: string): void;
   failed(consumer: string, thrown: unknown): void;
+}
+
+/** A message that was answered before. */
+export interface AnsweredMessage {
+  /** Of its event. */
+  readonly type: string;
+  readonly stream: string;
+  readonly sequence: number;
+  readonly subject: string;
+  readonly bytes: Uint8Array;
 }
 
 /** The name of a service's durable consumer of one event. */
@@ -59,6 +69,29 @@ export class DurableConsumer {
   /** How many messages wait in the stream; for metrics. */
   async lag(): Promise<number> {
     return (await this.bus.manager.consumers.info(streamName(this.event.owner), this.name)).num_pending;
+  }
+
+  /** The last message up to which every one was answered; null: there is none, or the server has let it go. */
+  async lastAnswered(): Promise<AnsweredMessage | null> {
+    const stream = streamName(this.event.owner);
+    try {
+      const { ack_floor } = await this.bus.manager.consumers.info(stream, this.name);
+      if (ack_floor.stream_seq === 0) return null;
+      const { subject, data, seq } = await this.bus.manager.streams.getMessage(stream, { seq: ack_floor.stream_seq });
+      return { type: eventType(this.event), stream, sequence: seq, subject, bytes: data };
+    } catch (thrown) {
+      if (isNotFound(thrown) || isGone(thrown)) return null;
+      throw thrown;
+    }
+  }
+
+  /** The server forgets how far it has read: made again, it reads from the start. */
+  async forget(): Promise<void> {
+    try {
+      await this.bus.manager.consumers.delete(streamName(this.event.owner), this.name);
+    } catch (thrown) {
+      if (!isNotFound(thrown)) throw thrown;
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,9 @@
 import { streamName, type Owner } from '@millrace/contracts';
 import type { Publisher } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
-import { NatsError, type JetStreamClient, type JetStreamManager } from 'nats';
+import { type NatsError, type JetStreamClient, type JetStreamManager } from 'nats';
 import type { BusConnection } from './connect';
-import { ensureStream, isNotFound } from './streams';
+import { ensureStream, isGone, isNotFound } from './streams';
 
 /** Publishes one owner's events on JetStream. */
 export function jetStreamPublisher({ nats, manager }: BusConnection, owner: Owner): Publisher {
@@ -28,7 +28,7 @@ export function jetStreamPublisher({ nats, manager }: BusConnection, owner: Owne
         const message = await manager.streams.getMessage(stream, { seq });
         return message.header.get('Nats-Msg-Id') || null;
       } catch (thrown) {
-        if (isNotFound(thrown) || (thrown instanceof NatsError && thrown.api_error?.err_code === 10037)) return null;
+        if (isNotFound(thrown) || isGone(thrown)) return null;
         throw thrown;
       }
     },

@@ -6,6 +6,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { maxInlineBytes, objectHeader, putAnswer } from './big-answers';
 import type { BusConnection } from './connect';
 import { DurableConsumer, type ConsumerLog } from './durable-consumer';
+import { readAgainWhenSetBack, type Remembering } from './set-back';
 import { within } from './within';
 
 /** What a Nest event handler gets. Its promise settles after the commit; only then is the message acked. */
@@ -31,13 +32,16 @@ export interface DeadMessage extends BusMessage {
   readonly remedy: string;
 }
 
-export interface JetStreamServerOptions {
+export interface JetStreamServerOptions extends Remembering {
   readonly app: App;
   readonly version: string;
   readonly bus: BusConnection;
   /** Keeps a message that cannot be handled; it is terminated after this has committed. */
   readonly bury: (message: DeadMessage) => Promise<void>;
-  readonly log: ConsumerLog & { retry(subject: string, attempt: number, fault: AppError): void };
+  readonly log: Remembering['log'] &
+    ConsumerLog & {
+      retry(subject: string, attempt: number, fault: AppError): void;
+    };
 }
 
 /** Tries before a message is buried, by the kind of its fault; unavailable things are waited for, about a day. */
@@ -113,6 +117,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       if (handler.isEventHandler) this.consumers.push(this.consumer(pattern, handler));
       else this.endpoint(pattern, handler);
     }
+    await readAgainWhenSetBack(this.consumers, this.options);
     for (const consumer of this.consumers) await consumer.start();
   }
 

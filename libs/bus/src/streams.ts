@@ -44,3 +44,8 @@ export async function ensureStream(manager: JetStreamManager, owner: Owner): Pro
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof NatsError && (thrown.api_error?.code === 404 || thrown.code === '404');
 }
+
+/** The stream holds no message of that sequence any more. */
+export function isGone(thrown: unknown): boolean {
+  return thrown instanceof NatsError && thrown.api_error?.err_code === 10037;
+}

@@ -19,6 +19,7 @@ import { healthController, type Check } from './health';
 import { createLog, nestLogger } from './log';
 import { startLoops } from './loops';
 import { createMetrics, type Metrics } from './metrics';
+import { remembers } from './remembers';
 import { doorsController, inboundController } from './nest-controllers';
 import { ProblemFilter } from './problem';
 import { guardLoopback } from './request-guard';
@@ -88,7 +89,7 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
     contextOf(definition, settings, log, { engine: wiring.engine, bus, database, tokens }),
   );
   if (parts.stop) closers.push(() => parts.stop!());
-  const transport = transportOf(app, bus, wiring, database, log);
+  const transport = transportOf(definition, bus, wiring, database, log);
   const metrics = serviceMetrics(definition, wiring, transport, parts.gauges);
   wiring.counted = (type, status) => metrics.inputs.inc({ type, status });
   const doors = [
@@ -150,8 +151,8 @@ function contextOf<T extends Tables, Input extends TypedInput, Config>(
   };
 }
 
-function transportOf<Input extends TypedInput>(
-  app: ServiceDefinition<Tables, Input, unknown>['app'],
+function transportOf<T extends Tables, Input extends TypedInput, Config>(
+  { app, hears }: ServiceDefinition<T, Input, Config>,
   bus: BusConnection,
   { relay }: EngineWiring<Input>,
   database: Database,
@@ -162,7 +163,10 @@ function transportOf<Input extends TypedInput>(
     version,
     bus,
     bury: (message) => bury(database, app, message, log),
+    remembers: (message) => remembers(database, app, hears, message),
     log: {
+      setBack: (consumer) =>
+        log.warn({ consumer }, 'the database is older than the bus; all that the bus still has is read again'),
       restored: (consumer) => {
         log.warn({ consumer }, 'the bus had forgotten a consumer; it reads from the start');
         void relay.verify().catch((err: unknown) => log.warn({ err }, 'the bus could not be verified'));
