@@ -131,6 +131,16 @@ describe('what a rebuild is made from', () => {
     await expect(made(strange)).rejects.toMatchObject({ code: 'forge-unknown' });
   });
 
+  it('the merge of a bump that its rebuild waited for is a change, which builds it; a bump pushed directly is none', async () => {
+    const rpm = { push: 'pull-request', forge: 'src', project: 'rpms/{name}' };
+    const bump = (await made(releaseOf({ nvr: 'commit' }))) as typeof built;
+    const failed = { get: () => Promise.resolve(rebuild({ state: 'failed' })) };
+    const read = { ...knows(), rebuilds: failed } as unknown as Outside['read'];
+    const own = (row: ReleaseRow) => ownCommits(read, bumps, row, [{ component, source: bump, nvr: null }], signal);
+    expect(await own(releaseOf({ nvr: 'commit' }, rpm))).toEqual([]);
+    expect(await own(releaseOf({ nvr: 'commit' }))).toHaveLength(1);
+  });
+
   it('what the builder on this machine never built is built as it is', async () => {
     const read = { ...knows(), validated: { get: () => Promise.resolve(undefined) } } as unknown as Outside['read'];
     expect(await made(releaseOf({ nvr: 'commit' }), rebuild({ system: 'local-rpm' }), read)).toEqual(built);

@@ -57,13 +57,20 @@ export async function ownCommits(
     const rebuild = await read.rebuilds.get(commit.marker);
     // Unknown: our database was set back to before it.
     const ours = rebuild ? rebuild.release === id && rebuild.component === component : isOf(commit.marker, component);
-    if (!ours) continue;
+    if (!ours || (rebuild && waitedForMerge(definition, rebuild))) continue;
     own.push({
       component,
       because: `commit ${source.commit.slice(0, 8)} of ${component} is our own bump for ${cascadeOf(commit.marker)}`,
     });
   }
   return own;
+}
+
+/** A bump that people merged is what its rebuild waited for: it is built as any fix of what failed. */
+function waitedForMerge({ sources }: ReleaseDefinition, { component, state, source }: RebuildRow): boolean {
+  const { type } = parseComponentId(component);
+  const { push } = sources[type as keyof typeof sources] ?? {};
+  return push === 'pull-request' && state === 'failed' && source === null;
 }
 
 function isOf(marker: string, component: ComponentId): boolean {
@@ -185,7 +192,7 @@ function waitsForMerge(url: string, { cascade, component }: RebuildRow): AppErro
     code: 'pull-request-open',
     kind: 'invalid',
     message: `the bump of ${component} waits to be merged: ${url}`,
-    remedy: `merge it, then: millrace cascade retry ${cascade} ${component}`,
+    remedy: `merge it: the rebuild goes on when that is seen (or: millrace cascade retry ${cascade} ${component})`,
   });
 }
 
