@@ -32,6 +32,12 @@ export const checks = [
   byCommand('end to end: every service killed', ['npm', 'run', '--silent', 'e2e:crash'], 'npm run e2e:crash', 15),
   byCommand('end to end: the bus lost', ['npm', 'run', '--silent', 'e2e:bus'], 'npm run e2e:bus', 12),
   byCommand(
+    'end to end: every database set back',
+    ['npm', 'run', '--silent', 'e2e:restore'],
+    'npm run e2e:restore',
+    12,
+  ),
+  byCommand(
     'end to end: the scheduler killed anywhere',
     ['npm', 'run', '--silent', 'crash:scheduler', '--', '--seeds', '10'],
     'npm run crash:scheduler -- --seeds 10',

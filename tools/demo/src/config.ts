@@ -20,7 +20,7 @@ export interface Config {
   readonly crash: Crash | null;
 }
 
-export const crashes = ['services', 'bus'] as const;
+export const crashes = ['services', 'bus', 'restore'] as const;
 export type Crash = (typeof crashes)[number];
 
 export const usage = `Usage: npm start -- [--once] [--json] [--port-base N] [--dir DIR]

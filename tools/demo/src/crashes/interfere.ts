@@ -1,10 +1,10 @@
 import { renameSync, rmSync } from 'node:fs';
 import { doors } from '@millrace/contracts';
-import type { Child } from '@millrace/supervisor';
 import { apps } from '@millrace/contracts';
-import { broken } from '../broken';
 import { until } from '../until';
 import type { World } from '../world';
+import { childOf, kill } from './children';
+import { backUp, setBack } from './set-back';
 
 /** Breaks what the configuration asks for while a cascade runs; settles when everything is up again. */
 export async function interfere(world: World, cascade: string): Promise<void> {
@@ -15,6 +15,8 @@ export async function interfere(world: World, cascade: string): Promise<void> {
       return killEachService(world, cascade);
     case 'bus':
       return loseTheBus(world, cascade);
+    case 'restore':
+      return restoreEach(world, cascade);
   }
 }
 
@@ -50,6 +52,22 @@ async function loseTheBus(world: World, cascade: string): Promise<void> {
   }
 }
 
+/** Each database in turn is set back to the middle of the cascade while everything else goes on from where it is. */
+async function restoreEach(world: World, cascade: string): Promise<void> {
+  await somethingRuns(world, cascade);
+  await backUp(world);
+  const validated = async (): Promise<number> => {
+    const { rebuilds } = await world.client.call(doors.scheduler.cascade, { cascade });
+    return rebuilds.filter((rebuild) => rebuild.state === 'validated').length;
+  };
+  const before = await validated();
+  const what = `that cascade ${cascade} is three builds further`;
+  await until({ what, seconds: 90, signal: world.signal }, async () =>
+    (await validated()) >= before + 3 ? true : null,
+  );
+  for (const app of apps) await setBack(world, app);
+}
+
 /** The middle: the root is validated, and dependants are being built or gated. */
 async function somethingRuns(world: World, cascade: string): Promise<void> {
   await until({ what: `that cascade ${cascade} is in its middle`, seconds: 90, signal: world.signal }, async () => {
@@ -57,16 +75,4 @@ async function somethingRuns(world: World, cascade: string): Promise<void> {
     const busy = rebuilds.some((rebuild) => ['building', 'gating'].includes(rebuild.state));
     return busy && rebuilds.some((rebuild) => rebuild.state === 'validated') ? true : null;
   });
-}
-
-function childOf(world: World, name: string): Child {
-  const child = world.children.find((one) => one.name === name);
-  if (child) return child;
-  throw broken(`there is no ${name} to kill`);
-}
-
-function kill(child: Child): void {
-  const pid = child.pid();
-  if (pid === null) throw broken(`${child.name} is dead already`);
-  process.kill(pid, 'SIGKILL');
 }

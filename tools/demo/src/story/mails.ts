@@ -37,6 +37,9 @@ export async function nobodyWasToldTwice(world: World): Promise<number> {
   expect(twice.length === 0, `mails came twice: ${twice.map((mail) => mail.subject).join('; ')}`);
   const perFailure = new Set(mails.map((mail) => `${mail.to.join(',')} ${mail.subject}`));
   expect(perFailure.size === mails.length, 'somebody was told the same twice under different Message-IDs');
-  expect(delivered.length === mails.length, `${delivered.length} notices delivered, but ${mails.length} mails came`);
+  // A database that was set back does not know of all mails since its copy.
+  const known =
+    delivered.length === mails.length || (world.config.crash === 'restore' && delivered.length < mails.length);
+  expect(known, `${delivered.length} notices delivered, but ${mails.length} mails came`);
   return mails.length;
 }

@@ -4,6 +4,7 @@ import { nothingWasBuiltTwice } from '../crashes/orders';
 import { outcomeOf, type Outcome } from '../outcome';
 import type { World } from '../world';
 import { bootstrap } from './bootstrap';
+import { catchesUp } from './catches-up';
 import { fixByHand, fixes, oldBuildIsOnlySeen } from './by-hand';
 import { composeIsMade, installFromCompose } from './compose';
 import { cascadeCompletes, pushedFixesStartNothing } from './completion';
@@ -32,6 +33,11 @@ export async function tellStory(world: World): Promise<Outcome> {
   await pushedFixesStartNothing(world, [first, cascade]);
   await nothingWasBuiltTwice(world);
   const mails = await nobodyWasToldTwice(world);
+  if (world.config.crash === 'restore') {
+    await catchesUp(world, cascade);
+    await pushedFixesStartNothing(world, [first, cascade]);
+    await nothingWasBuiltTwice(world);
+  }
   const seconds = (performance.now() - from) / 1000;
   return outcomeOf({ bootstrap: first, cascade, mails, compose, seconds, setupSeconds: world.config.setupSeconds });
 }
