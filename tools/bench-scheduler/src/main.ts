@@ -79,7 +79,7 @@ async function measure(subject: Subject, shape: Shape, seconds: number): Promise
   const hub_event_ms = shape.hub > 0 ? await hubEvent(subject) : 0;
   await subject.report(true);
   const times = await paced(subject, 20);
-  const { verdictToSubmit } = await subject.report();
+  const { verdictToSubmit, peakMb: planning } = await subject.report();
   await subject.kill();
   const restart_s = await resumed(subject);
   const events_per_s = await atFullSpeed(subject, seconds);
@@ -91,7 +91,8 @@ async function measure(subject: Subject, shape: Shape, seconds: number): Promise
     hub_event_ms,
     verdict_to_submit_p99_ms: quantile(verdictToSubmit, 0.99),
     events_per_s,
-    peak_mb: peakMb,
+    // Of both processes: the one that made the plan, and the one at full speed.
+    peak_mb: Math.max(planning, peakMb),
     restart_s,
   };
 }
