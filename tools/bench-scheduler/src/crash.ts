@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Gate, Subject } from './driver';
+import { startOwnPostgres, type OwnPostgres } from './own-postgres';
 import { submissionsIn } from './ledger-builder';
 import { mulberry } from './web';
 
 const usage = `npm run crash:scheduler -- [--seeds N] [--from N] [--json]
 
-Kills the scheduler and nats-server at random points of a cascade, empties the whole JetStream folder, and sets the
-scheduler's database back to an older copy: for N seeds (50). Each must end with every component validated, no key
+Kills the scheduler, nats-server and the database (PostgreSQL, every other seed, where it is installed) at random points
+of a cascade, empties the whole JetStream folder, and sets the scheduler's SQLite file back to an older copy: for N seeds (50). Each must end with every component validated, no key
 submitted twice, and nothing built twice from the same inputs unless the builder itself broke.
 `;
 
@@ -53,12 +54,14 @@ async function tryOut(seed: number): Promise<string | null> {
   const folder = mkdtempSync(join(tmpdir(), `millrace-crash-${seed}-`));
   const ledger = join(folder, 'ledger.jsonl');
   const nats = await startTestNats();
-  const subject = new Subject({ ...shape, ledger }, join(folder, 'data'), nats.url, null);
+  // Every other seed runs on PostgreSQL, where there is one.
+  const postgres = seed % 2 === 0 ? await startOwnPostgres() : null;
+  const subject = new Subject({ ...shape, ledger }, join(folder, 'data'), nats.url, postgres?.url ?? null);
   const gate = await Gate.open(nats.url);
   try {
     await subject.start();
     subject.tell({ kind: 'start' });
-    await trouble(seed, subject, nats, join(folder, 'data', 'scheduler'));
+    await trouble(seed, { subject, nats, postgres, folder: join(folder, 'data', 'scheduler') });
     const [, report] = await subject.until(({ state }) => state === 'completed', 'the end', 180);
     if (report.counts['validated'] !== shape.rebuilds) return `validated: ${JSON.stringify(report.counts)}`;
     return doubles(ledger);
@@ -66,11 +69,19 @@ async function tryOut(seed: number): Promise<string | null> {
     await gate.close();
     await subject.kill().catch(() => undefined);
     await nats.stop();
+    await postgres?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function trouble(seed: number, subject: Subject, nats: TestNats, folder: string): Promise<void> {
+interface Scene {
+  readonly subject: Subject;
+  readonly nats: TestNats;
+  readonly postgres: OwnPostgres | null;
+  readonly folder: string;
+}
+
+async function trouble(seed: number, { subject, nats, postgres, folder }: Scene): Promise<void> {
   const random = mulberry(seed);
   let copied = false;
   for (let n = 0; n < 5; n++) {
@@ -86,6 +97,8 @@ async function trouble(seed: number, subject: Subject, nats: TestNats, folder: s
       await Promise.all([subject.kill(), nats.kill()]);
       await nats.restart(random() < 0.5);
       await subject.start();
+    } else if (postgres) {
+      await postgres.restart();
     } else {
       // The first time the database is put aside, the second time it is set back to that.
       await subject.kill();
