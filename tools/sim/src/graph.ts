@@ -41,7 +41,7 @@ const exported = z.object({
   edges: z.array(z.object({ from: z.string(), to: z.string(), kinds: z.array(z.string()) })).max(20_000_000),
 });
 
-/** A graph as `millrace graph export --format json` writes it: each component stands for one package of its name. */
+/** A graph as `millrace snapshots export --format json` writes it: each component stands for one package of its name. */
 function fromExport(file: string): Network {
   const parsed = exported.safeParse(json(file));
   if (!parsed.success) throw unreadable(file, z.prettifyError(parsed.error).slice(0, 500));
@@ -50,14 +50,14 @@ function fromExport(file: string): Network {
   const packageOf = new Map<string, number>();
   for (const { id, version } of components) {
     const of = builder.package(builder.component(id, version), id, version, 'noarch');
-    builder.offer(of, id, version);
+    builder.offer(of, id, '');
     packageOf.set(id, of);
   }
   for (const { from, to, kinds } of edges) {
     const component = builder.component(from);
     if (kinds.includes('contains')) builder.needs('contains', component, builder.component(to));
     if (!kinds.includes('build') && !kinds.includes('runtime')) continue;
-    const clause = builder.clause('deb', to, 'noarch', [to]);
+    const clause = builder.clause('rpm', to, 'noarch', [to]);
     const of = packageOf.get(from);
     if (kinds.includes('build')) builder.needs('build', component, clause);
     if (kinds.includes('runtime') && of !== undefined) builder.needs('runtime', of, clause);
@@ -78,6 +78,6 @@ function unreadable(file: string, why: string): AppError {
     code: 'graph-unreadable',
     kind: 'invalid',
     message: `${file} is no exported graph: ${why}`,
-    remedy: 'write one with: millrace graph export --release RELEASE --format json',
+    remedy: 'write one with: millrace snapshots export --release RELEASE --format json --output FILE',
   });
 }

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readGraph } from './graph';
+import { membersOf } from './sets';
+
+describe('a graph that the resolver exported', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'millrace-sim-graph-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const read = (graph: unknown) => {
+    const file = join(folder, 'graph.json');
+    writeFileSync(file, JSON.stringify(graph));
+    return readGraph({ kind: 'exported', file });
+  };
+
+  it('has the needs that it was exported with', async () => {
+    const network = await read({
+      snapshot: 'bookworm-i1',
+      components: ['deb/perl', 'deb/gcc-12', 'rpm/g++', 'deb/alone'].map((id) => ({ id, version: '1.0~rc1-1+b2' })),
+      edges: [
+        { from: 'deb/gcc-12', to: 'deb/perl', kinds: ['build', 'runtime'] },
+        { from: 'rpm/g++', to: 'deb/gcc-12', kinds: ['build'] },
+      ],
+    });
+    const names = (of: Int32Array): string[] => [...of].map((one) => network.components.get(one)).sort();
+    expect(names(membersOf(network, { about: '', direct: 'deb/perl' }))).toEqual(['deb/gcc-12', 'deb/perl']);
+    expect(names(membersOf(network, { about: '', transitive: 'deb/perl' }))).toEqual([
+      'deb/gcc-12',
+      'deb/perl',
+      'rpm/g++',
+    ]);
+  });
+
+  it('that is none is refused, with where to get one', async () => {
+    await expect(read({ components: 1 })).rejects.toMatchObject({
+      code: 'graph-unreadable',
+      remedy: expect.stringContaining('millrace snapshots export'),
+    });
+  });
+});
