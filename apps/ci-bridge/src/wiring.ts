@@ -42,6 +42,9 @@ export const hears: readonly Hears<Input>[] = [
 /** What the bridge publishes. */
 export const says: readonly EventName[] = [resultRecorded, ...gateEvents];
 
+/** Where results, questions and waivers of others come in. Files of results are measured as they were before JSON. */
+const boundedPaths = ['/resultsdb', '/greenwave', '/waiverdb', '/webhooks'] as const;
+
 export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = {
   app: 'ci-bridge',
   machine,
@@ -67,6 +70,7 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
         ...intake.controllers,
         ...gates.controllers,
       ],
+      largestBodies: Object.fromEntries(boundedPaths.map((path) => [path, config.largest_body])),
       gauges: { ...intake.gauges, ...gates.gauges },
       replay: intake.replay,
       start: async () => {

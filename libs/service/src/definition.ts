@@ -3,6 +3,7 @@ import type { DeadLetter, Machine, TypedInput, WorkKind } from '@millrace/engine
 import type { Migration, Readers, Tables } from '@millrace/store';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { LargestBodies } from './body-parsers';
 import type { WrittenAnswer } from './written-answer';
 
 /** Who calls: proven by a token, or a message's publisher. */
@@ -113,6 +114,8 @@ export interface ServiceParts<Input extends TypedInput> {
   readonly works: readonly WorkKind<never, unknown, Input>[];
   /** Nest controllers for foreign HTTP APIs (ResultsDB, webhooks), made by the service itself. */
   readonly controllers?: readonly object[];
+  /** Where smaller bodies than everywhere else are taken: bytes below a path. A larger one is answered with 413. */
+  readonly largestBodies?: LargestBodies;
   /** The service's own metrics, by name without `millrace_`. */
   readonly gauges?: Readonly<Record<string, ServiceGauge>>;
   /** What hangs now, for the body of /readyz. */

@@ -65,6 +65,17 @@ describe('problems over HTTP', () => {
   });
 });
 
+it('the answer to a body that is too large says how much is taken, and what to do', () => {
+  const sent: Record<string, unknown>[] = [];
+  const response = { status: () => response, json: (body: Record<string, unknown>) => sent.push(body) };
+  const http = { getResponse: () => response, getRequest: () => ({ path: '/resultsdb/api/v2.0/results' }) };
+  const host = { getType: () => 'http', switchToHttp: () => http } as unknown as ArgumentsHost;
+  const thrown = Object.assign(new Error('request entity too large'), { status: 413, limit: 1024 });
+  new ProblemFilter(pino({ level: 'silent' })).catch(thrown, host);
+  const message = 'The body has more than the 1024 bytes that are taken';
+  expect(sent).toMatchObject([{ code: 'body-too-large', message, remedy: 'send less at once' }]);
+});
+
 describe('problems over the bus', () => {
   it('are the error itself, so that the transport can weigh it', async () => {
     const filter = new ProblemFilter(pino({ level: 'silent' }));

@@ -40,11 +40,14 @@ function problemOf(thrown: unknown): { status: number; body: Record<string, unkn
       body: { type: `urn:millrace:${code}`, title: thrown.message, status, code, detail: thrown.message },
     };
   }
-  const { status, message } = thrown as { status?: unknown; message?: string };
+  const { status, message, limit } = thrown as { status?: unknown; message?: string; limit?: unknown };
   // What Express and its parsers say of a request: too large, no JSON, an unknown charset, a malformed path.
   if (typeof status === 'number' && status >= 400 && status < 500) {
     const code = status === 413 ? 'body-too-large' : 'request-unreadable';
-    return { status, body: { type: `urn:millrace:${code}`, title: code, status, code, detail: message } };
+    const body = { type: `urn:millrace:${code}`, title: code, status, code, detail: message };
+    if (status !== 413 || typeof limit !== 'number') return { status, body };
+    const detail = `The body has more than the ${limit} bytes that are taken`;
+    return { status, body: { ...body, detail, remedy: 'send less at once' } };
   }
   return ofAppError(toAppError(thrown));
 }

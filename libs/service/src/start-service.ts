@@ -11,6 +11,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { holdAlone } from './alone';
+import { useBodyParsers, type LargestBodies } from './body-parsers';
 import { commonDoorsOf } from './common-parts';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from './definition';
 import { DoorDesk, refusalError } from './door-desk';
@@ -113,7 +114,7 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
     doorsController(doors as never, desk),
     ...((parts.controllers ?? []) as Type[]),
   ];
-  const nest = await startNest(controllers, transport, settings, log, closers);
+  const nest = await startNest(controllers, parts.largestBodies ?? {}, transport, settings, log, closers);
   await startLoops(wiring, parts, { database, transport, bus, log, closers });
   // Only what works answers: a service that is asked is ready.
   await listen(nest, settings);
@@ -230,6 +231,7 @@ function silence(ms: number): Promise<string> {
 
 async function startNest<Config>(
   controllers: readonly Type[],
+  limits: LargestBodies,
   transport: JetStreamServer,
   settings: Settings<Config>,
   log: Logger,
@@ -244,8 +246,7 @@ async function startNest<Config>(
     rawBody: true,
     abortOnError: false,
   });
-  nest.useBodyParser('json', { limit: '8mb', strict: false, type: ['json', '+json'] });
-  nest.useBodyParser('text', { limit: '8mb', type: ['text/*', 'application/xml', 'application/yaml'] });
+  useBodyParsers(nest, limits);
   nest.use(guardLoopback(settings.host));
   nest.useGlobalFilters(new ProblemFilter(log));
   nest.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { sha256 } from '@millrace/kernel';
 import { startService, type RunningService } from '@millrace/service';
 import { freePort, startTestNats, type TestNats } from '@millrace/testing';
@@ -203,6 +204,34 @@ it.each([
   const answer = await call(path, body, { ...github, ...signed(body) });
   expect([answer.status, typeof answer.body.message]).toEqual([status, 'string']);
   expect(await count()).toBe(before);
+});
+
+const apis = [
+  '/resultsdb/api/v2.0/results',
+  '/resultsdb/api/v2.0/groups',
+  '/resultsdb/api/v3/results/brew-builds',
+  '/greenwave/api/v1.0/decision',
+  '/greenwave/api/v1.0/validate-gating-yaml',
+  '/waiverdb/api/v1.0/waivers/',
+  '/waiverdb/api/v1.0/waivers/+filtered',
+  '/webhooks/hub',
+];
+const overLimit = `{"note": "${'x'.repeat(1024 * 1024)}`;
+
+it.each(apis)('%s measures a body before it reads it: too large, broken or not', async (path) => {
+  const chunks = (): ReadableStream<Uint8Array> => new Blob([overLimit]).stream() as ReadableStream<Uint8Array>;
+  const at = `http://127.0.0.1:${service.port}${path}`;
+  for (const type of ['application/json', 'text/plain']) {
+    const headers = { 'content-type': type };
+    const init = { method: 'POST', headers, duplex: 'half' as const };
+    for (const body of [overLimit, chunks(), Buffer.from(overLimit)]) {
+      const response = await fetch(at, { ...init, body });
+      const { message } = (await response.json()) as { readonly message: string };
+      expect([response.status, message]).toEqual([413, 'The body has more than the 1048576 bytes that are taken']);
+    }
+    const packed = { ...headers, 'content-encoding': 'gzip' };
+    expect((await fetch(at, { ...init, headers: packed, body: gzipSync(overLimit) })).status).toBe(413);
+  }
 });
 
 it("says 'Bad request' in ResultsDB's words to what is no JSON", async () => {
