@@ -58,6 +58,8 @@ export type ChangeInput =
       readonly by: string;
       readonly why: string;
       readonly message?: MessageId | null;
+      /** Why it is none of ours: it is kept with this reason, and starts nothing. */
+      readonly foreign?: string | null;
     })
   | (OfRelease & { readonly type: 'change.reported'; readonly change: ReportedChange; readonly asked: boolean })
   | (OfRelease & { readonly type: 'change.unchecked'; readonly order: ChangeToCheck; readonly fault: Hindrance })

@@ -42,6 +42,26 @@ describe('changes', () => {
     expect(await world.change(['rpm/a'])).toMatchObject({ refused: true, code: 'release-unknown' });
   });
 
+  it('of another Koji of the same bus are ignored with the reason, and nothing is looked up', async () => {
+    const world = new World({ graph });
+    await world.start('all');
+    await world.settle();
+    const foreign = "it is of Koji's instance arm, and only primary is followed";
+    const components = [{ component: 'rpm/a', nvr: 'a-1-2' }] as const;
+    const of = {
+      type: 'change.heard',
+      release: 'mill',
+      kind: 'build',
+      components,
+      urgency: 'normal',
+      foreign,
+    } as const;
+    await world.take({ ...of, by: 'koji:ada', why: 'a-1-2 was built', message: { source: 'koji', id: 'm-1' } });
+    await world.settle();
+    const told = { outcome: 'ignored', because: foreign, cascade: null, message: { source: 'koji', id: 'm-1' } };
+    expect(world.events('change.detected').at(-1)!.data).toMatchObject(told);
+  });
+
   it('are ignored when a policy says so, with its reason', async () => {
     const components = [{ match: ['rpm/a'], policy: 'never' as const, priority: 0, reason: 'built elsewhere' }];
     const world = new World({ graph, definition: { components } });

@@ -18,7 +18,9 @@ export function changeHeard(turn: Turn, input: Extract<ChangeInput, { type: 'cha
   if (!turn.find('releases', input.release)) return unknownRelease(input.release);
   const { release, kind, components, urgency, by, why, message } = input;
   const of = { change: changeId(turn), release, kind, components, urgency, by, why };
-  check(turn, { ...of, ...(message ? { message } : {}), times: 0 });
+  const order = { ...of, ...(message ? { message } : {}), times: 0 };
+  if (input.foreign) passOver(turn, order, input.foreign);
+  else check(turn, order);
   return null;
 }
 
@@ -26,13 +28,18 @@ export function changeHeard(turn: Turn, input: Extract<ChangeInput, { type: 'cha
 export function changeUnchecked(turn: Turn, order: ChangeToCheck, fault: Hindrance): void {
   if (fault.kind === 'unavailable' || fault.kind === 'conflict')
     return check(turn, { ...order, times: order.times + 1 });
+  passOver(turn, order, `${fault.message}${fault.remedy ? ` (${fault.remedy})` : ''}`);
+}
+
+/** It is kept as ignored, with the reason, and nothing was looked up. */
+function passOver(turn: Turn, order: ChangeToCheck, reason: string): void {
   const { change: id, release, kind, urgency, by, why, message = null } = order;
   const components = order.components.map((one) => ({
     component: one.component,
     source: null,
     nvr: one.nvr ?? null,
   }));
-  const because = clip(`${fault.message}${fault.remedy ? ` (${fault.remedy})` : ''}`, 500);
+  const because = clip(reason, 500);
   const of = { id, revision: 0, release, kind, components, all: false, urgency, by, why, message };
   detected(turn, { ...of, outcome: 'ignored', cascade: null, because, at: turn.at });
 }

@@ -16,6 +16,16 @@ export const taggedWhole = z
   .looseObject({ tag: z.looseObject({ name }), build: z.looseObject({ name, version: name, release: name }), user })
   .transform(({ tag, build, user: by }) => ({ ...build, tag: tag.name, user: by }));
 
+/** Which of several Kojis of one bus speaks; messages that say nothing are of the only one. */
+const spoken = z.looseObject({ instance: name });
+
+/** Why a message of another Koji than the hub itself is passed over; null: it is of the hub. */
+export function foreignInstance(body: unknown): string | null {
+  const parsed = spoken.safeParse(body);
+  if (!parsed.success || parsed.data.instance === 'primary') return null;
+  return `it is of Koji's instance ${parsed.data.instance}, and only primary is followed`;
+}
+
 const request = z.array(z.unknown()).nullish();
 
 /** buildsys.build.state.change: states of builds are numbers, 1 is COMPLETE. */

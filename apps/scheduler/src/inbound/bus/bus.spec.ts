@@ -62,6 +62,20 @@ describe('messages of a build system', () => {
     expect(hints).toBe(1);
   });
 
+  it.each([
+    ['a tag', `${prod}.buildsys.tag`, { ...tag, instance: 'arm' }],
+    [
+      'a build',
+      `${prod}.buildsys.build.state.change`,
+      { ...state, instance: 'arm', request: ['git+https://x#1', 'f44-rebuild', {}] },
+    ],
+  ])('pass over %s of another Koji, with the reason, and look no sooner', async (_, topic, body) => {
+    await tell(topic, body);
+    const foreign = "it is of Koji's instance arm, and only primary is followed";
+    expect(taken).toMatchObject([{ input: { ...heard('rpm/libfoo', 'libfoo-1-2', 'ada'), foreign } }]);
+    expect(hints).toBe(0);
+  });
+
   it('know a container by the tag or target of containers', async () => {
     await tell(`${prod}.buildsys.tag`, { ...tag, name: 'httpd', tag: 'f44-images' });
     await tell('koji.build.complete', { new: 1, info: { ...state, name: 'httpd', request: ['x', 'f44-containers'] } });

@@ -1,5 +1,6 @@
 import { receive, type ForeignMessage, type Receiver, type ReceiverSettings } from '@millrace/messages';
 import type { Input } from '../../domain/input';
+import { foreignInstance } from './bodies';
 import { changesIn, type Surroundings } from './map';
 
 /** A bus that a build system speaks on. */
@@ -20,8 +21,8 @@ export interface Listening {
 }
 
 /**
- * Hears the buses of the build systems. Every message brings the next look at its build system forward; those that tell
- * of changes become inputs, the same however often they come: an input is known by the message's own id. What could not
+ * Hears the buses of the build systems. Every message of the hub brings the next look at its build system forward;
+ * those that tell of changes become inputs, the same however often they come: an input is known by the message's own id. What could not
  * be taken comes again.
  */
 export function listen(buses: readonly Bus[], listening: Listening): readonly Receiver[] {
@@ -29,7 +30,7 @@ export function listen(buses: readonly Bus[], listening: Listening): readonly Re
 }
 
 export async function hear(bus: Bus, listening: Listening, message: ForeignMessage): Promise<void> {
-  bus.hint();
+  if (foreignInstance(message.body) === null) bus.hint();
   const { sourceOf } = listening;
   const around = { source: bus.name, definitions: await listening.definitions(), us: await bus.us(), sourceOf };
   for (const input of changesIn(message, around)) {

@@ -3,7 +3,16 @@ import { componentId, isComponentId, type ComponentId } from '@millrace/kernel';
 import type { ForeignMessage } from '@millrace/messages';
 import type { z } from 'zod';
 import type { Input } from '../../domain/input';
-import { buildState, buildStateWhole, distGit, moduleState, pagureGit, tagged, taggedWhole } from './bodies';
+import {
+  buildState,
+  buildStateWhole,
+  distGit,
+  foreignInstance,
+  moduleState,
+  pagureGit,
+  tagged,
+  taggedWhole,
+} from './bodies';
 
 /** What is needed to tell whom a message concerns. */
 export interface Surroundings {
@@ -142,9 +151,11 @@ interface About {
 
 function heard(message: ForeignMessage, around: Surroundings, release: string, about: About): Input {
   const { component, nvr, by, why } = about;
+  const foreign = foreignInstance(message.body);
   return {
     ...{ type: 'change.heard', release, kind: 'build', components: [{ component, nvr }], urgency: 'normal' },
     ...{ by: `${around.source}:${by}`.slice(0, 200), why: why.slice(0, 500), message: idOf(message, around) },
+    ...(foreign === null ? {} : { foreign }),
   };
 }
 
