@@ -89,6 +89,7 @@ export function describeLife(world: World): void {
     const library = await buildOne(world(), 'library', 'landing', 'library');
     await system.admit(bootstrap.ref, place);
     await system.admit(library.ref, place);
+    const late = await buildOne(world(), 'library', 'landing', 'late');
     const landed = await system.close(place, 'landed');
     if (world().numbers === 'consecutive') expect(landed.number).toBe(before.number + 1);
     expect(landed.number).toBeGreaterThan(before.number);
@@ -96,11 +97,7 @@ export function describeLife(world: World): void {
     expect(await system.repository(world().release, null)).toEqual(landed);
     await expect(buildOne(world(), 'ring-b', null, 'after-landing')).resolves.toMatchObject({ state: 'failed' });
     await expect(buildOne(world(), 'program', null, 'after-landing')).resolves.toMatchObject({ state: 'complete' });
-    await expect(
-      system.admit((await buildOne(world(), 'library', 'landing', 'late')).ref, place),
-    ).rejects.toMatchObject({
-      kind: 'conflict',
-    });
+    await expect(system.admit(late.ref, place)).rejects.toMatchObject({ kind: 'conflict' });
   });
 
   it('leaves the base as it was when a cascade is kept or cancelled, and ends what runs of a cancelled one', async () => {

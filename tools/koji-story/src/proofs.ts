@@ -67,6 +67,8 @@ function allLanded(state: HubState): number {
   expect(builds.length === count, `${count} builds should have landed, and ${builds.length} have`);
   const drafts = builds.filter((build) => build.draft);
   expect(drafts.length === 0, `these are drafts still: ${drafts.map((build) => build.name).join(', ')}`);
+  const left = state.tags.filter((tag) => tag.sideOf !== null).map((tag) => tag.name);
+  expect(left.length === 0, `these side tags are there still: ${left.join(', ')}`);
   const hand = builds.find((build) => build.name === brokenForHand)!;
   const owner = state.users.find((one) => one.id === hand.owner)!.name;
   expect(owner === 'maintainer', `${brokenForHand} was built by ${owner}, not by its maintainer`);

@@ -11,7 +11,7 @@ import { trySideTags } from './try-side-tags';
 const needed = [
   ...['build', 'cancelTask', 'getBuild', 'getBuildTarget', 'getPackageConfig', 'getTaskDescendents', 'getTaskInfo'],
   ...['getTaskResult', 'listBuilds', 'listRPMs', 'listTagged', 'listTags', 'listTasks', 'moveBuild', 'queryHistory'],
-  ...['repoInfo', 'tagBuild', 'tagLastChangeEvent', 'untagBuild'],
+  ...['repoInfo', 'tagBuild', 'tagLastChangeEvent'],
 ];
 
 export interface CheckWishes {

@@ -67,6 +67,7 @@ describe('Koji as a build system', () => {
     const rows = hub.state.taggings.filter((t) => t.tag_id === tag.id && t.revoke_event === null);
     return rows.map((row) => hub.state.builds.find((b) => b.id === row.build_id)!.name).sort();
   };
+  const sideTags = () => hub.state.tags.filter((t) => t.sideOf !== null).map((t) => t.name);
   const tasks = (method = 'build') => hub.state.tasks.filter((t) => t.method === method).length;
 
   it('builds in a side tag of the cascade, admits after the gate, proves what was used, and lands', async () => {
@@ -93,6 +94,10 @@ describe('Koji as a build system', () => {
     const t1 = hub.state.tags.find((t) => t.name === 't1')!;
     expect(hub.state.taggings.filter((t) => t.tag_id === t1.id)).toHaveLength(2);
     expect(await system.close(place, 'landed')).toEqual(await system.repository('f43', null));
+    expect(sideTags()).toEqual([(await system.open('f43', 'c2')).id]);
+    expect(await connect().repository('f43', 'c1')).toEqual(await system.repository('f43', null));
+    await expect(system.submit('late', order('libfoo', 'c1'), place)).rejects.toMatchObject({ code: 'place-closed' });
+    expect((await system.look([app.ref]))[0]).toMatchObject({ state: 'complete', nvr: app.nvr });
   });
 
   it('keeps a dependant waiting until what it needs is admitted', async () => {
@@ -247,8 +252,42 @@ describe('Koji as a build system', () => {
       .close(side, 'kept')
       .catch(() => undefined);
     await connect().close(side, 'kept');
-    expect(hub.state.tags.filter((t) => t.sideOf !== null).map((t) => t.name)).toEqual([side.id]);
+    expect(sideTags()).toEqual([side.id]);
     expect(await readdir(join(dir, 'intents'))).toEqual([]);
+  });
+
+  it('removes the side tag of what has landed, though the answer was lost and the caller died', async () => {
+    const place = await connect().open('f43', 'c1');
+    await connect().admit((await build(connect(), 'libfoo', 'c1')).ref, place);
+    Object.assign(hub.trouble, { loseAnswers: 1, loseOf: 'removeSideTag' });
+    await expect(connect({}, 'millrace', 1).close(place, 'landed')).rejects.toMatchObject({ kind: 'unavailable' });
+    const landed = await connect().close(place, 'landed');
+    expect(landed).toEqual(await connect().repository('f43', null));
+    expect([sideTags(), tagged('t1'), await readdir(join(dir, 'intents'))]).toEqual([[], ['libfoo'], []]);
+  });
+
+  it('keeps a side tag that the hub does not let go, or that has what did not land', async () => {
+    const system = connect();
+    const place = await system.open('f43', 'c1');
+    await system.admit((await build(system, 'libfoo', 'c1')).ref, place);
+    const tag = hub.state.tags.find((t) => t.name === place.id)!;
+    const { owner } = tag;
+    const letGo = (may: boolean) => {
+      hub.state.users.forEach((user) => Object.assign(user, { perms: may ? ['admin'] : [] }));
+      Object.assign(tag, { owner: may ? owner : 999 });
+    };
+    letGo(false);
+    const landed = await system.close(place, 'landed');
+    expect(landed).toEqual(await system.repository('f43', null));
+    expect([sideTags(), tagged('t1')]).toEqual([[place.id], ['libfoo']]);
+    letGo(true);
+    const kept = await system.open('f43', 'c2');
+    const late = await build(system, 'box', 'c2');
+    await system.admit(late.ref, { ...kept, id: place.id });
+    await system.close(place, 'landed');
+    expect([sideTags(), tagged('t1')]).toEqual([[place.id, kept.id], ['libfoo']]);
+    await system.close(kept, 'kept');
+    expect(sideTags()).toEqual([place.id, kept.id]);
   });
 
   it('tags anew when the task whose answer was lost has failed meanwhile', async () => {

@@ -5,9 +5,9 @@ import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
 import { hubFacts } from './hub-facts';
 import { look } from './look';
-import { admit, closePlace, current, openPlace, promote } from './places';
+import { closePlace } from './landing';
+import { admit, currentOf, openPlace, promote } from './places';
 import { refOfTask, taskOfRef } from './ref';
-import { baseTagOf } from './releases';
 import { seen } from './seen';
 import type { KojiBuildSystemOptions, KojiParts } from './settings';
 import { cancelTask, submit } from './submission';
@@ -43,10 +43,7 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
     close: (place, outcome) => closePlace(parts, place, outcome),
-    repository: async (release, cascade) => {
-      if (cascade === null) return current(parts, await baseTagOf(parts, release));
-      return current(parts, (await openPlace(parts, release, cascade)).id);
-    },
+    repository: (release, cascade) => currentOf(parts, release, cascade),
     limits: () => Promise.resolve({ capacity: options.capacity }),
     end: async () => {
       parts.watch.end();

@@ -6,6 +6,7 @@ import { once, settled } from './intents';
 import { buildOfRef } from './build-of';
 import { componentOf } from './look';
 import { markerFor } from './marker';
+import { closedAs, placeClosed } from './places';
 import { noBuild, refOfTask } from './ref';
 import { baseTagOf, knownTarget, targetOf } from './releases';
 import { untilRepository } from './repositories';
@@ -20,6 +21,8 @@ export async function submit(parts: KojiParts, key: string, order: Order, place:
     await settled(parts, `build ${key}`);
     return refOfTask(known);
   }
+  // Its side tag is gone.
+  if ((await closedAs(parts, place)) === 'landed') throw placeClosed(place, 'landed');
   const target = await targetOf(parts, order.release, order.component);
   const call = await callFor(parts, { key, order, place, target });
   const id = await once(parts, {

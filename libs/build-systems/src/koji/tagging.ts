@@ -50,18 +50,6 @@ async function untilThere(parts: KojiParts, id: BuildId, to: string, task: TaskI
   }
 }
 
-/** Takes a build out of a tag, once. */
-export async function takeOut(parts: KojiParts, id: BuildId, from: string): Promise<void> {
-  await once(parts, {
-    name: `untag ${id} from ${from}`,
-    lookUp: async () => ((await isIn(parts, id, from)) ? null : true),
-    send: async (write, before) => {
-      const outcome = await write.untagBuild(from, id, { before });
-      return outcome.kind === 'happened' ? outcome : { kind: 'answered', value: true };
-    },
-  });
-}
-
 /** The event that put it there; null when it is not there. */
 async function taggedAt(parts: KojiParts, id: BuildId, tag: string): Promise<number | null> {
   const build = await parts.hub.getBuild(id);
@@ -70,7 +58,7 @@ async function taggedAt(parts: KojiParts, id: BuildId, tag: string): Promise<num
   return rows.find((row) => row.build_id === id)?.create_event ?? null;
 }
 
-async function isIn(parts: KojiParts, id: BuildId, tag: string): Promise<boolean> {
+export async function isIn(parts: KojiParts, id: BuildId, tag: string): Promise<boolean> {
   return (await parts.hub.listTagsOf(id)).some((t) => t.name === tag);
 }
 
