@@ -1,5 +1,5 @@
 import type { KojiHub, Target } from '@millrace/koji';
-import { sideTagPolicy } from './check-policies';
+import { landingPolicies, sideTagPolicy } from './check-policies';
 import { note, right, wrong, type KojiFinding } from './finding';
 import type { HubFeatures } from './hub-facts';
 import type { KojiRelease, KojiTarget } from './settings';
@@ -51,10 +51,22 @@ async function look(place: CheckedHub, { what, type, target: wanted }: NamedTarg
   return [
     right(what, says),
     ...(await tags(place, what, base, found)),
+    ...(await landingPolicies(place, what, { base, ...landingOf(type, wanted, found, place) })),
     ...wishes(what, wanted, place),
     ...(type === 'rpm' && wanted.isolation === 'side-tag' ? await sideTagPolicy(place, what, found) : []),
     ...(type === 'container' && !wanted.repo_file ? [withoutRepoFile(what)] : []),
   ];
+}
+
+/** Images are tagged; so is what leaves a side tag, and the rest is moved out of the candidates. */
+function landingOf(
+  type: string,
+  { isolation, drafts }: KojiTarget,
+  { dest_tag_name: from }: Target,
+  place: CheckedHub,
+) {
+  const moves = type === 'rpm' && isolation === 'target';
+  return { from: moves ? from : null, promotes: type === 'rpm' && drafts && place.features.drafts };
 }
 
 async function tags(place: CheckedHub, what: string, base: string, { build_tag_name: from }: Target) {

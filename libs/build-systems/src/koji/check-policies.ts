@@ -1,7 +1,7 @@
 import { toAppError } from '@millrace/kernel';
-import type { Target } from '@millrace/koji';
+import type { RpcStruct, Target } from '@millrace/koji';
 import { z } from 'zod';
-import type { Account, CheckedHub } from './check-places';
+import type { CheckedHub } from './check-places';
 import { note, right, wrong, type KojiFinding } from './finding';
 
 /**
@@ -15,32 +15,72 @@ export async function sideTagPolicy(
 ): Promise<readonly KojiFinding[]> {
   if (!features.sideTags) return [];
   // The tag's own word counts, not what it inherits.
-  const own = await hub.getTag(name);
-  const macros = own?.extra?.['sidetag_rpm_macros_allowed'] ? [] : [withoutMacros(what, name)];
+  const itself = await hub.getTag(name);
+  const macros = itself?.extra?.['sidetag_rpm_macros_allowed'] ? [] : [withoutMacros(what, name)];
   if (who === null || !(await hub.listMethods()).includes('evalPolicy')) return macros;
-  return [...(await answerOf({ hub, what, tag, name, who })), ...macros];
-}
-
-interface Asked {
-  readonly hub: CheckedHub['hub'];
-  readonly what: string;
-  readonly tag: number;
-  readonly name: string;
-  readonly who: Account;
-}
-
-async function answerOf({ hub, what, tag, name, who }: Asked): Promise<readonly KojiFinding[]> {
   const own = (await hub.listSideTags(null, who.name)).length;
+  const answer = await answerOf(hub, what, {
+    ...{ policy: 'sidetag', data: { tag, number_of_tags: own, user_id: who.id } },
+    ...{ of: `for ${who.name} with ${own} side tags, of ${name}`, without: '' },
+    refused: "remove old side tags, or ask the hub's administrators",
+    unknown: '`millrace doctor --koji --try` makes a side tag and removes it',
+  });
+  return [answer, ...macros];
+}
+
+export interface LandingPlace {
+  /** Where what has landed goes. */
+  readonly base: string;
+  /** Where it comes from by a move; null: it is tagged. */
+  readonly from: string | null;
+  readonly promotes: boolean;
+}
+
+/**
+ * What the hub's policies `tag` and `draft_promotion` say of landing. They are asked before there is a build: rules that
+ * look at one make the hub refuse the question, and then it is said that it cannot be known.
+ */
+export async function landingPolicies(
+  { hub, who }: CheckedHub,
+  what: string,
+  { base, from, promotes }: LandingPlace,
+): Promise<readonly KojiFinding[]> {
+  if (who === null || !(await hub.listMethods()).includes('evalPolicy')) return [];
+  const [to, origin] = await Promise.all([hub.getTag(base), from === null ? null : hub.getTag(from)]);
+  if (!to) return [];
+  const how = origin ? { operation: 'move', fromtag: origin.id } : { operation: 'tag' };
+  const rest = {
+    without: ' without a build',
+    refused: "ask the hub's administrators; rules that look at the build itself may say more at the first landing",
+    unknown: 'nothing to do: it shows at the first landing',
+  };
+  const tagging = { policy: 'tag', of: `for ${who.name}, of ${base}`, data: { tag: to.id, user_id: who.id, ...how } };
+  const promotion = { policy: 'draft_promotion', of: `for ${who.name}`, data: { user_id: who.id } };
+  const asked = promotes ? [tagging, promotion] : [tagging];
+  return Promise.all(asked.map((one) => answerOf(hub, what, { ...one, ...rest })));
+}
+
+interface Question {
+  readonly policy: string;
+  readonly data: RpcStruct;
+  /** Whom and what it is about, in words. */
+  readonly of: string;
+  /** What it is asked without, in words. */
+  readonly without: string;
+  /** What to do when the policy refuses, and when it cannot be asked. */
+  readonly refused: string;
+  readonly unknown: string;
+}
+
+async function answerOf(hub: CheckedHub['hub'], what: string, question: Question): Promise<KojiFinding> {
+  const { policy, data, of, without, refused, unknown } = question;
   try {
-    const data = { tag, number_of_tags: own, user_id: who.id };
-    const outcome = await hub.write.call('evalPolicy', ['sidetag', data]);
+    const outcome = await hub.write.call('evalPolicy', [policy, data]);
     const answer = outcome.kind === 'answered' ? z.string().parse(outcome.value) : 'nothing';
-    const says = `policy sidetag, for ${who.name} with ${own} side tags, of ${name}: ${answer}`;
-    if (answer.startsWith('allow')) return [right(what, says)];
-    return [wrong(what, says, "remove old side tags, or ask the hub's administrators")];
+    const says = `policy ${policy}, ${of}: ${answer}`;
+    return answer.startsWith('allow') ? right(what, says) : wrong(what, says, refused);
   } catch (thrown) {
-    const says = `policy sidetag cannot be asked: ${toAppError(thrown).message}`;
-    return [note(what, says, '`millrace doctor --koji --try` makes a side tag and removes it')];
+    return note(what, `policy ${policy} cannot be asked${without}: ${toAppError(thrown).message}`, unknown);
   }
 }
 

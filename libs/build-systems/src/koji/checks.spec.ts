@@ -40,6 +40,8 @@ describe('a look at a hub', () => {
       'right f44 rpm: target t1: builds in t1-build, candidates in t1-candidate',
       'right f44 rpm: what lands in t1 is seen by later builds in t1-build',
       'right f44 rpm: millrace may tag into t1, as far as the tag itself is asked',
+      'right f44 rpm: policy tag, for millrace, of t1: allow',
+      expect.stringMatching(/^note f44 rpm: policy draft_promotion cannot be asked without a build: .*KeyError/),
       'right f44 rpm: policy sidetag, for millrace with 0 side tags, of t1-build: allow',
       'right builders: 1 of 1 are up, load 0.0 of 4.0; architectures: aarch64, x86_64',
       'right channel default: 1 of 1 are up, load 0.0 of 4.0, 0 tasks wait; architectures: aarch64, x86_64',
@@ -73,6 +75,20 @@ describe('a look at a hub', () => {
     expect(tried).toContain(
       'note f44 rpm: side tags of lonely may have no RPM macros: bootstrap passes of knots would fail',
     );
+  });
+
+  it('asks the policies of landing, of what the release does', async () => {
+    hub.control.setPolicy('tag', 'deny only releng tags');
+    hub.control.setPolicy('draft_promotion', 'deny');
+    const found = await look({ ...target, isolation: 'target' });
+    expect(found).toContain('wrong f44 rpm: policy tag, for millrace, of t1: deny only releng tags');
+    expect(found).toContain('wrong f44 rpm: policy draft_promotion, for millrace: deny');
+    hub.control.setPolicy('draft_promotion', 'allow');
+    const [drafts, finals] = [await look(target), await look({ ...target, drafts: false })];
+    expect(drafts).toContain('right f44 rpm: policy draft_promotion, for millrace: allow');
+    expect(finals.filter((words) => words.includes('draft_promotion'))).toEqual([]);
+    const nobody = await look(target, { login: undefined });
+    expect(nobody.filter((words) => words.includes('policy'))).toEqual([]);
   });
 
   it('tries side tags when it may, and leaves none', async () => {
