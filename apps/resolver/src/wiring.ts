@@ -16,7 +16,8 @@ import { answerImpact } from './admin/impact';
 import { importedGraph, importedPath } from './admin/imported-graph';
 import { importedImpact } from './admin/imported-impact';
 import { inPieces } from './admin/in-pieces';
-import { answerOrder, answerPaths, answerReach, answerTiers } from './admin/reach';
+import { answerOrder } from './admin/order';
+import { answerPaths, answerReach, answerTiers } from './admin/reach';
 import {
   answerDiff,
   answerExport,
@@ -30,12 +31,14 @@ import {
 import { config, webSettingsOf, type ResolverConfig } from './config';
 import { decide } from './domain/decide';
 import type { Graphs } from './domain/graphs';
+import type { Orders } from './domain/orders';
 import type { ResolverInput } from './domain/input';
 import type { Views } from './domain/views';
 import { buildValidated, cascadeEnded, releaseKnown } from './inbound/events';
 import { releasesAsker } from './outbound/ask-releases';
 import { contentsFetcher } from './outbound/fetch-contents';
 import { filesReader, filesRemover } from './outbound/file-works';
+import { ordersInThread } from './outbound/order-in-thread';
 import { threadImporter } from './outbound/in-thread';
 import { ImportProgress } from './outbound/import-progress';
 import { graphImporter } from './outbound/import-graph';
@@ -57,6 +60,11 @@ export const hears: readonly Hears<ResolverInput>[] = [
 
 export const says: readonly EventName[] = [graphPublished];
 
+interface Imported {
+  readonly graphs: Graphs;
+  readonly orders: Orders;
+}
+
 type Context = ServiceContext<ResolverTables, ResolverInput, ResolverConfig>;
 
 export const definition: ServiceDefinition<ResolverTables, ResolverInput, ResolverConfig> = {
@@ -71,16 +79,17 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
     const { sandbox, specs_at_once: width } = context.config;
     const specs = createSpecReader(sandbox || join(dataDir, 'sandbox'), join(dataDir, 'specs'));
     const take = context.take.bind(context);
-    const files = new GraphFiles(join(dataDir, 'graphs'));
-    const entry = join(__dirname, 'import-thread.js');
-    const importer = threadImporter(entry, join(dataDir, 'graphs'), webSettingsOf(context.config));
+    const folder = join(dataDir, 'graphs');
+    const files = new GraphFiles(folder);
+    const importer = threadImporter(join(__dirname, 'import-thread.js'), folder, webSettingsOf(context.config));
+    const orders = ordersInThread(join(__dirname, 'order-thread.js'), folder);
     const progress = new ImportProgress();
     const views = createViews(read);
     const graphs = createGraphs(read, views, files);
     // What cannot be opened is told to whoever asks for it.
     void graphs.preload().catch(() => undefined);
     return Promise.resolve({
-      doors: doorsOf(context, views, graphs, progress),
+      doors: doorsOf(context, views, { graphs, orders }, progress),
       works: [
         ...[graphImporter({ asker, read, specs, take, width }), contentsFetcher(asker), releasesAsker(asker)],
         ...[
@@ -95,7 +104,8 @@ export const definition: ServiceDefinition<ResolverTables, ResolverInput, Resolv
   },
 };
 
-function doorsOf(context: Context, views: Views, graphs: Graphs, progress: ImportProgress) {
+function doorsOf(context: Context, views: Views, imported: Imported, progress: ImportProgress) {
+  const { graphs, orders } = imported;
   const fresh = freshViews({
     views,
     asker: context.asker,
@@ -110,7 +120,7 @@ function doorsOf(context: Context, views: Views, graphs: Graphs, progress: Impor
   return [
     answer(resolver.impact, async (request) => {
       const open = await graphs.instead(request.release, request.snapshot);
-      return inPieces(open ? importedImpact(open, request) : await answerImpact(request, views, fresh));
+      return inPieces(open ? await importedImpact(open, request, orders) : await answerImpact(request, views, fresh));
     }),
     answer(resolver.compare, (request) => answerCompare(request, { views, graphs, asker: context.asker })),
     answer(resolver.dependants, neighbours),
@@ -127,7 +137,7 @@ function doorsOf(context: Context, views: Views, graphs: Graphs, progress: Impor
       const open = await graphs.instead(request.release, request.snapshot);
       return inPieces(open ? await importedGraph(open, request, graphs) : await answerGraph(request, views));
     }),
-    ...graphDoors(graphs, progress),
+    ...graphDoors(imported, progress),
     obey(resolver.graphImport, ({ release }, { name }) => ({
       type: 'import-wanted' as const,
       release,
@@ -137,12 +147,12 @@ function doorsOf(context: Context, views: Views, graphs: Graphs, progress: Impor
 }
 
 /** Doors to graphs of either kind: made from a release's definition, or imported from files. */
-function graphDoors(graphs: Graphs, progress: ImportProgress) {
+function graphDoors({ graphs, orders }: Imported, progress: ImportProgress) {
   const { resolver } = doors;
   return [
-    answer(resolver.reach, (request) => answerReach(request, graphs)),
-    answer(resolver.whatIf, (request) => answerReach(request, graphs)),
-    answer(resolver.order, async (request) => inPieces(await answerOrder(request, graphs))),
+    answer(resolver.reach, (request) => answerReach(request, graphs, orders)),
+    answer(resolver.whatIf, (request) => answerReach(request, graphs, orders)),
+    answer(resolver.order, (request) => answerOrder(request, graphs, orders)),
     answer(resolver.tiers, async (request) => inPieces(await answerTiers(request, graphs))),
     answer(resolver.paths, async (request) => inPieces(await answerPaths(request, graphs))),
     answer(resolver.unresolved, async (request) => inPieces(await answerUnresolved(request, graphs))),

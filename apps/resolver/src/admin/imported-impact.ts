@@ -1,10 +1,10 @@
 import type { DoorReply, doors } from '@millrace/contracts';
-import { orderSet } from '../domain/graph/order-set';
 import { everythingAbove } from '../domain/graph/above';
 import { spreadOf } from '../domain/graph/spread';
 import { componentIn } from '../domain/graph/unresolved';
 import type { OpenGraph } from '../domain/graphs';
 import { inWords } from '../domain/order';
+import { manyMembers, ordersHere, type Orders } from '../domain/orders';
 import type { ImpactRequest } from './impact';
 import { StreamFilter } from './left-out-streams';
 import { partOf } from './page';
@@ -13,13 +13,14 @@ import { everything, questionAbout } from './reach';
 type Reply = DoorReply<typeof doors.resolver.impact>;
 
 /** The order of some components of an imported graph, and how far a change of them may go. */
-export function importedImpact(open: OpenGraph, request: ImpactRequest): Reply {
+export async function importedImpact(open: OpenGraph, request: ImpactRequest, orders: Orders): Promise<Reply> {
   const { members, preview } = request;
   const { network, snapshot, reach } = open;
   const streams = new StreamFilter(reach, network.components);
   const unknown: Reply['unknown'] = [];
   const known = members === 'all' ? allOf(open, streams) : knownOf(open, members, unknown);
-  const { rebuilds, knots, tiers } = inWords(network, orderSet(network, known));
+  const where = open.stored === null || known.length < manyMembers ? ordersHere : orders;
+  const { rebuilds, knots, tiers } = inWords(network, await where.of(open, Int32Array.from(known), 'install'));
   const question = questionAbout(open, known);
   const ids = (set: Iterable<number>): string[] =>
     Array.from(set, (n) => network.components.get(n)).filter((id) => streams.keeps(id));

@@ -1,6 +1,6 @@
 import type { DoorReply, doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
-import { reachOf, type Reach as Answer } from '../domain/graph/answer';
+import { outlineOf, Reach as Answer, type Outline } from '../domain/graph/answer';
 import { supposedChanges } from '../domain/graph/capability-changes';
 import { directTiers } from '../domain/graph/direct-tiers';
 import { hasFlag, kindBits, type Network } from '../domain/graph/network';
@@ -10,18 +10,19 @@ import { writeReach } from '../domain/graph/write-reach';
 import type { DependencyKind } from '../domain/neighbours';
 import { WrittenAnswer } from '@millrace/service';
 import { levelsOf } from '../domain/graph/levels';
-import { fromZero, type FromZero } from '../domain/graph/from-zero';
+import { keepOrder } from '../domain/graph/large-sets';
 import { leftOutToday } from './left-out-streams';
 import { paged, type Page } from './page';
 import { pathsBetween } from '../domain/graph/paths';
 import type { Question, Scope } from '../domain/graph/spread';
 import { componentIn } from '../domain/graph/unresolved';
 import type { Graphs, OpenGraph } from '../domain/graphs';
+import { largeKnot, type Orders } from '../domain/orders';
 import { isRebuildable, type Reach } from '../domain/policy';
 import { emptyFacts } from '../domain/facts';
 
 type Replies = {
-  readonly [Name in 'order' | 'tiers' | 'paths']: DoorReply<(typeof doors.resolver)[Name]>;
+  readonly [Name in 'tiers' | 'paths']: DoorReply<(typeof doors.resolver)[Name]>;
 };
 
 interface At {
@@ -48,7 +49,7 @@ interface Narrowed {
 }
 
 /** The answer as it is written; a set of thousands is not made twice. */
-export async function answerReach(request: ReachRequest, graphs: Graphs): Promise<WrittenAnswer> {
+export async function answerReach(request: ReachRequest, graphs: Graphs, orders: Orders): Promise<WrittenAnswer> {
   const open = await graphs.open(request.release, request.snapshot);
   const { network, reach, snapshot } = open;
   const takes = request.lost.length > 0 || request.provides !== undefined;
@@ -64,11 +65,21 @@ export async function answerReach(request: ReachRequest, graphs: Graphs): Promis
   const page = { offset: request.offset ?? 0, limit: request.limit };
   const left = leftOutToday(reach, network.components);
   const counts = withoutThese(network, question.counts, left);
-  const answer = reachOf(network, { ...question, counts }, scope);
+  const outline = outlineOf(network, { ...question, counts }, scope);
+  await orderedElsewhere(open, outline, orders);
+  const answer = new Answer(outline);
   const levels = request.levels === true ? levelsAsOthers(network, changed, answer) : undefined;
   const capabilities = supposedChanges(network, question) ?? undefined;
   const left_out = [...left, ...leftByImport(open)];
   return new WrittenAnswer(writeReach({ ...head, levels, capabilities, left_out }, answer, page));
+}
+
+/** A large knot is opened where nobody waits for it. */
+async function orderedElsewhere(open: OpenGraph, outline: Outline, orders: Orders): Promise<void> {
+  const { network, question, leveled, scope } = outline;
+  const { members, knots } = leveled[scope];
+  if (open.stored === null || knots.every((knot) => knot.length < largeKnot)) return;
+  await keepOrder(network, members, question.changed, (set) => orders.of(open, set, 'build'));
 }
 
 function levelsAsOthers(network: Network, changed: readonly number[], { members, needsChange }: Answer) {
@@ -124,29 +135,6 @@ function narrowed(
 
 function marked({ count, components }: Network, test: (id: string, n: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: count }, (_, n) => (test(components.get(n), n) ? 1 : 0));
-}
-
-/** An order from zero: everything that can be rebuilt. */
-export async function answerOrder(request: At & Page, graphs: Graphs): Promise<Replies['order']> {
-  const open = await graphs.open(request.release, request.snapshot);
-  const { steps, tiers, cut, twice } = wholeOrder(open);
-  return {
-    ...{ snapshot: open.snapshot, total: steps.length, tiers, cuts: cut.length, twices: twice.length },
-    steps: paged(steps, request).map((one) => ({ ...one, needs: one.needs.map((need) => need.component) })),
-    cut: paged(cut, request),
-    twice: paged(twice, request),
-  };
-}
-
-const orders = new WeakMap<Network, { readonly reach: Reach | null; readonly order: FromZero }>();
-
-/** Pages of one order are of one order. */
-function wholeOrder(open: OpenGraph): FromZero {
-  const known = orders.get(open.network);
-  if (known?.reach === open.reach) return known.order;
-  const order = fromZero(open.network, everything(open));
-  orders.set(open.network, { reach: open.reach, order });
-  return order;
 }
 
 export async function answerTiers(request: At & Page, graphs: Graphs): Promise<Replies['tiers']> {

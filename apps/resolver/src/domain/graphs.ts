@@ -14,6 +14,13 @@ export interface OpenGraph {
   readonly needed: readonly UnresolvedClause[];
   /** What was counted when it was imported; null for a graph that was not. */
   readonly report: ImportReport | null;
+  /** Where the same graph can be read from, and what was taken out of it since; null for one that is in no file. */
+  readonly stored: StoredGraph | null;
+}
+
+export interface StoredGraph {
+  readonly file: string;
+  readonly gone: readonly number[];
 }
 
 /** Opens snapshots for questions. */

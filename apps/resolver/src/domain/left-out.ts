@@ -8,6 +8,8 @@ export interface Remaining {
   readonly network: Network;
   /** Who still needs what is retired or blocked, and why that is. */
   readonly needed: readonly UnresolvedClause[];
+  /** What was taken out. */
+  readonly gone: readonly number[];
 }
 
 const made = new WeakMap<Network, { readonly reach: Reach | null; readonly remaining: Remaining }>();
@@ -16,7 +18,7 @@ const made = new WeakMap<Network, { readonly reach: Reach | null; readonly remai
 export function remainingOf(network: Network, reach: Reach | null): Remaining {
   const known = made.get(network);
   if (known?.reach === reach) return known.remaining;
-  const remaining = reach === null ? { network, needed: [] } : without(network, reach);
+  const remaining = reach === null ? { network, needed: [], gone: [] } : without(network, reach);
   made.set(network, { reach, remaining });
   return remaining;
 }
@@ -28,10 +30,10 @@ function without(network: Network, reach: Reach): Remaining {
     const policy = leavesBy(reach, network.components.get(n));
     if (policy) reasons.set(n, `${policy.status}: ${policy.reason}`);
   }
-  if (reasons.size === 0) return { network, needed: [] };
+  if (reasons.size === 0) return { network, needed: [], gone: [] };
   const { network: left, needed } = leaveOut(network, new Set(reasons.keys()));
   return {
-    network: left,
+    ...{ network: left, gone: [...reasons.keys()] },
     needed: needed.map(({ component, kind, requirement, from }) => ({
       ...{ component: network.components.get(component), kind, requirement },
       hint: `${network.components.get(from)}, which gives it, is ${reasons.get(from)}`,

@@ -23,8 +23,16 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
   const openArchive = async (archive: ArchiveRow, release: ReleaseRow | null): Promise<OpenGraph> => {
     if (archive.pruned) throw pruned(archive);
     const reach = definitions.of(release);
-    const { network, needed } = remainingOf(await networkIn(archive), reach);
-    return { snapshot: archive.id, network, reach, needed, report: needed.length === 0 ? archive.report : null };
+    const { network, needed, gone } = remainingOf(await networkIn(archive), reach);
+    const stored = { file: archive.file, gone };
+    return {
+      snapshot: archive.id,
+      network,
+      reach,
+      needed,
+      report: needed.length === 0 ? archive.report : null,
+      stored,
+    };
   };
   const graphs: Graphs = {
     row: (release) => read.graphs.get(release),
@@ -59,7 +67,7 @@ export function createGraphs(read: Readers<ResolverTables>, views: Views, files:
       if (archive) return archive;
       const view = await (snapshot === undefined ? views.newest(release) : views.at(release, snapshot, null));
       const { network, needed } = remainingOf(networkOfWorld(view.world), view.reach);
-      return { snapshot: view.snapshot.id, network, reach: view.reach, needed, report: null };
+      return { snapshot: view.snapshot.id, network, reach: view.reach, needed, report: null, stored: null };
     },
   };
   return graphs;

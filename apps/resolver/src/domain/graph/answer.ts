@@ -26,13 +26,26 @@ export interface Listed {
 /** Reasons that are given for one component at most. */
 const mostReasons = 5;
 
-/** How far a change goes in a scope, in which order that is rebuilt, and how far it would go in the others. */
-export function reachOf(network: Network, question: Question, scope: Scope): Reach {
+/** Who is reached in each scope, before the set is ordered. */
+export interface Outline {
+  readonly network: Network;
+  readonly question: Question;
+  readonly spread: Spread;
+  readonly scope: Scope;
+  readonly leveled: Readonly<Record<Scope, Leveled>>;
+}
+
+export function outlineOf(network: Network, question: Question, scope: Scope): Outline {
   const spread = spreadOf(network, question);
   const above = everythingAbove(network, question.changed, question);
   const setOf = (of: Scope): Int32Array => toldOf(question, of === 'transitive' ? above : spread[of].members());
   const leveled = Object.fromEntries(scopes.map((of) => [of, levelsOf(network, setOf(of))]));
-  return new Reach(network, question, spread, scope, leveled as Record<Scope, Leveled>);
+  return { network, question, spread, scope, leveled: leveled as Record<Scope, Leveled> };
+}
+
+/** How far a change goes in a scope, in which order that is rebuilt, and how far it would go in the others. */
+export function reachOf(network: Network, question: Question, scope: Scope): Reach {
+  return new Reach(outlineOf(network, question, scope));
 }
 
 function toldOf({ told }: Question, members: Int32Array): Int32Array {
@@ -55,13 +68,10 @@ export class Reach {
   readonly external: readonly string[];
   private readonly order: StepsWithout;
 
-  constructor(
-    readonly network: Network,
-    question: Question,
-    spread: Spread,
-    scope: Scope,
-    leveled: Readonly<Record<Scope, Leveled>>,
-  ) {
+  readonly network: Network;
+
+  constructor({ network, question, spread, scope, leveled }: Outline) {
+    this.network = network;
     const { members, tiers, knots } = leveled[scope];
     this.components = members.length;
     this.tiers = tiers;

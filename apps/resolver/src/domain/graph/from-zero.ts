@@ -18,6 +18,23 @@ export interface FromZero {
   readonly twice: readonly string[];
 }
 
+/** The same with each item as JSON: it goes from a thread to another, and into an answer, without being made again. */
+export interface FromZeroText {
+  readonly tiers: number;
+  readonly steps: readonly string[];
+  readonly cut: readonly string[];
+  readonly twice: readonly string[];
+}
+
+export function orderInText({ steps, tiers, cut, twice }: FromZero): FromZeroText {
+  return {
+    tiers,
+    steps: steps.map((one) => JSON.stringify({ ...one, needs: one.needs.map((need) => need.component) })),
+    cut: cut.map((one) => JSON.stringify(one)),
+    twice: twice.map((one) => JSON.stringify(one)),
+  };
+}
+
 /**
  * From zero there is no old build that a cut need could be met by: who has one is built without it first, and once more
  * when it is there. What is above uses the first of the two builds, so that nothing waits for the second.

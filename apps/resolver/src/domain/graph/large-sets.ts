@@ -1,5 +1,5 @@
 import type { Network } from './network';
-import { orderSet } from './order-set';
+import { orderSet, type OrderedSet } from './order-set';
 import { OrderedSteps, StepsWithout } from './ordered-steps';
 
 /**
@@ -13,14 +13,46 @@ export function keptOrder(network: Network, set: Int32Array, changed: readonly n
   const ordered = (of: Int32Array): OrderedSteps => new OrderedSteps(network, orderSet(network, of, 'build'));
   if (set.length < large) return new StepsWithout(ordered(set), new Set());
   const both = united(set, changed);
-  const list = orders.get(network) ?? [];
-  orders.set(network, list);
-  const key = fingerprint(both);
-  const known = list.find((one) => one.key === key);
-  const order = known?.order ?? ordered(both);
-  if (!known) list.unshift({ key, order });
-  list.length = Math.min(list.length, most);
+  const known = keptFor(network, both);
+  const order = known ?? ordered(both);
+  if (!known) keep(network, both, order);
   return new StepsWithout(order, new Set(changed));
+}
+
+/** Has the order of a set made elsewhere, unless it is small or is kept: `keptOrder` finds it then. */
+export async function keepOrder(
+  network: Network,
+  set: Int32Array,
+  changed: readonly number[],
+  make: (set: Int32Array) => Promise<OrderedSet>,
+): Promise<void> {
+  if (set.length < large) return;
+  const both = united(set, changed);
+  if (keptFor(network, both)) return;
+  const making = underway.get(network) ?? new Map<string, Promise<OrderedSteps>>();
+  underway.set(network, making);
+  const key = fingerprint(both);
+  const order = making.get(key) ?? make(both).then((made) => new OrderedSteps(network, made));
+  making.set(key, order);
+  try {
+    const made = await order;
+    if (!keptFor(network, both)) keep(network, both, made);
+  } finally {
+    making.delete(key);
+  }
+}
+
+/** Who asks for the same order while it is made waits for it. */
+const underway = new WeakMap<Network, Map<string, Promise<OrderedSteps>>>();
+
+function keptFor(network: Network, both: Int32Array): OrderedSteps | undefined {
+  const key = fingerprint(both);
+  return orders.get(network)?.find((one) => one.key === key)?.order;
+}
+
+function keep(network: Network, both: Int32Array, order: OrderedSteps): void {
+  const others = orders.get(network) ?? [];
+  orders.set(network, [{ key: fingerprint(both), order }, ...others].slice(0, most));
 }
 
 interface Kept {
