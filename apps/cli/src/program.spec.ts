@@ -77,6 +77,11 @@ test.each([
   [['status', '--port-base', 'x'], 2],
   [['status', '--port-base', '1'], 2],
   [['gate', 'waive', 'nvr', 'test'], 2],
+  [['gate', 'group'], 2],
+  [['gate', 'group', 'nvr'], 2],
+  [['gate', 'group', '--tier', '1', 'nvr', '--release', 'r'], 2],
+  [['gate', 'group', 'nvr', '--cascade', 'c-1'], 2],
+  [['gate', 'group', '--cascade', 'c-1', '--tier', 'x'], 2],
   [['--version'], 0],
   // Nothing listens on these ports.
   [['cascade', 'list', '--port-base', '64000'], 3],

@@ -154,3 +154,16 @@ it('crops what is too long, and refuses unknown outcomes and too many results', 
     ),
   ).toThrow('1001');
 });
+
+it("reads the message of the generic adapter's README by its mapping, as it says", async () => {
+  const readme = readFileSync(join(__dirname, 'generic/README.md'), 'utf8');
+  const written = (file: string): string => readme.split(`/${file}" <<'END'\n`)[1]!.split('\nEND\n')[0]!;
+  const adapter = genericAdapter('README.md', written('mapping.yaml'));
+  const body = JSON.parse(written('message.json')) as unknown;
+  const mapped = await adapter.map({ headers: {}, body, asked: {} });
+  const drafts = draftsOf('webhook:own', 'found' in mapped ? mapped.found : [], outcomes);
+  expect(drafts.map(({ testcase, outcome, data }) => [testcase.name, outcome, data['item']])).toEqual([
+    ['own-ci.install', 'PASSED', ['hello-2.10-1']],
+    ['own-ci.upgrade', 'FAILED', ['hello-2.10-1']],
+  ]);
+});
