@@ -4,6 +4,7 @@ import type { RebuildView } from '../cascade-words';
 import { misused, type Context } from '../context';
 import type { Leaf } from '../leaf';
 import { cascadeIdOf } from '../naming';
+import { counted } from '../words';
 
 interface Options {
   readonly release?: string;
@@ -27,8 +28,8 @@ export const gateGroup: Leaf<Options> = {
   run: async (context, args, options) => {
     const group = await groupOf(context, args.list(0), options);
     const reply = await context.client.call(doors['ci-bridge'].gateGroup, { ...group, context: options.context });
-    const { length } = group.builds;
-    context.show(reply, () => `${reply.subject} (${length} builds): the gate says ${reply.decision} (${reply.state})`);
+    const size = counted(group.builds.length, 'build');
+    context.show(reply, () => `${reply.subject} (${size}): the gate says ${reply.decision} (${reply.state})`);
   },
 };
 
