@@ -225,6 +225,24 @@ describe('a build of a cascade on an imported snapshot', () => {
     ]);
   });
 
+  it('is ordered by what it is built with now', async () => {
+    const reader = { ...build('rpm/reader', ['reader'], []), buildRequires: [dep('quern')] };
+    contents.set('reader2', reader);
+    await validated(3, 'rpm/reader', 'reader2');
+    const tiers = async (revision: number): Promise<object> => {
+      const asked = { ...first, members: ['rpm/quern', 'rpm/reader'], preview: false };
+      const { rebuilds } = await ask(resolver.impact, { ...asked, overlay: { cascade: 'c-1', revision } });
+      return rebuilds.map((one) => [one.component, one.tier, one.needs.map((need) => need.component)]);
+    };
+    const apart = [
+      ['rpm/quern', 0, []],
+      ['rpm/reader', 0, []],
+    ];
+    expect(await tiers(2)).toEqual(apart);
+    expect(await tiers(3)).toEqual([apart[0], ['rpm/reader', 1, ['rpm/quern']]]);
+    await expect(tiers(4)).rejects.toMatchObject({ code: 'overlay-behind' });
+  });
+
   it('of what is assembled takes nothing; what holds it follows', async () => {
     expect(await compare('module/grinding:2', 'none')).toMatchObject({ lost: [], added: [] });
   });

@@ -120,7 +120,9 @@ function doorsOf(context: Context, views: Views, imported: Imported, progress: I
   return [
     answer(resolver.impact, async (request) => {
       const open = await graphs.instead(request.release, request.snapshot);
-      return inPieces(open ? await importedImpact(open, request, orders) : await answerImpact(request, views, fresh));
+      if (!open) return inPieces(await answerImpact(request, views, fresh));
+      const builds = request.overlay === null ? [] : await views.layers(request.release, request.overlay);
+      return inPieces(await importedImpact(open, request, orders, builds));
     }),
     answer(resolver.compare, (request) => answerCompare(request, { views, graphs, asker: context.asker })),
     answer(resolver.dependants, neighbours),
