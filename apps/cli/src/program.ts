@@ -4,6 +4,7 @@ import { buildAdopt } from './commands/build-adopt';
 import { buildList } from './commands/build-list';
 import { buildLog } from './commands/build-log';
 import { buildMake } from './commands/build-make';
+import { buildSystems } from './commands/build-systems';
 import { cascadeCancel, cascadeRetry, cascadeSkip } from './commands/cascade-act';
 import { cascadeExplain } from './commands/cascade-explain';
 import { cascadeHistory } from './commands/cascade-history';
@@ -79,7 +80,7 @@ export function program(): Command {
     ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip],
     ...[cascadeAdd, cascadeRemove, cascadeRaise],
   ]);
-  noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog]);
+  noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog, buildSystems]);
   noun(root, 'release', 'Release definitions', [
     ...[releaseLint, releaseShow, releaseDiff, releaseApply, releaseHistory, releaseList],
   ]);

@@ -89,6 +89,14 @@ describe('alerts', () => {
     expect(said).toEqual(['raised', 'ended'].map((one) => `millrace.scheduler.alert.${one}.v1.mill.-`));
   }, 90_000);
 
+  it('come beside the build systems, each with its slots and what its builders bear', async () => {
+    const { status, body } = await request('GET', '/api/v1/build-systems');
+    const local = { name: 'local-rpm', downSince: null, problem: null, builders: [], unknown: null };
+    expect({ status, body }).toMatchObject({ status: 200, body: { systems: [local] } });
+    const [{ capacity }] = body['systems'] as [{ capacity: number }];
+    expect(capacity).toBeGreaterThan(0);
+  });
+
   it('come beside the history of cascades and the explanation of one', async () => {
     const history = await request('GET', '/api/v1/history?release=mill');
     expect(history).toMatchObject({ status: 200, body: { cascades: [{ release: 'mill' }], hops: [] } });

@@ -29,10 +29,12 @@ import {
 import type { Receiver } from '@millrace/messages';
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
+import { buildSystemQuestions } from './admin/build-systems';
 import { changeQuestions } from './admin/changes';
 import { explainQuestions } from './admin/explain';
 import { historyGauges, historyQuestions } from './admin/history';
 import { questions } from './admin/questions';
+import { buildersOf } from './outbound/builders';
 import { catchUp } from './outbound/catch-up';
 import { config, secretFilesOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
@@ -102,6 +104,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
         ...changeQuestions(read),
         ...alertQuestions(read),
+        ...buildSystemQuestions(read, [...systems.keys()], (name) => buildersOf(systemNamed(systems, name))),
         ...explainQuestions(read),
         ...historyQuestions(read),
         ...commands(lookupsOf(outside)),

@@ -76,6 +76,19 @@ export interface OwnResult {
   readonly note: string;
 }
 
+/** Builders of one kind: a channel of Koji, or all that a hub has. */
+export interface BuilderLoad {
+  readonly name: string;
+  readonly up: number;
+  readonly hosts: number;
+  /** Of those that are up, in the build system's own unit. */
+  readonly capacity: number;
+  readonly load: number;
+  /** Tasks that no builder has taken yet, whoever's they are; null: not counted. */
+  readonly waiting: number | null;
+  readonly architectures: readonly string[];
+}
+
 /** One door for every build system. The suite in `build-system.suite.ts` holds each implementation to it. */
 export interface BuildSystem {
   readonly name: string;
@@ -132,4 +145,6 @@ export interface BuildSystem {
   /** Something is said to have happened there: the next look is now. Only a hint; polling is the truth. */
   hint?(): void;
   limits(): Promise<{ readonly capacity: number }>;
+  /** What its builders bear now, the ones that its releases use. Left out where the build system cannot say. */
+  load?(): Promise<readonly BuilderLoad[]>;
 }

@@ -1,50 +1,37 @@
-import type { Host, KojiHub } from '@millrace/koji';
+import type { KojiHub } from '@millrace/koji';
+import type { BuilderLoad } from '../build-system';
 import { right, wrong, type KojiFinding } from './finding';
 import { targetsOf, type NamedTarget } from './check-places';
+import { channelLoad, channelOf, loadOf } from './load';
 import type { KojiRelease } from './settings';
-
-type Builder = Pick<Host, 'arches' | 'enabled' | 'capacity' | 'task_load'> & { readonly ready?: boolean | undefined };
-
-/** Hubs give containers to a channel of their own, where their plug-in says nothing else. */
-const usual = { rpm: 'default', container: 'container', image: 'image' } as const;
 
 /** The channels that the releases use: builders, capacity, load and what waits; and builders of each architecture. */
 export async function builders(
   hub: KojiHub,
   releases: ReadonlyMap<string, KojiRelease>,
 ): Promise<readonly KojiFinding[]> {
-  const all = await hub.listHosts();
-  const overall = loadOf('builders', all, null);
+  const all = loadOf('all', await hub.listHosts(), null);
+  const overall = said('builders', all);
   if (overall.verdict === 'wrong') return [overall];
   const targets = targetsOf(releases).filter((one) => one.target?.target);
   const names = new Map(targets.map((one) => [channelOf(one), one]));
   const channels = await Promise.all([...names.values()].map((one) => channel(hub, one)));
-  const arches = await Promise.all(targets.map((one) => architectures(hub, one, all)));
+  const arches = await Promise.all(targets.map((one) => architectures(hub, one, all.architectures)));
   return [overall, ...channels.flat(), ...arches.flat()];
-}
-
-function channelOf({ type, target }: NamedTarget): string {
-  return target?.channel ?? usual[type];
 }
 
 async function channel(hub: KojiHub, named: NamedTarget): Promise<readonly KojiFinding[]> {
   const name = channelOf(named);
-  const found = await hub.getChannel(name);
-  if (!found) {
-    if (!named.target?.channel) return [];
-    return [wrong(named.what, `there is no channel ${name}`, `correct it, or: koji add-channel ${name}`)];
-  }
-  const waiting = await hub.countTasks({ channel: found.id, states: ['FREE', 'ASSIGNED'] });
-  return [loadOf(`channel ${name}`, await hub.listHosts(found.id), waiting)];
+  const found = await channelLoad(hub, name);
+  if (found) return [said(`channel ${name}`, found)];
+  if (!named.target?.channel) return [];
+  return [wrong(named.what, `there is no channel ${name}`, `correct it, or: koji add-channel ${name}`)];
 }
 
-function loadOf(what: string, hosts: readonly Builder[], waiting: number | null): KojiFinding {
-  const up = hosts.filter(isUp);
-  const [capacity, load] = [sum(up.map((host) => host.capacity)), sum(up.map((host) => host.task_load))];
+function said(what: string, { up, hosts, load, capacity, waiting, architectures: arches }: BuilderLoad): KojiFinding {
   const queue = waiting === null ? '' : `, ${waiting} ${waiting === 1 ? 'task waits' : 'tasks wait'}`;
-  const says = `${up.length} of ${hosts.length} are up, load ${load.toFixed(1)} of ${capacity.toFixed(1)}${queue}`;
-  if (up.length === 0) return wrong(what, says, 'start kojid on a builder');
-  const arches = [...new Set(up.flatMap(archesOf))].sort();
+  const says = `${up} of ${hosts} are up, load ${load.toFixed(1)} of ${capacity.toFixed(1)}${queue}`;
+  if (up === 0) return wrong(what, says, 'start kojid on a builder');
   return right(what, `${says}; architectures: ${arches.join(', ')}`);
 }
 
@@ -52,7 +39,7 @@ function loadOf(what: string, hosts: readonly Builder[], waiting: number | null)
 async function architectures(
   hub: KojiHub,
   { what, target }: NamedTarget,
-  hosts: readonly Builder[],
+  up: readonly string[],
 ): Promise<readonly KojiFinding[]> {
   const found = await hub.getBuildTarget(target!.target);
   if (!found) return [];
@@ -60,7 +47,7 @@ async function architectures(
   const wanted = (arches ?? '').split(/\s+/).filter(Boolean).map(canonical);
   const remedy = `koji edit-tag --arches 'x86_64 …' ${name}`;
   if (wanted.length === 0) return [wrong(what, `build tag ${name} has no architectures`, remedy)];
-  const there = new Set(hosts.filter(isUp).flatMap(archesOf));
+  const there = new Set(up);
   const missing = wanted.filter((arch) => !there.has(arch));
   if (missing.length === 0) return [right(what, `builders for ${wanted.join(', ')} are up`)];
   return [wrong(what, `no builder for ${missing.join(', ')} is up`, 'start kojid on one, or drop the architecture')];
@@ -70,16 +57,4 @@ async function architectures(
 function canonical(arch: string): string {
   if (/^i[3-6]86$/.test(arch)) return 'i386';
   return arch.startsWith('armv') ? 'armhfp' : arch;
-}
-
-function isUp({ enabled, ready }: Builder): boolean {
-  return enabled && ready !== false;
-}
-
-function archesOf({ arches }: Builder): readonly string[] {
-  return (arches ?? '').split(/\s+/).filter(Boolean);
-}
-
-function sum(numbers: readonly (number | null | undefined)[]): number {
-  return numbers.reduce<number>((all, one) => all + (one ?? 0), 0);
 }

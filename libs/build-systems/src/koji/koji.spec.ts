@@ -256,6 +256,18 @@ describe('Koji as a build system', () => {
     expect(await readdir(join(dir, 'intents'))).toEqual([]);
   });
 
+  it('says what the builders of its releases bear', async () => {
+    const idle = { up: 1, hosts: 1, capacity: 4, load: 0, architectures: ['aarch64', 'x86_64'] };
+    const before = await connect().load!();
+    const channels = ['default', 'container'].map((name) => ({ ...idle, name, waiting: 0 }));
+    expect(before).toMatchObject([{ ...idle, name: 'all', waiting: null }, ...channels]);
+    hub.control.holdTasks(true);
+    const place = await connect().open('f43', 'c1');
+    await connect().submit('waits', order('libfoo', 'c1'), place);
+    const [, channel] = await connect().load!();
+    expect(channel!.waiting).toBeGreaterThan(0);
+  });
+
   it('removes the side tag of what has landed, though the answer was lost and the caller died', async () => {
     const place = await connect().open('f43', 'c1');
     await connect().admit((await build(connect(), 'libfoo', 'c1')).ref, place);

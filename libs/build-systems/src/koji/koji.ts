@@ -4,6 +4,7 @@ import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
 import { hubFacts } from './hub-facts';
+import { loads } from './load';
 import { look } from './look';
 import { closePlace } from './landing';
 import { admit, currentOf, openPlace, promote } from './places';
@@ -45,6 +46,7 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
     close: (place, outcome) => closePlace(parts, place, outcome),
     repository: (release, cascade) => currentOf(parts, release, cascade),
     limits: () => Promise.resolve({ capacity: options.capacity }),
+    load: async () => loads(parts.hub, await options.releases.all()),
     end: async () => {
       parts.watch.end();
       await parts.hub.close();

@@ -57,6 +57,7 @@ export const doors = {
     changeReject: changes.changeReject,
     explainComponent: changes.explainComponent,
     alerts: watch.alerts,
+    buildSystems: watch.buildSystems,
     history: watch.history,
     failures: watch.failures,
     cascades: scheduler.cascades,

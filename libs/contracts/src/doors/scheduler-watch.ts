@@ -30,6 +30,43 @@ export const alerts = ask({
   http: { method: 'GET', path: '/api/v1/alerts' },
 });
 
+const builders = z.object({
+  /** A channel of Koji; `all`: whatever the hub has. */
+  name: z.string(),
+  up: z.number().int(),
+  hosts: z.number().int(),
+  /** Of those that are up, in the build system's own unit. */
+  capacity: z.number(),
+  load: z.number(),
+  /** Tasks that no builder has taken yet, whoever's they are; null: not counted. */
+  waiting: z.number().int().nullable(),
+  architectures: z.array(z.string()),
+});
+
+export const buildSystems = ask({
+  owner: 'scheduler',
+  name: 'build-systems',
+  about: 'The build systems: builds of ours at one time, whether it is down, and what its builders bear now.',
+  request: z.object({}),
+  reply: z.object({
+    systems: z.array(
+      z.object({
+        name: z.string(),
+        /** Builds of ours there at one time, and how many there are. */
+        capacity: z.number().int(),
+        used: z.number().int(),
+        downSince: z.string().nullable(),
+        problem: z.string().nullable(),
+        /** Empty where it cannot say. */
+        builders: z.array(builders),
+        /** Why its builders are not known now; null: they are, or it has none of its own. */
+        unknown: z.string().nullable(),
+      }),
+    ),
+  }),
+  http: { method: 'GET', path: '/api/v1/build-systems' },
+});
+
 const seconds = z.number().nonnegative();
 /** Mean seconds a hop: from the cascade's start to its end, until it was started, in its build system, at its gate. */
 const hopTimes = z.object({ lead: seconds, waiting: seconds, building: seconds, gating: seconds });
