@@ -47,11 +47,13 @@ export const graphWhatIf: Leaf<Options> = {
   usage: 'what-if <components...>',
   about:
     'Shows who breaks, who must be rebuilt and who is unaffected if components offered something else (--provides), or ' +
-    'lost capabilities (--lost).',
+    'lost capabilities (--lost). What is offered without a version meets a requirement of a version as it does for rpm, ' +
+    'and not as dpkg has it: there say --provides "libssl3 (= 3.1)".',
   options: questionOptions,
   examples: [
     'graph what-if deb/perl --release bookworm --lost perlapi-5.36.0 --lost libperl5.36',
     "graph what-if rpm/openssl --provides openssl-libs --provides 'libssl.so.4()(64bit)'",
+    "graph what-if deb/openssl --release bookworm --provides 'libssl4 (= 4.0)' --provides 'libssl-dev (= 4.0)'",
   ],
   run: async (context, args, options) => {
     if (options.lost.length === 0 && options.provides.length === 0) {

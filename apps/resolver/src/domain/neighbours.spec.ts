@@ -85,4 +85,12 @@ describe('a name that is not known', () => {
   it('says where to look when nothing is near', () => {
     expect(didYouMean('rpm/zzzzzzzz', known)).toContain('millrace graph show');
   });
+
+  it('says what to ask where the platform is meant, which is no component', () => {
+    const known = ['module/perl:5.30', 'module/platfrom-tools:1'];
+    for (const id of ['module/platform:f29', 'module/platform']) {
+      expect(didYouMean(id, known)).toContain('millrace graph search module/');
+    }
+    expect(didYouMean('module/platform:f30', ['module/platform:f29'])).toContain('did you mean module/platform:f29');
+  });
 });

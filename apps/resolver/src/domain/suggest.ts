@@ -4,12 +4,19 @@ import type { ComponentId } from '@millrace/kernel';
 export function didYouMean(written: string, known: Iterable<ComponentId>): string {
   const wanted = nameOf(written);
   const scored = [...known].map((id) => ({ id, score: scoreOf(written, wanted, id) })).filter((one) => one.score <= 3);
+  const isPlatform = written.startsWith('module/') && wanted === 'platform' && scored.every((one) => one.score > 0);
+  if (isPlatform) return platformWords;
   scored.sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1));
   const best = scored.slice(0, 3).map((one) => one.id);
   return best.length > 0
     ? `did you mean ${best.join(' or ')}?`
     : 'the graph has nothing of a similar name: `millrace graph show` lists its components';
 }
+
+/** It has as many streams as there were minor releases, each of which every module may name: they are no components. */
+const platformWords =
+  'the platform is what every module stands on, and no component of the graph: `millrace graph search module/` lists ' +
+  'the modules, and `millrace graph impact --all` orders everything of the release; or name a package of the platform';
 
 function scoreOf(written: string, wanted: string, id: ComponentId): number {
   const name = nameOf(id);
