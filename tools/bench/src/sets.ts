@@ -32,6 +32,11 @@ const known: readonly Known[] = [
     others: '215',
     ask: { changed: ['deb/ocaml'], lost: ['ocaml-base-4.13.1', 'ocaml-base-nox-4.13.1'] },
   },
+  {
+    name: 'ocaml, as its transition (`ocaml` somewhere in Build-Depends)',
+    others: '361 in 23',
+    ask: { changed: ['deb/ocaml', 'deb/dh-ocaml'], scope: 'direct' },
+  },
   { name: 'icu, by libicu72', others: '136 in 7', ask: { changed: ['deb/icu'], lost: ['libicu72'] } },
   { name: 'R, by r-api-4.0', others: '1,290 in 16', ask: { changed: ['deb/r-base'], lost: ['r-api-4.0'] } },
   ...(
