@@ -29,11 +29,21 @@ describe('alerts', () => {
     dir = mkdtempSync(join(tmpdir(), 'millrace-alerts-'));
     const token = { name: 'ada', role: 'releng', sha256: sha256('ada'), created_at: '', revoked_at: null };
     writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens: [token] }));
+    const koji = {
+      kind: 'koji',
+      url: 'http://127.0.0.1:9/kojihub',
+      top_url: 'https://pkgs.example/',
+      capacity: 40,
+      retries: 1,
+    };
+    const settings = join(dir, 'millrace.yaml');
+    writeFileSync(settings, JSON.stringify({ scheduler: { build_systems: { koji } } }));
     client = await connect({ servers: nats.url });
     client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => answer(message) });
     client.subscribe('millrace.scheduler.alert.>', { callback: (_, { subject }) => void said.push(subject) });
     service = await startService(definition, {
       MILLRACE_DATA: dir,
+      MILLRACE_CONFIG: settings,
       MILLRACE_NATS_URL: nats.url,
       MILLRACE_SCHEDULER_PORT: '0',
       MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
@@ -91,10 +101,30 @@ describe('alerts', () => {
 
   it('come beside the build systems, each with its slots and what its builders bear', async () => {
     const { status, body } = await request('GET', '/api/v1/build-systems');
-    const local = { name: 'local-rpm', downSince: null, problem: null, builders: [], unknown: null };
-    expect({ status, body }).toMatchObject({ status: 200, body: { systems: [local] } });
-    const [{ capacity }] = body['systems'] as [{ capacity: number }];
-    expect(capacity).toBeGreaterThan(0);
+    const [local, koji] = body['systems'] as Record<string, unknown>[];
+    const fine = { downSince: null, problem: null, builders: [], used: 0 };
+    expect([status, local]).toMatchObject([200, { ...fine, name: 'local-rpm', unknown: null }]);
+    expect(koji).toMatchObject({ ...fine, name: 'koji', capacity: 40, unknown: expect.stringMatching(/./) as string });
+  });
+
+  it('come beside the .repo files of repositories, for anybody', async () => {
+    const get = (path: string) => fetch(`http://127.0.0.1:${service.port}/repositories/v1/${path}`);
+    const found = await get('koji/f44-build-side-7/12.repo');
+    expect([found.status, found.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect((await found.text()).split('\n')).toEqual([
+      '[f44-build-side-7-12]',
+      'name=f44-build-side-7, repository 12',
+      'baseurl=https://pkgs.example/repos/f44-build-side-7/12/$basearch',
+      ...['enabled=1', 'gpgcheck=0', 'skip_if_unavailable=False', ''],
+    ]);
+    for (const wrong of [
+      'local-rpm/f44/12.repo',
+      'koji/f44/x.repo',
+      'koji/f44/12',
+      'koji/a%0Ab/12.repo',
+      'koji/%5Bx/1.repo',
+    ])
+      expect((await get(wrong)).status).toBe(404);
   });
 
   it('come beside the history of cascades and the explanation of one', async () => {

@@ -47,3 +47,8 @@ export function secretFilesOf(settings: SchedulerConfig): Readonly<Record<string
     pagure: settings.pagure_secret_file,
   };
 }
+
+/** Where the files of each Koji are served, by the names of the build systems. */
+export function topUrlsOf({ build_systems: systems }: SchedulerConfig): ReadonlyMap<string, string> {
+  return new Map(Object.entries(systems).flatMap(([name, one]) => (one.kind === 'koji' ? [[name, one.top_url]] : [])));
+}

@@ -36,13 +36,14 @@ import { historyGauges, historyQuestions } from './admin/history';
 import { questions } from './admin/questions';
 import { buildersOf } from './outbound/builders';
 import { catchUp } from './outbound/catch-up';
-import { config, secretFilesOf, type SchedulerConfig } from './config';
+import { config, secretFilesOf, topUrlsOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
 import { changeCommands } from './inbound/change-commands';
 import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
 import { decided, missed, published, reported } from './inbound/heard';
 import { peopleCommands } from './inbound/people-commands';
+import { repoFilesController } from './inbound/repo-files';
 import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
@@ -119,6 +120,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         await endSystems();
       },
       controllers: [
+        repoFilesController(topUrlsOf(settings)),
         webhooksController({
           secretFiles: secretFilesOf(settings),
           tracked: (release, addresses) => trackedAt(outside, release, addresses),

@@ -13,13 +13,24 @@ export async function buildersOf(system: BuildSystem) {
   }
 }
 
+const asked = new WeakMap<BuildSystem, Promise<readonly BuilderLoad[] | undefined>>();
+
+/** One question at a time: of a hub that is away, all who look wait for the same. */
+function loadOf(system: BuildSystem): Promise<readonly BuilderLoad[] | undefined> {
+  const before = asked.get(system);
+  if (before) return before;
+  const question = Promise.resolve(system.load?.()).finally(() => asked.delete(system));
+  asked.set(system, question);
+  return question;
+}
+
 async function inTime(system: BuildSystem): Promise<readonly BuilderLoad[] | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(silent(system.name)), longestWaitMs);
   });
   try {
-    return await Promise.race([system.load?.(), late]);
+    return await Promise.race([loadOf(system), late]);
   } finally {
     clearTimeout(timer);
   }

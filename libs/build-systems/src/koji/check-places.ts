@@ -109,5 +109,5 @@ function wishes(what: string, { isolation, drafts, priority }: KojiTarget, { fea
 
 function withoutRepoFile(what: string): KojiFinding {
   const says = 'no repo_file: builders get the address of the repository itself, and OSBS wants a .repo file';
-  return note(what, says, "serve one, and say `repo_file: 'https://…/{tag}/{repo}.repo'`");
+  return note(what, says, "say `repo_file: 'https://SCHEDULER/repositories/v1/NAME/{tag}/{repo}.repo'`");
 }
