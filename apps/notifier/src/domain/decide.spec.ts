@@ -146,6 +146,16 @@ describe('once', () => {
     expect(mails(after(known(), ...inputs).effects)).toHaveLength(5);
   });
 
+  test('a stall on the same builds is told once, whatever its revision, and again on others', () => {
+    const on = (builds: string[], revision: number) => heard(cascadeStalled, { failed_builds: builds }, revision);
+    const told = [
+      on(['failed b-1', 'rejected b-2'], 7),
+      on(['rejected b-2', 'failed b-1'], 12),
+      on(['failed b-3'], 13),
+    ];
+    expect(mails(after(known(), ...told).effects)).toHaveLength(2);
+  });
+
   test('no order and no repetition of inputs mails anybody twice or loses a mail', () => {
     const failures = [1, 2, 3].flatMap((attempt) => [
       heard(rebuildFailed, { attempt, owners: [] }, attempt),

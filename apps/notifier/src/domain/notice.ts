@@ -27,11 +27,13 @@ export function noticesOf(happening: Happening, definition: ReleaseDefinition, a
 
 /**
  * What happened, as one text. A failure is one attempt at a rebuild and its build, whichever event says it and however
- * often; anything else is one state (revision) of its subject.
+ * often. What names the builds that failed is told once for them: a scheduler whose database was set back comes to it
+ * again. Anything else is one state (revision) of its subject.
  */
 export function causeOf(happening: Happening): string {
   const { facts, event, subject, revision } = happening;
   const rebuild = rebuildOf(happening);
+  if (facts.failed_builds) return [event, subject, ...[...facts.failed_builds].sort()].join('\n');
   if (rebuild === null || facts.attempt === undefined) return `${event}\n${subject}\n${revision}`;
   return `${rebuild}\n${facts.attempt}\n${facts.build ?? ''}`;
 }

@@ -79,6 +79,7 @@ export interface Facts {
   readonly reasons?:
     readonly { readonly test: string; readonly text: string; readonly link: string | null }[] | undefined;
   readonly failed?: readonly string[] | undefined;
+  readonly failed_builds?: readonly string[] | undefined;
   readonly waiting?: readonly string[] | undefined;
   readonly waiting_count?: number | undefined;
   readonly remedy?: readonly string[] | undefined;

@@ -55,6 +55,7 @@ const facts = z.object({
     .optional()
     .catch(undefined),
   failed: names,
+  failed_builds: names,
   waiting: names,
   waiting_count: number,
   remedy: z

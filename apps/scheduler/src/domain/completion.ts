@@ -8,7 +8,7 @@ import type { CascadeInput, Hindrance } from './input';
 import type { CascadeRow, RebuildRow, Repository, ValidatedRow } from './state';
 import { isSettled, moveCascade } from './transitions';
 import type { Turn } from './turn';
-import { cascadeData, listed } from './words';
+import { buildKey, cascadeData, listed } from './words';
 
 /** An event has at most 256 KiB; the cascade's own page has all names. */
 const mostNames = 2000;
@@ -32,6 +32,7 @@ export function checkCascade(turn: Turn, id: string): void {
     ...cascadeData(stalled, why, 'scheduler'),
     failed: names(failed).slice(0, mostNames),
     waiting: names(waiting).slice(0, mostNames),
+    failed_builds: failed.map((row) => `${row.state} ${row.build ?? buildKey(row)}`).slice(0, mostNames),
   });
 }
 

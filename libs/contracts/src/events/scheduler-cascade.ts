@@ -183,10 +183,12 @@ export const cascadeResumed = cascadeEvent(
   'info',
   example,
 );
+/** Of what failed: a stall on other builds is another one. */
+const builds = z.array(z.string().max(500)).optional();
 export const cascadeStalled = cascadeEvent(
   'stalled',
   'Nothing is left to run but what failures hold back. Said once, with names.',
-  cascade.extend({ failed: z.array(componentIdSchema), waiting: z.array(componentIdSchema) }),
+  cascade.extend({ failed: z.array(componentIdSchema), waiting: z.array(componentIdSchema), failed_builds: builds }),
   (d) => `cascade ${d.cascade} can do no more until somebody acts: ${d.why}`,
   'warning',
   { ...example, state: 'stalled', failed: ['rpm/libmill'], waiting: ['rpm/libsluice'] },
