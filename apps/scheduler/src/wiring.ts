@@ -13,6 +13,7 @@ import {
   changeDetected,
   changeReported,
   graphPublished,
+  landingChanged,
   rebuildDoubted,
   rebuildFailed,
   rebuildRejected,
@@ -86,6 +87,7 @@ export const says: readonly EventName[] = [
   alertRaised,
   alertEnded,
   rebuildDoubted,
+  landingChanged,
 ];
 
 export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConfig> = {

@@ -4,6 +4,7 @@ import { componentIdSchema } from './contents';
 import { glob, globMatches } from './definition-words';
 import { failurePatterns, retries } from './failure-patterns';
 import { gatePolicy, whenNoTests } from './gate-policy';
+import { landingPolicy } from './landing';
 import { nvrFields, nvrStrategy, placeOfPullRequests, pushFields } from './new-nvrs';
 import { freezes, triggers } from './triggers';
 
@@ -153,6 +154,8 @@ const fields = z.strictObject({
   releng: z.array(z.string().max(100)).min(1),
   components: z.array(componentPolicy).default([]),
   landing: z.enum(['automatic', 'manual']).default('manual'),
+  /** How it lands. */
+  landing_policy: landingPolicy.optional(),
   compose: z
     .strictObject({
       automatic: z.boolean().default(false),
