@@ -2,6 +2,7 @@ import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import type { ChangedComponent, ChangeKind, MessageId } from './change-rows';
 import type { Hindrance, SeenBuild } from './input';
+import type { WantedSet } from './sets/wanted-set';
 import type { WithdrawnBuild } from './watch-input';
 import type { Urgency } from './state';
 
@@ -12,9 +13,11 @@ export interface ReportedChange {
   readonly kind: ChangeKind;
   readonly components: readonly ChangedComponent[];
   readonly all: boolean;
+  /** false: a set in which nothing waits for anything else. */
+  readonly ordered?: boolean;
   /** Components that the release's graph does not know, with a hint each. */
   readonly unknown: readonly { readonly component: string; readonly hint: string }[];
-  /** Components whose new commit is a bump of ours, with the reason why they start nothing. */
+  /** Components that start nothing, with the reasons: their commit is a bump of ours, or they are done already. */
   readonly own?: readonly { readonly component: ComponentId; readonly because: string }[];
   readonly urgency: Urgency;
   readonly by: string;
@@ -31,6 +34,8 @@ export interface ChangeToCheck {
   readonly release: string;
   readonly kind: ChangeKind;
   readonly components: readonly NamedComponent[];
+  /** Of a set: how its members are found. */
+  readonly set?: WantedSet;
   readonly urgency: Urgency;
   readonly by: string;
   readonly why: string;
@@ -54,6 +59,8 @@ export type ChangeInput =
       readonly type: 'change.heard';
       readonly kind: ChangeKind;
       readonly components: readonly NamedComponent[];
+      /** Of a set: how its members are found. */
+      readonly set?: WantedSet;
       readonly urgency: Urgency;
       readonly by: string;
       readonly why: string;
@@ -66,7 +73,13 @@ export type ChangeInput =
   | (OfRelease & { readonly type: 'changes.due' });
 
 export type ReleaseInput =
-  | (OfRelease & { readonly type: 'release.apply'; readonly definition: ReleaseDefinition; readonly why: string })
+  | (OfRelease & {
+      readonly type: 'release.apply';
+      readonly definition: ReleaseDefinition;
+      readonly why: string;
+      /** Builds that may start when it ends the observing of its release. */
+      readonly confirmed?: number | 'any' | null;
+    })
   | (OfRelease & { readonly type: 'sources.due' })
   | (OfRelease & {
       readonly type: 'sources.polled';

@@ -8,8 +8,11 @@ import { changeHeard, changeReported, changeUnchecked, unknownRelease } from './
 import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
 import { decideTrigger } from './decide-trigger';
+import { decideMode } from './modes/decide-mode';
+import { isMode } from './modes/mode-input';
 import { admitted, verdictDecided } from './gate';
 import { handAgain, handEnded, handLost } from './hand-made';
+import { askGroups, groupDecided, groupGathered, groupUngathered } from './group-gate/group-gate';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
 import { cancelOrphans, decidePerson, sweep } from './people';
 import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
@@ -42,6 +45,7 @@ function handle(turn: Turn, input: Input): unknown {
   if (!known && input.type !== 'release.apply') return unknownRelease(input.release);
   if (isWatch(input)) return decideWatch(turn, input);
   if (isTrigger(input)) return decideTrigger(turn, input);
+  if (isMode(input)) return decideMode(turn, input);
   switch (input.type) {
     case 'cascade.hold':
     case 'cascade.resume':
@@ -145,6 +149,12 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
       return placeUnclosed(turn, input.cascade, input.outcome, input.fault);
     case 'place.due':
       return placeDue(turn, input.cascade);
+    case 'group.gathered':
+      return groupGathered(turn, input);
+    case 'group.ungathered':
+      return groupUngathered(turn, input);
+    case 'group.decided':
+      return groupDecided(turn, input);
     default:
       return assertNever(input);
   }
@@ -153,7 +163,7 @@ function handleCascade(turn: Turn, input: CascadeInput): void {
 function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput): unknown {
   switch (input.type) {
     case 'release.apply':
-      return applyRelease(turn, input.definition, input.why);
+      return applyRelease(turn, input);
     case 'sources.due':
       return sourcesDue(turn, input.release);
     case 'sources.polled':
@@ -175,9 +185,10 @@ function handleRelease(turn: Turn, input: ReleaseInput | ChangeInput): unknown {
   }
 }
 
-/** A cascade in which nothing moves any more is looked at once the inputs before it are decided. */
+/** Groups of builds that are whole are asked about; where nothing moves any more it is looked at for the end. */
 function lookForTheEnd(turn: Turn): void {
   for (const id of turn.touched('cascades')) {
+    askGroups(turn, turn.row('cascades', id));
     const cascade = turn.row('cascades', id);
     if (isIdle(cascade)) turn.self({ type: 'cascade.check', release: cascade.release, cascade: id });
   }

@@ -18,11 +18,11 @@ export function holdCascade(turn: Turn, cascade: CascadeRow, why: string): Refus
 /** Also the way in which a person lets a planned cascade start. */
 export function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Refusal | string {
   const { definition } = turn.row('releases', cascade.release);
+  if (definition.mode === 'observe' && (cascade.state === 'awaiting-approval' || cascade.state === 'held')) {
+    const because = `release ${cascade.release} only observes: its plans are not built`;
+    return refuse('release-observes', because, 'apply a definition with mode: approve or act', 'conflict');
+  }
   if (cascade.state === 'awaiting-approval') {
-    if (definition.mode === 'observe') {
-      const because = `release ${cascade.release} only observes: its plans are not built`;
-      return refuse('release-observes', because, 'apply a definition with mode: approve or act', 'conflict');
-    }
     startPlanned(turn, cascade, why || 'approved', turn.context.who);
     goOn(turn, cascade.id);
     return `cascade ${cascade.id} has started`;

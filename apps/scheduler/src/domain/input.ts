@@ -3,6 +3,7 @@ import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
 import type { CascadeInput } from './cascade-input';
 import type { ChangeInput, ReleaseInput } from './change-input';
 import type { BuiltinCheck, Repository } from './state';
+import type { ModeInput } from './modes/mode-input';
 import type { TriggerInput } from './trigger-input';
 import type { WatchInput } from './watch-input';
 
@@ -166,6 +167,7 @@ export type Input =
   | BuildInput
   | PersonInput
   | CapacityInput
+  | ModeInput
   | TriggerInput
   | WatchInput;
 

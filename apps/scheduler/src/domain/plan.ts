@@ -5,6 +5,7 @@ import { giveWayWhereMet } from './beside';
 import { endCascade } from './completion';
 import { admitWhenReady } from './gate';
 import type { CascadeInput, Hindrance, MadePlan } from './input';
+import { keepObserved } from './modes/observed';
 import { isMovable, openNeeds } from './needs';
 import { layPart } from './plan-rows';
 import { mostRoots } from './start';
@@ -111,11 +112,12 @@ export function restart(turn: Turn, id: string): void {
   for (const system of Object.values(definition.build_systems)) turn.look(system);
 }
 
-/** With `pace: lockstep`: the lower tier is settled, and this one starts. The slice holds the first that can. */
+/** The lower tier is settled (`pace: lockstep`), or its gate has passed, and this one starts. The slice holds the first that can. */
 export function tierOpened(turn: Turn, id: string, tier: number): void {
   const rows = turn.all('rebuilds').filter((row) => row.cascade === id && row.state === 'waiting');
   for (const row of rows) advance(turn, row.id);
-  if (rows.length < sliceSize) return;
+  const some = rows.some((row) => turn.row('rebuilds', row.id).state !== 'waiting');
+  if (rows.length < sliceSize || !some) return;
   turn.self({ type: 'tier.opened', release: turn.row('cascades', id).release, cascade: id, tier });
 }
 
@@ -140,6 +142,7 @@ function announce(turn: Turn, cascade: CascadeRow, plan: MadePlan): void {
   const note =
     definition.mode === 'observe' ? 'the release only observes: nothing is built' : 'a person must let it start';
   turn.say(cascadePlanned, cascade.id, cascadeData(waiting, `${why}; ${note}`));
+  if (definition.mode === 'observe') keepObserved(turn, waiting);
 }
 
 function nothingToDo(turn: Turn, cascade: CascadeRow, plan: MadePlan): void {

@@ -1,9 +1,11 @@
-import { durationMs, releaseChanged, type ReleaseDefinition } from '@millrace/contracts';
-import { digestOf, later, type Moment, msBetween } from '@millrace/kernel';
+import { durationMs, releaseChanged } from '@millrace/contracts';
+import { digestOf, later, type Moment, msBetween, type Refusal } from '@millrace/kernel';
 import { liveOf } from './live';
 import { check } from './changes';
-import type { ReleaseInput } from './input';
+import type { ReleaseInput, SeenBuild } from './input';
 import { handBuildsSeen } from './hand-made';
+import { leavesObserving, refuseUnconfirmed, startsNow, turnMode, type Starts } from './modes/leaving';
+import type { BuiltByPeople } from './modes/mode-input';
 import { systemsOf } from './policy';
 import { isBehind, mostPassed } from './pushes';
 import type { CursorRow, ReleaseRow } from './state';
@@ -14,17 +16,26 @@ export interface ApplyReply {
   readonly name: string;
   readonly revision: number;
   readonly changed: boolean;
+  readonly mode: ReleaseRow['definition']['mode'];
+  /** Left out where it observed before and does so still, or never did. */
+  readonly starts?: Starts;
 }
 
 /** Milliseconds between two looks at the list of a build system's builds. */
 const seenEvery = 1500;
 
 /** Makes a definition the current one; an equal one makes no new revision. */
-export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: string): ApplyReply {
-  const name = definition.release;
+export function applyRelease(
+  turn: Turn,
+  { definition, why, confirmed = null }: Extract<ReleaseInput, { type: 'release.apply' }>,
+): Refusal | ApplyReply {
+  const { release: name, mode } = definition;
   const old = turn.find('releases', name);
   const digest = digestOf(definition);
-  if (old?.digest === digest) return { name, revision: old.definitionRevision, changed: false };
+  if (old?.digest === digest) return { name, revision: old.definitionRevision, changed: false, mode };
+  const refusal = old ? refuseUnconfirmed(turn, old, definition, confirmed) : null;
+  if (refusal) return refusal;
+  const starts = old && leavesObserving(old.definition, definition) ? { starts: startsNow(turn, old) } : {};
   const number = (old?.definitionRevision ?? 0) + 1;
   const by = turn.context.who;
   const row: ReleaseRow = {
@@ -49,10 +60,11 @@ export function applyRelease(turn: Turn, definition: ReleaseDefinition, why: str
   });
   turn.say(releaseChanged, name, { name, revision: number, digest, definition, by });
   watch(turn, row);
+  if (old) turnMode(turn, old.definition, definition);
   // What waits may be free to go by its rules and freezes.
   if (old) turn.self({ type: 'changes.due', release: name });
   for (const cascade of old ? liveOf(old) : []) turn.self({ type: 'cascade.check', release: name, cascade });
-  return { name, revision: number, changed: true };
+  return { name, revision: number, changed: true, mode, ...starts };
 }
 
 /** The heads of the sources: those that moved are changes; a first sight is remembered and starts nothing. */
@@ -91,9 +103,20 @@ export function sourcesDue(turn: Turn, name: string): void {
 export function buildsSeen(turn: Turn, input: Extract<ReleaseInput, { type: 'builds.seen' }>): void {
   const { release, system } = input;
   handBuildsSeen(turn, release, system, input.builds);
+  compareObserved(turn, release, input.builds);
   for (const withdrawn of input.withdrawn ?? []) turn.self({ type: 'build.withdrawn', release, withdrawn });
   keepCursor(turn, release, system, input.cursor, input.problem);
   lookAgain(turn, release, system);
+}
+
+/** What people built while the release only observes is compared with its plans. */
+function compareObserved(turn: Turn, release: string, seen: readonly SeenBuild[]): void {
+  if ((turn.row('releases', release).observed ?? []).length === 0) return;
+  const made = seen.filter((one) => one.origin === 'hand' && one.state === 'complete' && !one.bootstrap);
+  const builds = made.map(({ ref, component, nvr, submittedBy, endedAt }): BuiltByPeople => {
+    return { component, nvr: nvr ?? ref, by: submittedBy ?? 'somebody', endedAt };
+  });
+  if (builds.length > 0) turn.self({ type: 'observed.built', release, builds });
 }
 
 /** How far a poller has read, and since when it cannot. Answers without news are kept by the minute. */

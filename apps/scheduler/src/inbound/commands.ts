@@ -38,8 +38,8 @@ export function commands(look: Lookups): readonly BoundDoor<Input>[] {
     return { release, cascade: request.cascade, component: request.component ?? null, why: request.why };
   };
   return [
-    obey(own.releaseApply, ({ definition, why }): Input => {
-      return { type: 'release.apply', release: definition.release, definition, why };
+    obey(own.releaseApply, ({ definition, why, confirm: confirmed = null }): Input => {
+      return { type: 'release.apply', release: definition.release, definition, why, confirmed };
     }),
     obey(own.changeReport, async ({ release, components, urgency, why }, { name: by }): Promise<Input> => {
       const checked = await look.check(release, components);

@@ -8,9 +8,11 @@ import { isWatch } from '../domain/watch-input';
 import { ofWatchInput } from './load-watch';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
+import { isMode } from '../domain/modes/mode-input';
 import { isTrigger } from '../domain/trigger-input';
 import { ofCascade } from './load-cascade';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
+import { ofApply, ofMode } from './load-modes';
 import { ofTrigger } from './load-trigger';
 import { alone, neighbourhood, withFailures, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -31,6 +33,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
   if (isWatch(input)) return ofWatchInput(read, input);
   if (isTrigger(input)) return ofTrigger(read, input);
+  if (isMode(input)) return ofMode(read, input);
   switch (input.type) {
     case 'sources.polled':
       return ofHeads(read, input);
@@ -42,6 +45,7 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
         builds: byId(await read.builds.getMany(input.builds.map((one) => one.ref))),
       };
     case 'release.apply':
+      return ofApply(read, input.release, input.definition);
     case 'sources.due':
     case 'change.heard':
     case 'change.unchecked':

@@ -8,6 +8,14 @@ import { ask, command } from './door';
 const why = z.string().max(1000).default('');
 const repository = z.object({ number: z.number().int(), address: z.string(), place: z.string() });
 
+/** Builds of plans that were made while a release only observed. */
+export const startsView = z.object({
+  builds: z.number().int().nonnegative(),
+  plans: z.number().int().nonnegative(),
+  /** Some of the components. */
+  components: z.array(componentIdSchema),
+});
+
 export const releaseView = z.object({
   name: releaseName,
   revision: z.number().int(),
@@ -38,9 +46,22 @@ export const releaseHistory = ask({
 export const releaseApply = command({
   owner: 'scheduler',
   name: 'release-apply',
-  about: 'Makes a release definition the current one. Equal definitions make no new revision.',
-  request: z.object({ definition: releaseDefinition, why }),
-  reply: z.object({ name: releaseName, revision: z.number().int(), changed: z.boolean() }),
+  about:
+    'Makes a release definition the current one. Equal definitions make no new revision. Where a release ends to ' +
+    '`observe` and builds would start, `confirm` must name their number, or be `any`.',
+  request: z.object({
+    definition: releaseDefinition,
+    why,
+    confirm: z.union([z.number().int().nonnegative(), z.literal('any')]).optional(),
+  }),
+  reply: z.object({
+    name: releaseName,
+    revision: z.number().int(),
+    changed: z.boolean(),
+    mode: releaseDefinition.shape.mode.optional(),
+    /** What was planned while it only observed, and starts now. */
+    starts: startsView.optional(),
+  }),
   http: { method: 'POST', path: '/admin/v1/releases' },
   role: 'releng',
 });
