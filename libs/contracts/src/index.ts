@@ -22,4 +22,5 @@ export * from './registry';
 export * from './gate-policy';
 export * from './release-definition';
 export * from './say';
+export { setQuery, type SetQuery } from './sets';
 export * from './triggers';
