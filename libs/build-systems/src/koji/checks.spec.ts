@@ -13,7 +13,7 @@ describe('a look at a hub', () => {
     hub.control.addTag('t1');
     hub.control.addTag('t1-candidate', { parents: ['t1'] });
     hub.control.addTag('t1-build', { parents: ['t1'], extra: { sidetag_rpm_macros_allowed: true } });
-    hub.control.addTag('lonely');
+    hub.control.addTag('lonely', { extra: {} });
     hub.control.addTag('guarded', { perm: 'release' });
     hub.control.addTag('locked', { locked: true });
     hub.control.addTag('exotic', { arches: 'x86_64 s390x' });

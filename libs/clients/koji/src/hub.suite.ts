@@ -168,6 +168,8 @@ function describeSideTags(parts: Parts): void {
     expect((await hub.getInheritance(side.name)).map((t) => t.name)).toContain(build_tag_name);
     expect(await hub.listTagged(side.name)).toEqual([]);
     expect(await hub.tagHistory(side.name, null)).toEqual([]);
+    const [made] = await hub.tagConfigHistory(side.name);
+    expect(made).toMatchObject({ create_event: expect.any(Number) as number, revoke_event: null });
     expect(await hub.listTaggedRpms(side.name)).toEqual({ rpms: [], builds: [] });
     expect(Array.isArray(await hub.getLatestBuilds(side.name))).toBe(true);
     const change = await hub.tagLastChangeEvent(side.name);
@@ -176,6 +178,11 @@ function describeSideTags(parts: Parts): void {
       expect(await hub.checkRepoRequest(asked.request.id)).toMatchObject({ request: { tag_name: side.name } });
     await hub.write.removeSideTag(side.name);
     expect((await hub.listSideTags(build_tag_name)).map((t) => t.name)).not.toContain(side.name);
+    expect(await hub.getTag(side.name)).toBeNull();
+    // The history knows it by its name.
+    expect(await hub.tagHistory(side.name, null)).toEqual([]);
+    const gone = (await hub.tagConfigHistory(side.name)).at(-1);
+    expect(gone).toMatchObject({ revoke_event: expect.any(Number) as number });
   });
 }
 

@@ -48,6 +48,8 @@ const verbs: Readonly<Record<string, (hub: HubParts, params: readonly RpcValue[]
       text.optional().parse(why),
     ),
   freeTask: ({ control }, [id]) => control.freeTask(z.number().parse(id)),
+  deleteTag: ({ control }, [name, by]) => control.deleteTag(text.parse(name), text.optional().parse(by)),
+  setSideTagQuota: ({ control }, [most]) => control.setSideTagQuota(z.number().parse(most)),
   deleteBuild: ({ control }, [of]) => control.deleteBuild(z.union([text, z.number()]).parse(of)),
   setHost: ({ control }, [arches, ready]) => control.setHost(text.parse(arches), z.boolean().parse(ready)),
   state: ({ state }) => structuredClone(state) as unknown as RpcValue,

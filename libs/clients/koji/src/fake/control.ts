@@ -1,6 +1,7 @@
 import type { RpcStruct } from '../xml-rpc/value';
 import { HubFault } from './hub-fault';
 import { buildOf, findTag, tagOf, taskOf } from './look-up';
+import { removeTag } from './methods/side-tags';
 import { nextEvent, nextId, nowTs, type FakeTag, type HubState, type Recipe } from './state';
 import { childrenOf, isOver, makeTask, states, takeOut } from './tasks';
 
@@ -27,6 +28,8 @@ export class Control {
     const tag: FakeTag = {
       ...{ id: nextId(this.state), name, arches, parents: ids, sideOf: null, owner: null, created },
       ...access,
+      // Generous where nothing is said: macros are refused where `extra` says so, by leaving it out.
+      extra: access.extra ?? { sidetag_rpm_macros_allowed: ['*'] },
       packages: packages.map((p) => ({ name: p, owner: 'kojiadmin', blocked: false })),
     };
     this.state.tags.push(tag);
@@ -82,6 +85,16 @@ export class Control {
   /** What a policy answers from now on, e.g. `deny too many side tags`. */
   setPolicy(name: string, answer: string): void {
     this.state.policies = { ...this.state.policies, [name]: answer };
+  }
+
+  /** Side tags that one user may have from now on. */
+  setSideTagQuota(most: number): void {
+    this.state.sideTagQuota = most;
+  }
+
+  /** Somebody deletes a tag with all that is in it; its history stays. */
+  deleteTag(name: string, by: string | null = 'kojiadmin'): void {
+    removeTag(this.state, tagOf(this.state, name), by);
   }
 
   /** Nobody takes a task any further, or everybody does again. */

@@ -7,13 +7,17 @@ import { HubFault } from './hub-fault';
 import { Arguments, reads, writes, type Method, type Methods } from './method';
 import { buildMethods } from './methods/builds';
 import { repoMethods } from './methods/repos';
+import { sideTagMethods } from './methods/side-tags';
 import { tagMethods } from './methods/tags';
 import { taskMethods } from './methods/tasks';
 import { callerOf, login, passwordUser, type Caller, type SessionHeaders } from './sessions';
 import { uploadMethods } from './uploads';
 import { userOf } from './look-up';
 
-const always: Methods = { ...taskMethods, ...buildMethods, ...tagMethods, ...repoMethods, ...uploadMethods };
+const always: Methods = {
+  ...{ ...taskMethods, ...buildMethods, ...tagMethods },
+  ...{ ...sideTagMethods, ...repoMethods, ...uploadMethods },
+};
 const ofPlugins: Readonly<Record<string, readonly string[]>> = {
   sidetag: ['createSideTag', 'editSideTag', 'removeSideTag', 'listSideTags'],
 };
@@ -49,6 +53,7 @@ export function execute(hub: HubParts, { method, params }: RpcCall, incoming: In
     const caller = callerOf(hub.state, incoming.headers, method, params);
     const { value, writes: wrote } = run(hub, { method, params }, { caller, incoming });
     if (wrote) commit(hub, caller);
+    hub.witness.tell?.(method, 'after');
     return { body: encodeAnswer(value), wrote, method };
   } catch (thrown) {
     if (!(thrown instanceof HubFault)) throw thrown;
@@ -98,6 +103,7 @@ function manyOf(hub: HubParts, params: readonly RpcValue[], caller: Caller): { v
       const of = new Arguments(String(entry['methodName']), known.names, entry['params'] as readonly RpcValue[]);
       const answer = known.run({ state: hub.state, user: caller.user, of });
       wrote ||= known.writes;
+      hub.witness.tell?.(String(entry['methodName']), 'after');
       return [answer];
     } catch (thrown) {
       if (!(thrown instanceof HubFault)) throw thrown;
@@ -120,6 +126,7 @@ function namesOf(hub: HubParts): readonly string[] {
 
 function count(hub: HubParts, method: string): void {
   hub.calls.set(method, (hub.calls.get(method) ?? 0) + 1);
+  hub.witness.tell?.(method, 'before');
 }
 
 /** Repositories on demand came with 1.35. */

@@ -30,6 +30,8 @@ export interface FakeHub {
   readonly calls: Map<string, number>;
   /** HTTP requests; a multiCall is one. */
   readonly requests: { count: number };
+  /** Told of every call, once before it is executed and once when that has been done; entries of a multiCall too. */
+  readonly witness: { tell: ((method: string, when: 'before' | 'after') => void) | null };
   /** Every task one stage further. */
   step(): boolean;
   close(): Promise<void>;
@@ -52,15 +54,15 @@ export async function startFakeHub(options: FakeHubOptions = {}): Promise<FakeHu
     return moved;
   };
   const [control, calls, trouble] = [new Control(state), new Map<string, number>(), { ...noTrouble }];
-  const requests = { count: 0 };
-  const parts: HubParts = { state, control, trouble, calls, requests, step: go, version, plugins, changed };
+  const [requests, witness]: [FakeHub['requests'], FakeHub['witness']] = [{ count: 0 }, { tell: null }];
+  const parts: HubParts = { state, control, trouble, calls, requests, witness, step: go, version, plugins, changed };
   const server = createServer((request, response) => void answerHttp(parts, request, response));
   await new Promise<void>((ready, failed) => {
     server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', ready);
   });
   const timer = stepMs > 0 ? setInterval(go, stepMs) : undefined;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/kojihub`;
-  return { url, state, control, trouble, calls, requests, step: go, close: () => end(server, timer) };
+  return { url, state, control, trouble, calls, requests, witness, step: go, close: () => end(server, timer) };
 }
 
 function end(server: Server, timer: NodeJS.Timeout | undefined): Promise<void> {

@@ -1,3 +1,4 @@
 export { startFakeHub, type FakeHub, type FakeHubOptions } from './fake-hub';
+export { recipeOf, specOf, type Part } from './parts';
 export type { Ending, HubState, Recipe } from './state';
 export type { Trouble } from './trouble';

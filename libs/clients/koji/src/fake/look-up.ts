@@ -18,6 +18,18 @@ export function findTag(state: HubState, of: RpcValue): FakeTag | undefined {
   return state.tags.find((t) => t.id === of || t.name === of);
 }
 
+/** As it was called, though it is deleted. */
+export function nameOfTag({ name }: FakeTag): string {
+  return name.replace(deletedSuffix, '');
+}
+
+export const deletedSuffix = ' (deleted)';
+
+/** Deleted ones too: the history knows them by their names. */
+export function tagEverOf(state: HubState, of: RpcValue): FakeTag {
+  return findTag(state, of) ?? findTag(state, `${String(of)}${deletedSuffix}`) ?? tagOf(state, of);
+}
+
 export function tagOf(state: HubState, of: RpcValue): FakeTag {
   return findTag(state, of) ?? missing(`No such tagInfo: ${JSON.stringify(of)}`);
 }

@@ -26,10 +26,13 @@ export function buildRow(state: HubState, build: FakeBuild): RpcStruct {
   };
 }
 
-export function tagRow(tag: FakeTag): RpcStruct {
+export function tagRow(tag: FakeTag, owner: string | null = null): RpcStruct {
   const { id, name, arches, locked = false, perm = null } = tag;
-  const side: RpcStruct = tag.sideOf === null ? {} : { sidetag: true, sidetag_user_id: tag.owner };
-  const extra = { ...tag.extra, ...side };
+  const side: RpcStruct = tag.sideOf === null ? {} : { sidetag: true, sidetag_user: owner, sidetag_user_id: tag.owner };
+  const macros = Object.fromEntries(
+    Object.entries(tag.macros ?? {}).map(([macro, value]) => [`rpm.macro.${macro}`, value]),
+  );
+  const extra = { ...tag.extra, ...side, ...macros };
   return { id, name, arches, locked, maven_support: false, perm, perm_id: perm === null ? null : 1, extra };
 }
 

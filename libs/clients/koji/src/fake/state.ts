@@ -52,6 +52,9 @@ export interface FakeTag {
   readonly sideOf: number | null;
   readonly owner: number | null;
   readonly created: number;
+  readonly createdTs?: number;
+  /** It was deleted then; its name is only in the history. */
+  readonly deleted?: { readonly event: number; readonly by: string | null };
   readonly locked?: boolean;
   readonly extra?: RpcStruct;
   /** Who tags there needs this permission. */
@@ -172,6 +175,8 @@ export interface HubState {
   held?: boolean;
   /** What the hub's policies answer, by name; `allow` where nothing is said. */
   policies?: Record<string, string>;
+  /** Side tags that one user may have; no bound where nothing is said. */
+  sideTagQuota?: number;
   readonly users: FakeUser[];
   readonly sessions: FakeSession[];
   readonly tags: FakeTag[];

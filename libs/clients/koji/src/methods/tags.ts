@@ -9,6 +9,7 @@ import {
   sideTag,
   tag,
   tagAccess,
+  tagConfig,
   taggedBuild,
   target,
   type BuildId,
@@ -55,6 +56,12 @@ export function tagMethods({ ask }: Asker) {
       ),
     listSideTags: (baseTag: string | null, user: string | null = null) =>
       ask({ method: 'listSideTags', keywords: { basetag: baseTag, user } }, z.array(sideTag)),
+    /** Its settings since it was made, the oldest first; of a deleted tag too, which keeps its name in the history. */
+    tagConfigHistory: async (name: string) => {
+      const call = { method: 'queryHistory', keywords: { tables: ['tag_config'], tag: name } };
+      const rows = (await ask(call, z.looseObject({ tag_config: z.array(tagConfig).default([]) }))).tag_config;
+      return [...rows].sort((a, b) => a.create_event - b.create_event);
+    },
     /** The last event that changed what a repository of the tag holds. */
     tagLastChangeEvent: (name: string) =>
       ask({ method: 'tagLastChangeEvent', params: [name] }, z.number().int().nullable()),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventId, taskId } from './ids';
+import { eventId, stamp, taskId } from './ids';
 
 export const tag = z.looseObject({
   id: z.number().int(),
@@ -28,7 +28,13 @@ export const target = z.looseObject({
 });
 export type Target = z.infer<typeof target>;
 
-export const sideTag = z.looseObject({ id: z.number().int(), name: z.string(), task_id: taskId.nullish() });
+export const sideTag = z.looseObject({
+  id: z.number().int(),
+  name: z.string(),
+  task_id: taskId.nullish(),
+  /** Of listSideTags. */
+  user_name: z.string().nullish(),
+});
 export type SideTag = z.infer<typeof sideTag>;
 
 export const packageEntry = z.looseObject({
@@ -44,3 +50,12 @@ export type User = z.infer<typeof user>;
 
 export const event = z.looseObject({ id: eventId, ts: z.number() });
 export type HubEvent = z.infer<typeof event>;
+
+/** tag_config of queryHistory: when a tag was made, and when it was deleted. */
+export const tagConfig = z.looseObject({
+  create_event: eventId,
+  revoke_event: eventId.nullish(),
+  create_ts: stamp,
+  revoker_name: z.string().nullish(),
+});
+export type TagConfig = z.infer<typeof tagConfig>;

@@ -1,10 +1,11 @@
 import type { RpcStruct } from '../../xml-rpc/value';
 import { HubFault } from '../hub-fault';
-import { buildOf, findBuild, findTag, nvrOfBuild, tagOf, taskOf } from '../look-up';
+import { buildOf, findBuild, findTag, nameOfTag, nvrOfBuild, tagEverOf, tagOf, taskOf } from '../look-up';
 import { reads, writes, type Methods } from '../method';
 import type { FakeArchive, FakeRpm, FakeTag, FakeTagging } from '../state';
 import { buildRow, rpmRow, tagRow } from '../rows';
 import { cancelFamily } from '../tasks';
+import { configRows } from './side-tags';
 
 export const buildMethods: Methods = {
   getBuild: reads(['buildInfo', 'strict'], ({ state, of }) => {
@@ -48,8 +49,9 @@ export const buildMethods: Methods = {
   queryHistory: reads(
     ['tables', 'tag', 'build', 'package', 'afterEvent', 'beforeEvent', 'active'],
     ({ state, of }): RpcStruct => {
-      const tag = of.any('tag') === null ? null : tagOf(state, of.any('tag'));
+      const tag = of.any('tag') === null ? null : tagEverOf(state, of.any('tag'));
       const after = of.numberOr('afterEvent', 0);
+      if (of.list('tables').includes('tag_config')) return { tag_config: tag ? configRows(tag) : [] };
       if (of.list('tables').includes('tag_packages')) {
         return { tag_packages: packageRows(tag ? [tag] : state.tags, after) };
       }
@@ -60,7 +62,7 @@ export const buildMethods: Methods = {
           const { name, version, release } = buildOf(state, t.build_id);
           const active = t.revoke_event === null ? true : null;
           const names = { creator_name: t.creator ?? null, revoker_name: t.revoker ?? null };
-          return { ...tagging(t), ...names, name, version, release, active, 'tag.name': tagOf(state, t.tag_id).name };
+          return { ...tagging(t), ...names, name, version, release, active, 'tag.name': nameOfTag(tagOf(state, t.tag_id)) };
         });
       return { tag_listing: rows };
     },

@@ -3,13 +3,13 @@ import { HubFault } from '../hub-fault';
 import { buildOf, findTag, isListed, lastChangeOf, lineOf, nvrOfBuild, tagOf, taggedIn, userOf } from '../look-up';
 import { reads, writes, type Arguments, type Methods } from '../method';
 import { buildRow, repoRow, rpmRow, tagRow, targetRow } from '../rows';
-import { nextEvent, nextId, nowTs, type FakeBuild, type FakeTag, type FakeUser, type HubState } from '../state';
+import { nextEvent, nowTs, type FakeBuild, type FakeTag, type FakeUser, type HubState } from '../state';
 import { makeTask, takeOut } from '../tasks';
 
 export const tagMethods: Methods = {
   getTag: reads(['tagInfo', 'strict', 'event', 'blocked'], ({ state, of }) => {
     const tag = of.flag('strict') ? tagOf(state, of.any('tagInfo')) : findTag(state, of.any('tagInfo'));
-    return tag ? tagRow(tag) : null;
+    return tag ? tagRow(tag, userOf(state, tag.owner)?.name ?? null) : null;
   }),
   getBuildConfig: reads(['tag', 'event'], ({ state, of }) => {
     const tag = tagOf(state, of.any('tag'));
@@ -94,51 +94,6 @@ export const tagMethods: Methods = {
     if (looks) throw new HubFault('PythonError', "<class 'KeyError'>: 'build'");
     return said ?? 'allow';
   }),
-  createSideTag: writes(['basetag', 'debuginfo', 'suffix'], ({ state, user, of }) => {
-    const policy = state.policies?.['sidetag'] ?? 'allow';
-    if (!policy.startsWith('allow')) throw new HubFault('ActionNotAllowed', `policy violation (sidetag): ${policy}`);
-    const base = tagOf(state, of.any('basetag'));
-    const id = nextId(state);
-    const suffix = of.any('suffix');
-    const name = `${base.name}-side-${id}${suffix === null ? '' : `-${String(suffix)}`}`;
-    const created = nextEvent(state);
-    const rest = { arches: base.arches, parents: [base.id], packages: [], sideOf: base.id, owner: user.id, created };
-    state.tags.push({ id, name, ...rest });
-    state.targets.push({ id: nextId(state), name, build_tag: id, dest_tag: id });
-    const task = makeTask(state, { method: 'newRepo', request: [name], owner: user.id });
-    return { id, name, task_id: null, request: { id: task.id, tag_name: name, active: true } };
-  }),
-  editSideTag: writes(
-    ['sidetag', 'debuginfo', 'rpm_macros', 'remove_rpm_macros', 'extra', 'remove_extra'],
-    ({ state, user, of }) => {
-      const tag = ownTag(tagOf(state, of.any('sidetag')), user);
-      if (tag.sideOf === null) throw new HubFault('GenericError', `Not a sidetag: ${tag.name}`);
-      tag.macros = { ...tag.macros, ...of.struct('rpm_macros') };
-      nextEvent(state);
-      return null;
-    },
-  ),
-  removeSideTag: writes(['sidetag'], ({ state, user, of }) => {
-    const tag = ownTag(tagOf(state, of.any('sidetag')), user);
-    if (tag.sideOf === null) throw new HubFault('GenericError', `Not a sidetag: ${tag.name}`);
-    for (const { build_id } of state.taggings.filter((t) => t.tag_id === tag.id)) takeOut(state, tag.id, build_id);
-    remove(state.targets, (t) => t.name === tag.name);
-    // Kept under another name, as the hub keeps the history of a deleted tag.
-    state.tags[state.tags.indexOf(tag)] = { ...tag, name: `${tag.name} (deleted)`, sideOf: null };
-    return null;
-  }),
-  listSideTags: reads(['basetag', 'user', 'queryOpts'], ({ state, of }) =>
-    state.tags
-      .filter((t) => t.sideOf !== null)
-      .filter((t) => of.any('basetag') === null || t.sideOf === tagOf(state, of.any('basetag')).id)
-      .filter((t) => of.any('user') === null || userOf(state, of.any('user'))?.id === t.owner)
-      .map((t) => ({
-        id: t.id,
-        name: t.name,
-        user_id: String(t.owner),
-        user_name: userOf(state, t.owner)?.name ?? null,
-      })),
-  ),
   tagLastChangeEvent: reads(['tag', 'before', 'inherit'], ({ state, of }) =>
     lastChangeOf(state, tagOf(state, of.any('tag'))),
   ),
@@ -195,9 +150,4 @@ function movable(
   const build = buildOf(state, of);
   if (isListed(state, tag, build.name)) return { tag, build };
   throw new HubFault('TagError', `Package ${build.name} not in list for ${tag.name}`);
-}
-
-function remove<T>(rows: T[], is: (row: T) => boolean): void {
-  const at = rows.findIndex(is);
-  if (at >= 0) rows.splice(at, 1);
 }
