@@ -115,7 +115,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/src/**/*.ts'],
+    files: ['**/src/**/*.ts', 'e2e/**/*.ts'],
     ignores: ['**/*.{spec,e2e,suite}.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: promises,

@@ -4,6 +4,7 @@ import { command } from './command.mjs';
 import { graphHasEdges } from './graph.mjs';
 import { suites } from './jest.mjs';
 import { lockIsComplete } from './lock.mjs';
+import { scenarios } from './scenarios.mjs';
 
 const bin = (name) => `node_modules/.bin/${name}`;
 
@@ -44,6 +45,12 @@ export const checks = [
     8,
   ),
   byCommand('end to end: a cascade in Koji', ['npm', 'run', '--silent', 'e2e:koji'], 'npm run e2e:koji', 6),
+  {
+    name: 'scenarios',
+    how: 'npm run e2e:scenarios',
+    isSuite: true,
+    run: () => scenarios({ minutes: 10 }),
+  },
 ];
 
 function byCommand(name, argv, how, minutes = 10) {

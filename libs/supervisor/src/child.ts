@@ -17,6 +17,8 @@ export interface ChildSpec {
   readonly logFile: string;
   /** The signal that asks it to end. */
   readonly endSignal?: 'SIGTERM' | 'SIGINT';
+  /** Milliseconds before it is started again whenever it died; left out: a pause that doubles while it keeps dying. */
+  readonly pauseMs?: number;
 }
 
 export type ChildEvent =
@@ -79,8 +81,9 @@ function startOnce(spec: ChildSpec, state: State, tell: (event: ChildEvent) => v
     state.process = null;
     if (state.ending) return tell({ kind: 'ended', name: spec.name });
     if (Date.now() - startedAt > backOff.forgivenAfter) state.pause = backOff.least;
-    tell({ kind: 'died', name: spec.name, how, againInMs: state.pause });
-    state.timer = setTimeout(() => startOnce(spec, state, tell), state.pause);
+    const pause = spec.pauseMs ?? state.pause;
+    tell({ kind: 'died', name: spec.name, how, againInMs: pause });
+    state.timer = setTimeout(() => startOnce(spec, state, tell), pause);
     state.pause = Math.min(state.pause * 2, backOff.most);
   });
   child.once('error', (error) => gone(`could not be started: ${error.message}`));

@@ -25,6 +25,8 @@ export interface MillOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds in which everything must be ready; default 60 000. */
   readonly readyWithinMs?: number;
+  /** Milliseconds before a child that died is started again; left out: a pause that doubles while it keeps dying. */
+  readonly pauseMs?: number;
   /** Gives the start up: what was started ends again. */
   readonly signal?: AbortSignal;
   readonly tell: (event: MillEvent) => void;
@@ -122,6 +124,7 @@ async function startNats(options: MillOptions, folder: MillFolder): Promise<Chil
       env: options.env,
       logFile: join(folder.logs, 'nats-server.log'),
       endSignal: 'SIGINT',
+      ...pauseOf(options),
     },
     options.tell,
   );
@@ -155,7 +158,11 @@ function startService(app: App, options: MillOptions, folder: MillFolder): Child
   const logFile = join(folder.logs, `${app}.log`);
   // Paths in the settings are written from where the settings are.
   const cwd = options.settingsFile ? dirname(resolve(options.settingsFile)) : folder.data;
-  return keepAlive({ name: app, argv, cwd, env, logFile }, options.tell);
+  return keepAlive({ name: app, argv, cwd, env, logFile, ...pauseOf(options) }, options.tell);
+}
+
+function pauseOf({ pauseMs }: MillOptions): { readonly pauseMs?: number } {
+  return pauseMs === undefined ? {} : { pauseMs };
 }
 
 async function ready(app: App, options: MillOptions, child: Child): Promise<void> {

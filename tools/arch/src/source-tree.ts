@@ -35,9 +35,10 @@ export function paths(folder: string): readonly string[] {
   });
 }
 
-/** The project that a file belongs to: `apps/scheduler`, `libs/clients/koji`. */
+/** The project that a file belongs to: `apps/scheduler`, `libs/clients/koji`, `e2e`. */
 export function projectOf(path: string): string {
   const parts = path.split('/');
+  if (parts[0] === 'e2e') return 'e2e';
   return parts.slice(0, path.startsWith('libs/clients/') ? 3 : 2).join('/');
 }
 

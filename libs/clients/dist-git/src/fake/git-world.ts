@@ -21,11 +21,12 @@ export interface GitWorld {
 const own = ['-c', 'init.defaultBranch=main', '-c', 'user.name=Ada', '-c', 'user.email=ada@mill.example'];
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
 
-export function gitWorld(): GitWorld {
-  const dir = mkdtempSync(join(tmpdir(), 'millrace-dist-git-'));
+/** `within`: the folder that it is made in; `suffix`: what the names of repositories end with. */
+export function gitWorld({ within = tmpdir(), suffix = '.git' } = {}): GitWorld {
+  const dir = mkdtempSync(join(within, 'millrace-dist-git-'));
   const root = join(dir, 'repositories');
   mkdirSync(root);
-  const bare = (name: string): string => join(root, `${name}.git`);
+  const bare = (name: string): string => join(root, `${name}${suffix}`);
   const world: GitWorld = {
     dir,
     root,
