@@ -23,6 +23,7 @@ import {
   rebuildWanted,
   releaseChanged,
   schedulerResultReported,
+  setWanted,
   verdictDecided,
   verdictWanted,
   type EventName,
@@ -42,9 +43,10 @@ import type { Input } from './domain/input';
 import { changeCommands } from './inbound/change-commands';
 import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
-import { decided, missed, published, reported } from './inbound/heard';
+import { decided, missed, published, reported, setAsked } from './inbound/heard';
 import { peopleCommands } from './inbound/people-commands';
 import { repoFilesController } from './inbound/repo-files';
+import { setCommands } from './inbound/set-commands';
 import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
@@ -61,6 +63,7 @@ import type { SchedulerTables } from './store/tables';
 export const hears: readonly Hears<Input>[] = [
   hear(changeReported, (envelope) => reported(envelope)),
   hear(rebuildWanted, (envelope) => missed(envelope)),
+  hear(setWanted, (envelope) => setAsked(envelope)),
   hear(graphPublished, ({ data }) => published(data)),
   hear(verdictDecided, ({ data }) => decided(data)),
 ];
@@ -111,6 +114,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...explainQuestions(read),
         ...historyQuestions(read),
         ...commands(lookupsOf(outside)),
+        ...setCommands(lookupsOf(outside)),
         ...peopleCommands(lookupsOf(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],

@@ -90,6 +90,8 @@ export interface Ramp {
 export interface RequestRow extends Row {
   readonly release: string;
   readonly members: readonly ComponentId[] | 'all';
+  /** false: members need nothing of one another. */
+  readonly ordered?: boolean;
   /** Sources that the changes named; other members are built from the head of their repository. */
   readonly sources: Readonly<Record<ComponentId, SourceRef>>;
 }

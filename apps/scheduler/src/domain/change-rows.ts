@@ -24,6 +24,8 @@ export interface ChangeRow extends Row {
   readonly components: readonly ChangedComponent[];
   /** Every component of the release. */
   readonly all: boolean;
+  /** false: a set in which nothing waits for anything else. */
+  readonly ordered?: boolean;
   readonly urgency: Urgency;
   readonly by: string;
   readonly why: string;

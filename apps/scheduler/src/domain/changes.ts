@@ -18,7 +18,7 @@ export function changeHeard(turn: Turn, input: Extract<ChangeInput, { type: 'cha
   if (!turn.find('releases', input.release)) return unknownRelease(input.release);
   const { release, kind, components, urgency, by, why, message } = input;
   const of = { change: changeId(turn), release, kind, components, urgency, by, why };
-  const order = { ...of, ...(message ? { message } : {}), times: 0 };
+  const order = { ...of, ...(message ? { message } : {}), ...(input.set ? { set: input.set } : {}), times: 0 };
   if (input.foreign) passOver(turn, order, input.foreign);
   else check(turn, order);
   return null;
@@ -64,6 +64,7 @@ export function changeReported(turn: Turn, change: ReportedChange, asked: boolea
   return consider(turn, release, {
     ...{ id: change.id ?? changeId(turn), revision: 0, release: release.id },
     ...{ kind, components, all, urgency, by, why, message, build, dropped },
+    ...(change.ordered === false ? { ordered: false } : {}),
     ...{ outcome: 'ignored', cascade: null, because: '', at: turn.at },
     settles: kind !== 'set' && !asked,
   });

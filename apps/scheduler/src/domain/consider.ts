@@ -123,7 +123,7 @@ function isEmpty({ components, all, rule }: ChangeRow): boolean {
 
 /** No component of it needs a cascade of its own. */
 function ended(row: ChangeRow, joined: string | null): ChangeRow {
-  const byRule = row.all && row.rule ? [`ignored by rule: ${row.rule.reason}`] : [];
+  const byRule = row.all && row.rule?.outcome === 'ignore' ? [`ignored by rule: ${row.rule.reason}`] : [];
   const words = [...new Set([...(row.dropped ?? []).map((one) => one.because), ...byRule])];
   const because = clip(words.join('; ') || 'it names no component', 500);
   const outcome = joined === null ? ('ignored' as const) : ('cascade' as const);

@@ -26,13 +26,15 @@ export function fateOf(
   one: ChangedComponent,
 ): Fate {
   const { component } = one;
+  // It was named by hand, whatever became of it before; the plan says what a policy keeps back.
+  if (change.kind === 'set') return { goesOn: true, joined: null, because: '' };
   const bar = barOf(release.definition, component);
-  if (bar && change.kind !== 'set') return ignored(`${component}: ${bar.because}`);
+  if (bar) return ignored(`${component}: ${bar.because}`);
   const commit = commitOf(one.source);
   const running = live.find((cascade) => memberOf(turn, cascade, component) !== undefined);
   const member = running && memberOf(turn, running, component);
   if (change.kind === 'build') return fateOfBuild(turn, release, member, change, one);
-  if (running && member && change.kind !== 'set') return fateOfMember(turn, { release, running, member }, one, change);
+  if (running && member) return fateOfMember(turn, { release, running, member }, one, change);
   const validated = turn.find('validated', `${release.id}/${component}`);
   if (change.kind === 'commit' && commit !== null && commitOf(validated?.source ?? null) === commit) {
     return ignored(`${component}: ${validated!.nvr} was built from commit ${commit.slice(0, 8)} and is validated`);

@@ -31,6 +31,7 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     release: release.id,
     members: all ? 'all' : [...components.keys()].sort(),
     sources: Object.fromEntries(sources),
+    ...(changes.every((one) => one.ordered === false) ? { ordered: false } : {}),
   });
   const { first } = canariesOf(definition);
   const cascade: CascadeRow = {

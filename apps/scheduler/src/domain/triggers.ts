@@ -9,7 +9,7 @@ export interface Judgement {
   readonly reason: string | null;
 }
 
-type Judged = Pick<ChangeRow, 'kind' | 'urgency' | 'by'>;
+type Judged = Pick<ChangeRow, 'kind' | 'urgency' | 'by' | 'message'>;
 
 /** The first rule that matches decides. Without one, a change starts a cascade by itself. */
 export function judge(definition: ReleaseDefinition, change: Judged, component: ComponentId | null): Judgement {
@@ -21,6 +21,10 @@ export function judge(definition: ReleaseDefinition, change: Judged, component: 
       (components === undefined || (component !== null && matchesAny(components, component))),
   );
   if (rule) return { outcome: rule.outcome, reason: rule.reason };
+  // A set is asked for by a person; what another team sends may be the whole release.
+  if (change.kind === 'set' && change.message) {
+    return { outcome: 'approve', reason: 'another team asks for a set, and no rule of the release lets it start' };
+  }
   // A release's own cascades publish snapshots and builds too: only a rule lets those start others.
   return change.kind === 'snapshot' || change.kind === 'build'
     ? { outcome: 'ignore', reason: null }

@@ -4,8 +4,10 @@ import type {
   EventData,
   graphPublished,
   rebuildWanted,
+  setWanted,
   verdictDecided,
 } from '@millrace/contracts';
+import { groupOf } from '../domain/group-gate/rows';
 import type { Input } from '../domain/input';
 
 /** Another team says that components changed. */
@@ -33,6 +35,14 @@ export function missed({ id, source, data }: Envelope<EventData<typeof rebuildWa
     why: `compose ${compose} misses it`,
     message: messageOf(source, id),
   };
+}
+
+/** Another team asks for a set: its members are found before it is decided. */
+export function setAsked({ id, source, data }: Envelope<EventData<typeof setWanted>>): Input {
+  const { release, components, all, query, since, ordered, urgency, reporter: by, reason: why } = data;
+  const set = { components, all, query, since, ordered };
+  const about = { type: 'change.heard', release, kind: 'set', urgency, by, why } as const;
+  return { ...about, components: components.map((component) => ({ component })), set, message: messageOf(source, id) };
 }
 
 function messageOf(source: string, id: string) {

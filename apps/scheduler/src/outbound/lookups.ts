@@ -1,12 +1,15 @@
 import { doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { withKnots } from '../domain/knots';
+import type { WantedSet } from '../domain/sets/wanted-set';
+import { withoutOrder } from '../domain/sets/without-order';
 import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { headsOf } from './plan';
 import { outlookOf } from './preview';
 import { isMadeLater } from './rebuild-source';
+import { setFound } from './sets';
 import { checkComponents } from './watch';
 
 /** What commands must know before they become inputs. */
@@ -16,14 +19,20 @@ export function lookupsOf(outside: Outside) {
     cascade: (id: string) => cascadeNamed(read, id),
     check: (release: string, components: Parameters<typeof checkComponents>[2]) =>
       checkComponents(outside, release, components),
-    impact: async (name: string, members: readonly string[] | 'all', preview: boolean) => {
+    set: (release: string, wanted: WantedSet) => setFound(outside, release, wanted),
+    acts: async (release: string) => (await releaseNamed(read, release)).definition.mode === 'act',
+    impact: async (
+      name: string,
+      members: readonly string[] | 'all',
+      { preview, ordered }: { readonly preview: boolean; readonly ordered: boolean },
+    ) => {
       const { id: release, definition } = await releaseNamed(read, name);
       const impact = await asker.ask(doors.resolver.impact, {
         release,
         members: members === 'all' ? members : [...members],
         preview,
       });
-      return withKnots(impact, definition.knots);
+      return withKnots(ordered ? impact : withoutOrder(impact, members), definition.knots);
     },
     outlook: (
       release: string,

@@ -3,10 +3,12 @@ import type { Outcome, WorkKind } from '@millrace/engine';
 import { AppError, sha256 } from '@millrace/kernel';
 import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
 import { withKnots } from '../domain/knots';
+import { withoutOrder } from '../domain/sets/without-order';
 import { placed } from '../domain/paths';
 import { reordered } from '../domain/extension';
 import { systemOf, systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
+import { foreseenOf } from './foreseen';
 import { gitSourceOf, headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
@@ -48,7 +50,11 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   const cascade = await cascadeNamed(read, order.cascade);
   const release = await releaseNamed(read, order.release);
   const planned = cascade.plan === 0 ? [] : await allOf(read, cascade.id);
-  const impact = withKnots(await orderOf(outside, cascade, planned, order.number), release.definition.knots);
+  const request = await read.requests.get(cascade.id);
+  const whole = await orderOf(outside, cascade, planned, order.number);
+  const inOrder = request?.ordered === false ? withoutOrder(whole, request.members) : whole;
+  const foreseen = await foreseenOf(outside, release, cascade, inOrder);
+  const impact = withKnots(foreseen, release.definition.knots);
   const rebuilds = await rebuildsOf(outside, { cascade, release, planned, impact, order, signal });
   for (let n = 0; n < rebuilds.length; n += partSize) {
     const part = rebuilds.slice(n, n + partSize);

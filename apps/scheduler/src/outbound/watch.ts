@@ -2,12 +2,14 @@ import { doors, type SourceRef } from '@millrace/contracts';
 import type { WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
 import type { ChangeToCheck, Input, NamedComponent, ReportedChange, SeenBuild } from '../domain/input';
+import { changeOfSet, type WantedSet } from '../domain/sets/wanted-set';
 import type { ReleaseRow } from '../domain/state';
 import type { WithdrawnBuild } from '../domain/watch-input';
 import { gitSourceOf, headOf } from './git-source';
 import { releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
 import { ownCommits, type Bumps } from './rebuild-source';
+import { setFound } from './sets';
 import { hindrance, seenBuild, systemNamed } from './systems';
 
 interface Head {
@@ -89,6 +91,7 @@ export function changeChecking(outside: Outside, bumps: Bumps): WorkKind<ChangeT
     timeoutMs: 120_000,
     tries: 4,
     run: async (order, { signal }) => {
+      if (order.set) return reportedSet(outside, order, order.set);
       const checked = await checkComponents(outside, order.release, order.components, signal);
       const named = await releaseNamed(outside.read, order.release);
       const commits = order.kind === 'commit' ? checked.components : [];
@@ -103,6 +106,17 @@ export function changeChecking(outside: Outside, bumps: Bumps): WorkKind<ChangeT
         ? { type: 'change.reported', release: order.release, change: outcome.value, asked: false }
         : { type: 'change.unchecked', release: order.release, order, fault: hindrance(outcome.fault) },
   };
+}
+
+/** The members of a set that another team asks for, and which of them the graph knows. */
+async function reportedSet(outside: Outside, order: ChangeToCheck, wanted: WantedSet): Promise<ReportedChange> {
+  const { change: id, release, message = null } = order;
+  const found = await setFound(outside, release, wanted);
+  const { unknown } =
+    found.members === 'all' || found.members.length === 0
+      ? { unknown: [] }
+      : await outside.asker.ask(doors.resolver.impact, { release, members: [...found.members] });
+  return { ...changeOfSet(order, wanted, found, unknown), id, message };
 }
 
 /** The build that somebody names by its NVR, where a build system of the release has shown it. */

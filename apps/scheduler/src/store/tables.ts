@@ -34,7 +34,8 @@ export const tables = {
     'changes',
     { release: text((row) => row.release), outcome: text((row) => row.outcome), at: text((row) => row.at) },
     [['release', 'outcome'], ['at'], ['release', 'at']],
-    (row) => [...row.components, ...(row.dropped ?? [])].map((one) => one.component),
+    // A set may name a whole distribution: its rebuilds are found by their own components.
+    (row) => [...row.components, ...(row.dropped ?? [])].slice(0, 2000).map((one) => one.component),
   ),
   cascades: remembered(
     100,

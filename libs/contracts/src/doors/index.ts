@@ -69,7 +69,7 @@ export const doors = {
     validated: scheduler.validated,
     sourceHead: scheduler.sourceHead,
     cascadePlan: plans.cascadePlan,
-    cascadeStart: scheduler.cascadeStart,
+    cascadeStart: plans.cascadeStart,
     cascadeHold: people.cascadeHold,
     cascadeResume: people.cascadeResume,
     cascadeAdd: people.cascadeAdd,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { releaseName } from '../common';
 import { componentIdSchema } from '../contents';
-import { ask } from './door';
+import { setFields } from '../sets';
+import { urgencies } from '../triggers';
+import { ask, command } from './door';
 import { scopeNames } from './resolver-reach';
 
 /** What a plan takes by the durations learned so far; gates and repositories take no time here. */
@@ -31,10 +33,8 @@ export const cascadePlan = ask({
     'Nothing is stored.',
   request: z.object({
     release: releaseName,
-    /** Components to rebuild; with `all`, every one of the release. */
-    components: z.array(componentIdSchema).max(100_000).default([]),
-    all: z.boolean().default(false),
-    /** Scopes to show side by side; with `all` there is none. */
+    ...setFields,
+    /** Scopes to show side by side; with `all` or a query there is none. */
     scopes: z
       .array(z.enum(scopeNames))
       .max(4)
@@ -59,6 +59,31 @@ export const cascadePlan = ask({
     outlook: z.object(outlook),
     /** The named components, and all that a change of them reaches in a scope. */
     scopes: z.array(z.object({ scope: z.enum(scopeNames), chosen: z.boolean(), ...outlook })),
+    /** Left out of the set, with the reasons; at most 1000 are told. */
+    done: z.array(z.object({ component: componentIdSchema, because: z.string() })).optional(),
+    /** How many are left out. */
+    done_count: z.number().int().optional(),
   }),
   http: { method: 'POST', path: '/api/v1/plans' },
+});
+
+export const cascadeStart = command({
+  owner: 'scheduler',
+  name: 'cascade-start',
+  about:
+    'Starts a cascade of a set of components: a list, a query, or every one of the release (a mass rebuild: `all`).',
+  request: z.object({
+    release: releaseName,
+    ...setFields,
+    /** By default `background` for all components or a query, else `normal`. */
+    urgency: z.enum(urgencies).optional(),
+    /** The number of rebuilds that whoever asks has seen: with another number nothing starts. */
+    confirm: z.number().int().nonnegative().optional(),
+    /** Rebuilds that start at once without `confirm`, where the release acts by itself; absent: any number. */
+    unconfirmed: z.number().int().nonnegative().optional(),
+    why: z.string().max(1000).default(''),
+  }),
+  reply: z.object({ cascade: z.string().nullable(), change: z.string(), because: z.string() }),
+  http: { method: 'POST', path: '/admin/v1/cascades' },
+  role: 'releng',
 });

@@ -275,23 +275,6 @@ export const validated = ask({
   http: { method: 'GET', path: '/api/v1/validated' },
 });
 
-const scopeOfWork = {
-  release: releaseName,
-  /** Components to rebuild; with `all`, every one of the release. */
-  components: z.array(componentIdSchema).max(100_000).default([]),
-  all: z.boolean().default(false),
-};
-
-export const cascadeStart = command({
-  owner: 'scheduler',
-  name: 'cascade-start',
-  about: 'Starts a cascade of a set of components (a mass rebuild: `all`).',
-  request: z.object({ ...scopeOfWork, why }),
-  reply: z.object({ cascade: z.string().nullable(), change: z.string(), because: z.string() }),
-  http: { method: 'POST', path: '/admin/v1/cascades' },
-  role: 'releng',
-});
-
 function act<const Name extends string>(name: Name, about: string, role: 'maintainer' | 'releng') {
   return command({
     owner: 'scheduler',

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { releaseName, who } from '../common';
 import { componentIdSchema } from '../contents';
 import { defineEvent } from '../define-event';
+import { setFields } from '../sets';
+import { urgencies } from '../triggers';
 
 const commit = z.string().regex(/^[0-9a-f]{40}$/, 'is no full git commit');
 
@@ -32,6 +34,41 @@ export const changeReported = defineEvent({
       reporter: 'upstream-monitor',
       reason: 'libstone 2.0 was tagged',
       urgency: 'normal',
+    },
+  },
+});
+
+export const setWanted = defineEvent({
+  owner: 'inlet',
+  entity: 'set',
+  happened: 'wanted',
+  about:
+    'Another team asks for a set of components to be rebuilt: a list, a query, or every one of the release. It waits for ' +
+    "a person's approval, unless a rule of the release (kinds: [set], by) lets it start.",
+  data: z.object({
+    release: releaseName,
+    ...setFields,
+    components: z.array(componentIdSchema).max(1000).default([]),
+    reporter: who,
+    reason: z.string().max(500),
+    urgency: z.enum(urgencies).default('background'),
+  }),
+  summary: (d) => `${d.reporter} wants a set of components of ${d.release} to be rebuilt: ${d.reason}`,
+  link: () => null,
+  concerns: (d) => ({ components: d.components, people: [], severity: 'info' }),
+  example: {
+    release: 'minidistro',
+    subject: 'minidistro',
+    data: {
+      release: 'minidistro',
+      components: [],
+      all: false,
+      query: { types: ['rpm'], depends_on: ['rpm/libstone'] },
+      since: '2026-02-01T00:00:00Z',
+      ordered: true,
+      reporter: 'compiler-team',
+      reason: 'the compiler made wrong code',
+      urgency: 'background',
     },
   },
 });

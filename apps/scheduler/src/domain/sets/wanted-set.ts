@@ -1,5 +1,7 @@
 import type { SetQuery } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
+import type { ReportedChange } from '../change-input';
+import { clip } from '../words';
 
 /** A set as somebody asks for it: a list, a query, or everything. */
 export interface WantedSet {
@@ -38,4 +40,32 @@ export function setWords(wanted: WantedSet, found: FoundSet): string {
     ...(wanted.query ? [`found by ${JSON.stringify(wanted.query)}`] : []),
     ...(done.length > 0 ? [`${done.length} built since ${wanted.since} left out`] : []),
   ].join(', ');
+}
+
+/** Nothing is named, and nothing is searched for. */
+export function isEmptySet({ components, all, query }: WantedSet): boolean {
+  return components.length === 0 && !all && query === undefined;
+}
+
+/** Members that a change names as done; how many there are stands in its reason. */
+export const mostDone = 1000;
+
+/** A set as a change; its members are built from the heads that the plan looks up. */
+export function changeOfSet(
+  asked: Pick<ReportedChange, 'release' | 'by' | 'why' | 'urgency'>,
+  wanted: WantedSet,
+  found: FoundSet,
+  unknown: ReportedChange['unknown'],
+): ReportedChange {
+  const strange = new Set(unknown.map((one) => one.component));
+  const named = found.members === 'all' ? [] : found.members.filter((one) => !strange.has(one));
+  const isPlain = wanted.ordered && !isSearched(wanted) && found.done.length === 0;
+  const why = asked.why || 'it was asked for';
+  return {
+    ...{ id: null, ...asked, kind: 'set', all: found.members === 'all', unknown },
+    components: named.map((component) => ({ component, source: null, nvr: null })),
+    ...(wanted.ordered ? {} : { ordered: false }),
+    own: found.done.slice(0, mostDone),
+    why: isPlain ? why : `${clip(why, 500)} (${setWords(wanted, found)})`,
+  };
 }
