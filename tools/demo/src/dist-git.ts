@@ -1,7 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { broken } from './broken';
-import { runCommand } from './run-command';
+import { broken, runCommand } from '@millrace/testing/stories';
 
 /** Folders of the example distribution, and of the repositories: `rpms/libstone`. */
 export const kinds = ['rpms', 'modules', 'containers'] as const;

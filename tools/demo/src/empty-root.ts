@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand, type Ran } from './run-command';
+import { type Ran, runCommand } from '@millrace/testing/stories';
 
 /** A root with nothing of a distribution in it. The host's /usr shines through from below and is only read. */
 export interface EmptyRoot {

@@ -15,9 +15,8 @@ import {
   type Mill,
   type MillEvent,
 } from '@millrace/supervisor';
-import { broken } from './broken';
+import { broken, type Ran, runCommand } from '@millrace/testing/stories';
 import type { Config } from './config';
-import { runCommand, type Ran } from './run-command';
 import type { View } from './view/view';
 
 /** The clone: this file is `tools/demo/{src,dist}/world`. */

@@ -1,5 +1,5 @@
 import { doors } from '@millrace/contracts';
-import { broken } from './until';
+import { broken } from '@millrace/testing/stories';
 import { release, test, type World } from './world';
 
 /** Stands for a CI: every complete build is found good, once. Gives what ends it, and how many were drafts by then. */

@@ -1,9 +1,4 @@
-import type { Recipe } from '@millrace/koji/fake';
-
-export interface Part {
-  readonly name: string;
-  readonly needs: readonly string[];
-}
+import type { Part } from '@millrace/koji/fake';
 
 /** How many components there are, in five tiers. */
 export const count = 30;
@@ -47,34 +42,4 @@ export const containerfile = ['FROM platform', `RUN dnf install -y ${boxed}`, ''
 
 export function isBroken(name: string): boolean {
   return name === brokenForHand || brokenForCommit.some((one) => one === name);
-}
-
-/** What the hub's builder makes of a part. */
-export function recipeOf({ name, needs }: Part, ends: 'complete' | 'compile'): Recipe {
-  const requires = needs.map((one) => `lib${one}.so.1`);
-  return {
-    ...{ name, version: '1', release: '1', ends, requires },
-    provides: [`lib${name}.so.1`],
-    buildRequires: needs.map((one) => `${one}-devel`),
-  };
-}
-
-export function specOf({ name, needs }: Part, note: string): string {
-  return [
-    `Name: ${name}`,
-    'Version: 1',
-    'Release: 1%{?dist}',
-    `Summary: A part of the story (${note})`,
-    'License: Apache-2.0',
-    ...needs.map((one) => `BuildRequires: ${one}-devel`),
-    '%description',
-    'A part.',
-    '%package devel',
-    'Summary: To build with it',
-    '%description devel',
-    'Headers.',
-    '%files',
-    '%files devel',
-    '',
-  ].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { HubState } from '@millrace/koji/fake';
 import { boxed, brokenForHand, brokenForCommit, count } from './distribution';
-import { expect } from './until';
+import { expectThat } from '@millrace/testing/stories';
 import type { World } from './world';
 
 export interface Proof {
@@ -31,7 +31,7 @@ function oneTaskEach(state: HubState): number {
   );
   // Each part once, and once more with its mending commit.
   const wanted = count + brokenForCommit.length;
-  expect(ours.length === wanted, `${wanted} submissions were wanted, and there are ${ours.length}`);
+  expectThat(ours.length === wanted, `${wanted} submissions were wanted, and there are ${ours.length}`);
   return ours.length;
 }
 
@@ -52,7 +52,10 @@ function ownInputs(state: HubState): void {
   for (const root of state.buildroots) {
     const used = root.rpms.map((id) => builds.get(rpms.get(id)!.build_id)!);
     const failed = used.filter((build) => build.state !== 1);
-    expect(failed.length === 0, `a build root had ${failed.map((one) => one.name).join(', ')}, which is not complete`);
+    expectThat(
+      failed.length === 0,
+      `a build root had ${failed.map((one) => one.name).join(', ')}, which is not complete`,
+    );
   }
 }
 
@@ -64,34 +67,34 @@ function allLanded(state: HubState): number {
     builds.map((build) => build.name),
     'has landed twice',
   );
-  expect(builds.length === count, `${count} builds should have landed, and ${builds.length} have`);
+  expectThat(builds.length === count, `${count} builds should have landed, and ${builds.length} have`);
   const drafts = builds.filter((build) => build.draft);
-  expect(drafts.length === 0, `these are drafts still: ${drafts.map((build) => build.name).join(', ')}`);
+  expectThat(drafts.length === 0, `these are drafts still: ${drafts.map((build) => build.name).join(', ')}`);
   const left = state.tags.filter((tag) => tag.sideOf !== null).map((tag) => tag.name);
-  expect(left.length === 0, `these side tags are there still: ${left.join(', ')}`);
+  expectThat(left.length === 0, `these side tags are there still: ${left.join(', ')}`);
   const hand = builds.find((build) => build.name === brokenForHand)!;
   const owner = state.users.find((one) => one.id === hand.owner)!.name;
-  expect(owner === 'maintainer', `${brokenForHand} was built by ${owner}, not by its maintainer`);
+  expectThat(owner === 'maintainer', `${brokenForHand} was built by ${owner}, not by its maintainer`);
   return builds.length;
 }
 
 /** The container and the module, each submitted once, with what the cascade had built. */
 function oneOfAll(state: HubState, { mbs }: World): void {
   const boxes = state.tasks.filter((task) => task.method === 'buildContainer');
-  expect(boxes.length === 1, `the container was submitted ${boxes.length} times`);
+  expectThat(boxes.length === 1, `the container was submitted ${boxes.length} times`);
   const inside = state.archives.flatMap((one) => one.rpms.map((id) => state.rpms.find((rpm) => rpm.id === id)!.name));
-  expect(inside.includes(boxed), `the container should hold ${boxed}, and holds ${inside.join(', ')}`);
+  expectThat(inside.includes(boxed), `the container should hold ${boxed}, and holds ${inside.join(', ')}`);
   const tag = state.tags.find((one) => one.name === 's1-containers')!;
   const there = state.taggings.filter((one) => one.tag_id === tag.id && one.revoke_event === null);
-  expect(there.length === 1, `one container should have landed, and ${there.length} have`);
+  expectThat(there.length === 1, `one container should have landed, and ${there.length} have`);
   const times = mbs.state.builds.map((build) => build.submissions).join();
-  expect(times === '1,1', `the two expansions of the module should be submitted once each, and were: ${times}`);
+  expectThat(times === '1,1', `the two expansions of the module should be submitted once each, and were: ${times}`);
 }
 
 function unique(names: readonly string[], problem: string): void {
   const seen = new Set<string>();
   for (const name of names) {
-    expect(!seen.has(name), `${name} ${problem}`);
+    expectThat(!seen.has(name), `${name} ${problem}`);
     seen.add(name);
   }
 }

@@ -2,7 +2,7 @@ import { doors, type DoorReply } from '@millrace/contracts';
 import { brokenForCommit, brokenForHand, count, isBroken, parts } from './distribution';
 import { startCi } from './ci';
 import { prove, type Proof } from './proofs';
-import { expect, until } from './until';
+import { expectThat, until } from '@millrace/testing/stories';
 import { release, type World } from './world';
 
 type Cascade = DoorReply<typeof doors.scheduler.cascade>;
@@ -29,10 +29,12 @@ export async function tellStory(world: World): Promise<Outcome> {
     await threeFail(world, id);
     await byHand(world, id);
     await byCommit(world, id);
-    const done = await until('that the cascade is completed', 60, async () => whole(world, id, 'completed'));
+    const done = await until({ what: 'that the cascade is completed', seconds: 60 }, async () =>
+      whole(world, id, 'completed'),
+    );
     const drafts = await endCi();
-    expect(drafts === count, `the gate should have seen ${count} drafts, and saw ${drafts}`);
-    expect(done.landed, 'the cascade did not land');
+    expectThat(drafts === count, `the gate should have seen ${count} drafts, and saw ${drafts}`);
+    expectThat(done.landed, 'the cascade did not land');
     const proof = await prove(world);
     const proven = await provenInputs(world, done);
     const inState = (state: string): number => done.rebuilds.filter((one) => one.state === state).length;
@@ -48,10 +50,10 @@ export async function tellStory(world: World): Promise<Outcome> {
 }
 
 async function begin(world: World): Promise<string> {
-  const started = await until('that the resolver knows the parts', 60, () =>
+  const started = await until({ what: 'that the resolver knows the parts', seconds: 60 }, () =>
     world.client.call(doors.scheduler.cascadeStart, { release, components: [], all: true, why: 'everything anew' }),
   );
-  expect(started.cascade !== null, `no cascade was started: ${started.because}`);
+  expectThat(started.cascade !== null, `no cascade was started: ${started.because}`);
   world.say(`cascade ${started.cascade} rebuilds ${parts.length} parts in Koji`);
   return started.cascade!;
 }
@@ -79,23 +81,25 @@ async function disturb(world: World, id: string): Promise<number> {
 
 async function killScheduler(world: World): Promise<void> {
   const child = world.child('scheduler');
-  const pid = await until('that the scheduler runs', 30, () => Promise.resolve(child.pid()));
+  const pid = await until({ what: 'that the scheduler runs', seconds: 30 }, () => Promise.resolve(child.pid()));
   const starts = child.starts();
   process.kill(pid, 'SIGKILL');
   world.say('! kill -9 scheduler');
-  await until('that the scheduler is up again', 60, async () =>
+  await until({ what: 'that the scheduler is up again', seconds: 60 }, async () =>
     child.starts() > starts && (await world.client.problemOf('scheduler')) === null ? true : null,
   );
 }
 
 /** Whatever does not need them goes on; then the cascade names them. */
 async function threeFail(world: World, id: string): Promise<void> {
-  const stalled = await until('that three parts have failed', 120, () => whole(world, id, 'stalled'));
+  const stalled = await until({ what: 'that three parts have failed', seconds: 120 }, () =>
+    whole(world, id, 'stalled'),
+  );
   const failed = stalled.rebuilds.filter((one) => one.state === 'failed').map((one) => one.component.slice(4));
   // The two that need it cannot fail before it is mended.
   const open = failed.filter((name) => isBroken(name));
-  expect(open.length === failed.length, `these should not fail: ${failed.join(', ')}`);
-  expect(failed.includes(brokenForHand), `${brokenForHand} should have failed`);
+  expectThat(open.length === failed.length, `these should not fail: ${failed.join(', ')}`);
+  expectThat(failed.includes(brokenForHand), `${brokenForHand} should have failed`);
   world.say(`failed: ${failed.join(', ')}; everything that does not need them went on`);
 }
 
@@ -107,9 +111,9 @@ async function byHand(world: World, id: string): Promise<void> {
   const source = `git+${world.sourceOf(brokenForHand)}#${commit}`;
   const outcome = await maintainer.write.build(source, sideTag, { draft: true });
   await maintainer.close();
-  expect(outcome.kind === 'answered', 'the maintainer heard nothing of the hub');
+  expectThat(outcome.kind === 'answered', 'the maintainer heard nothing of the hub');
   world.say(`a maintainer builds ${brokenForHand} by hand in ${sideTag}`);
-  await until('that the build by hand is adopted', 60, async () => {
+  await until({ what: 'that the build by hand is adopted', seconds: 60 }, async () => {
     const { rebuilds } = await world.client.call(doors.scheduler.cascade, { cascade: id });
     const row = rebuilds.find((one) => one.component === `rpm/${brokenForHand}`);
     return row?.state === 'validated' && row.origin === 'hand' ? true : null;
@@ -118,18 +122,18 @@ async function byHand(world: World, id: string): Promise<void> {
 
 function sideTagOf(state: Awaited<ReturnType<World['hub']['state']>>): { readonly sideTag: string } {
   const tags = state.tags.filter((tag) => tag.sideOf !== null);
-  expect(tags.length === 1, `one side tag was wanted, and there are ${tags.length}`);
+  expectThat(tags.length === 1, `one side tag was wanted, and there are ${tags.length}`);
   return { sideTag: tags[0]!.name };
 }
 
 async function byCommit(world: World, id: string): Promise<void> {
   for (const name of brokenForCommit) {
-    await until(`that ${name} has failed`, 60, async () => {
+    await until({ what: `that ${name} has failed`, seconds: 60 }, async () => {
       const { rebuilds } = await world.client.call(doors.scheduler.cascade, { cascade: id });
       return rebuilds.some((one) => one.component === `rpm/${name}` && one.state === 'failed') ? true : null;
     });
     await world.mend(name);
-    await until(`that ${name} is tried again`, 30, () =>
+    await until({ what: `that ${name} is tried again`, seconds: 30 }, () =>
       world.client.call(doors.scheduler.cascadeRetry, { cascade: id, component: `rpm/${name}`, why: 'it is mended' }),
     );
     world.say(`${name} is mended by a commit and tried again`);
@@ -142,16 +146,16 @@ async function provenInputs(world: World, { cascade, rebuilds }: Cascade): Promi
   for (const { component } of rebuilds.filter((one) => one.component.startsWith('rpm/'))) {
     const { builtAgainst = [] } = await world.client.call(doors.scheduler.explain, { cascade, component });
     const doubtful = builtAgainst.find((one) => one.proven !== 'yes');
-    expect(!doubtful, `${component} is not proven to be built against ${doubtful?.component}: ${doubtful?.proven}`);
+    expectThat(!doubtful, `${component} is not proven to be built against ${doubtful?.component}: ${doubtful?.proven}`);
     proven += builtAgainst.length;
   }
-  expect(proven > 0, 'nothing was proven to be built against anything');
+  expectThat(proven > 0, 'nothing was proven to be built against anything');
   world.say(`built against what the cascade had made: ${proven} times proven by build roots`);
   return proven;
 }
 
 async function validatedAtLeast(world: World, id: string, number: number): Promise<void> {
-  await until(`that ${number} parts are validated`, 90, async () => {
+  await until({ what: `that ${number} parts are validated`, seconds: 90 }, async () => {
     const { rebuilds } = await world.client.call(doors.scheduler.cascade, { cascade: id });
     return rebuilds.filter((one) => one.state === 'validated').length >= number ? true : null;
   });

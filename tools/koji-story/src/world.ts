@@ -1,24 +1,15 @@
 import { createClient, type Client } from '@millrace/admin-client';
 import { doors, type DoorRequest } from '@millrace/contracts';
+import { gitWorld, type GitWorld } from '@millrace/dist-git/fake';
+import { recipeOf, specOf, type Part } from '@millrace/koji/fake';
 import { startFakeMbs, type FakeMbs } from '@millrace/mbs/fake';
 import { findPortBase, startMill, type Child, type Mill } from '@millrace/supervisor';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  boxed,
-  containerfile,
-  isBroken,
-  modulemd,
-  moduleParts,
-  parts,
-  recipeOf,
-  specOf,
-  type Part,
-} from './distribution';
+import { boxed, containerfile, isBroken, modulemd, moduleParts, parts } from './distribution';
 import { startHub, type HubProcess } from './hub';
-import { commitFile } from './run-git';
-import { broken } from './until';
+import { broken } from '@millrace/testing/stories';
 
 export const release = 'story';
 export const test = 'story.install.functional';
@@ -50,25 +41,21 @@ export async function openWorld(env: NodeJS.ProcessEnv, keep: boolean, say: Worl
     const hub = await startHub(dir);
     ends.push(() => hub.end());
     await layOutHub(hub);
-    const sourceOf = (name: string): string => `file://${join(dir, 'rpms', name)}`;
-    for (const part of parts) await makeSource(hub, { dir, env, sourceOf }, part);
-    const mbs = await startModules(dir, env);
+    const git = gitWorld({ within: dir, suffix: '' });
+    const sourceOf = (name: string): string => `file://${git.root}/rpms/${name}`;
+    for (const part of parts) await makeSource(hub, { git, sourceOf }, part);
+    const mbs = await startModules(git);
     ends.push(() => mbs.close());
-    await makeContainer(hub, dir, env);
+    await makeContainer(hub, git);
     const mill = await start(dir, { hub: hub.url, mbs: mbs.url }, env, say);
     ends.push(() => mill.end());
     const token = readFileSync(mill.folder.tokenFile, 'utf8').trim();
     const client = createClient({ portBase: mill.portBase, token });
-    await client.call(doors.scheduler.releaseApply, { definition: definitionIn(dir), why: 'the story begins' });
+    await client.call(doors.scheduler.releaseApply, { definition: definitionIn(git.root), why: 'the story begins' });
     const mend = async (name: string): Promise<string> => {
       const part = parts.find((one) => one.name === name)!;
-      const commit = await commitFile(
-        join(dir, 'rpms', name),
-        `${name}.spec`,
-        specOf(part, 'mended'),
-        env['PATH'] ?? '',
-      );
-      await hub.act('addSource', `git+${sourceOf(name)}`, { ...recipeOf(part, 'complete') });
+      const commit = git.commit(`rpms/${name}`, { [`${name}.spec`]: specOf(part, 'mended') }, 'Mended');
+      await hub.act('addSource', `git+${sourceOf(name)}`, { ...recipeOf(part) });
       return commit;
     };
     const child = (name: string): Child => mill.children.find((one) => one.name === name) ?? missing(name);
@@ -91,28 +78,27 @@ async function layOutHub(hub: HubProcess): Promise<void> {
   await hub.act('addTarget', 's1-containers', 's1-build', 's1-containers-candidate');
 }
 
-type Where = Pick<World, 'dir' | 'env' | 'sourceOf'>;
+type Where = Pick<World, 'sourceOf'> & { readonly git: GitWorld };
 
-async function makeSource(hub: HubProcess, { dir, env, sourceOf }: Where, part: Part): Promise<void> {
+async function makeSource(hub: HubProcess, { git, sourceOf }: Where, part: Part): Promise<void> {
   const { name } = part;
-  await commitFile(join(dir, 'rpms', name), `${name}.spec`, specOf(part, 'first'), env['PATH'] ?? '');
+  git.repository(`rpms/${name}`, { [`${name}.spec`]: specOf(part, 'first') });
   const recipe = recipeOf(part, isBroken(name) ? 'compile' : 'complete');
   await hub.act('addSource', `git+${sourceOf(name)}`, { ...recipe });
 }
 
 /** A Module Build Service, and the source of the module. It loses its first answer. */
-async function startModules(dir: string, env: NodeJS.ProcessEnv): Promise<FakeMbs> {
+async function startModules(git: GitWorld): Promise<FakeMbs> {
   const mbs = await startFakeMbs({ stepMs: 50 });
   mbs.state.tokens.set('story', 'millrace');
   mbs.state.recipes.set('parts', { components: moduleParts, contexts: ['aa', 'bb'] });
   mbs.trouble.loseAnswers = 1;
-  await commitFile(join(dir, 'modules', 'parts'), 'parts.modulemd.yaml', modulemd, env['PATH'] ?? '');
+  git.repository('modules/parts', { 'parts.modulemd.yaml': modulemd });
   return mbs;
 }
 
-async function makeContainer(hub: HubProcess, dir: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const repository = join(dir, 'containers', 'box');
-  await commitFile(repository, 'Containerfile', containerfile, env['PATH'] ?? '');
+async function makeContainer(hub: HubProcess, git: GitWorld): Promise<void> {
+  const repository = git.repository('containers/box', { Containerfile: containerfile });
   await hub.act('addSource', `git+file://${repository}`, {
     name: 'box',
     version: '1',
@@ -156,7 +142,7 @@ function settings(url: string, passwordFile: string): object {
   };
 }
 
-function definitionIn(dir: string): DoorRequest<typeof doors.scheduler.releaseApply>['definition'] {
+function definitionIn(root: string): DoorRequest<typeof doors.scheduler.releaseApply>['definition'] {
   return {
     ...{ release, title: 'A story of thirty parts', product_version: 'story-1', mode: 'act' },
     build_systems: { rpm: 'koji', container: 'koji', module: 'mbs' },
@@ -165,9 +151,9 @@ function definitionIn(dir: string): DoorRequest<typeof doors.scheduler.releaseAp
       container: { target: 's1-containers', tag: 's1-containers' },
     },
     sources: {
-      rpm: { git: join(dir, 'rpms'), branch: 'main' },
-      module: { git: join(dir, 'modules'), branch: 'main' },
-      container: { git: join(dir, 'containers'), branch: 'main' },
+      rpm: { git: join(root, 'rpms'), branch: 'main' },
+      module: { git: join(root, 'modules'), branch: 'main' },
+      container: { git: join(root, 'containers'), branch: 'main' },
     },
     when_no_tests: 'pass',
     ...{ capacity: 12, landing: 'automatic' },

@@ -1,5 +1,5 @@
 import type { Child } from '@millrace/supervisor';
-import { broken } from '../broken';
+import { broken } from '@millrace/testing/stories';
 import type { World } from '../world';
 
 export function childOf(world: World, name: string): Child {

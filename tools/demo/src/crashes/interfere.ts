@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { doors } from '@millrace/contracts';
 import { apps } from '@millrace/contracts';
-import { until } from '../until';
+import { until } from '@millrace/testing/stories';
 import type { World } from '../world';
 import { childOf, kill } from './children';
 import { backUp, setBack } from './set-back';

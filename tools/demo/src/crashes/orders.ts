@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '@millrace/kernel';
-import { expect } from '../broken';
+import { expectThat } from '@millrace/testing/stories';
 import type { World } from '../world';
 
 interface Order {
@@ -26,7 +26,7 @@ export async function nothingWasBuiltTwice(world: World): Promise<number> {
   const seen = new Map<string, string>();
   for (const { ref, component, key } of builds.filter((build) => build !== null)) {
     const before = seen.get(key);
-    expect(before === undefined, `${component} was built twice for the same inputs: ${before} and ${ref}`);
+    expectThat(before === undefined, `${component} was built twice for the same inputs: ${before} and ${ref}`);
     seen.set(key, ref);
   }
   world.view.say(`${seen.size} builds by cascades, no two of one component from the same inputs`);

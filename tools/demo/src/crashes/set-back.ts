@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { apps } from '@millrace/contracts';
 import { Database } from '@millrace/store';
-import { until } from '../until';
+import { until } from '@millrace/testing/stories';
 import type { World } from '../world';
 import { childOf, kill } from './children';
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { doors } from '@millrace/contracts';
-import { expect } from '../broken';
+import { expectThat, until } from '@millrace/testing/stories';
 import { makeDistGit } from '../dist-git';
-import { until } from '../until';
 import { watch } from '../watcher';
 import { example, layOutConfig, millraceDone, release, type World } from '../world';
 import { cascadeIs, type Cascade } from './cascades';
@@ -29,13 +28,13 @@ export async function bootstrap(world: World): Promise<Cascade> {
   const { cascade } = JSON.parse(started) as { cascade: string };
   const stop = watch(world, cascade);
   const whole = await cascadeIs(world, cascade, ['completed', 'stalled', 'cancelled'], 300).finally(stop);
-  expect(whole.state === 'completed', `the bootstrap is ${whole.state}: ${sayFailures(whole)}`);
+  expectThat(whole.state === 'completed', `the bootstrap is ${whole.state}: ${sayFailures(whole)}`);
   const strays = whole.rebuilds.filter((rebuild) => rebuild.state !== 'validated');
-  expect(
+  expectThat(
     strays.length === 0,
     `not everything was built: ${strays.map((r) => `${r.component} is ${r.state}`).join(', ')}`,
   );
-  expect(whole.landed, 'the bootstrap is complete, but did not land');
+  expectThat(whole.landed, 'the bootstrap is complete, but did not land');
   view.say(`${whole.rebuilds.length} rebuilds in ${whole.tiers} tiers are validated, and have landed`);
   return whole;
 }

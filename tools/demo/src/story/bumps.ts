@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { expect } from '../broken';
-import { runCommand } from '../run-command';
+import { expectThat, runCommand } from '@millrace/testing/stories';
 import type { World } from '../world';
 import type { Cascade } from './cascades';
 
@@ -13,7 +12,7 @@ export async function rebuildsWereBumped(world: World, cascade: Cascade): Promis
     .filter((component) => component.startsWith('rpm/') && !cascade.roots.includes(component));
   const counts = await Promise.all(names.map((component) => bumpsOf(world, cascade.cascade, component)));
   const wrong = names.flatMap((name, n) => (counts[n] === 1 ? [] : [`${name} has ${counts[n]}`]));
-  expect(wrong.length === 0, `each rebuild should have one bump in its repository: ${wrong.join(', ')}`);
+  expectThat(wrong.length === 0, `each rebuild should have one bump in its repository: ${wrong.join(', ')}`);
   world.view.say(`${names.length} bumps in dist-git, one for each rebuilt package: "Rebuilt for libstone (cascade …)"`);
 }
 

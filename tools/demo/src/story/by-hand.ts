@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { doors } from '@millrace/contracts';
-import { broken, expect } from '../broken';
+import { broken, expectThat, until } from '@millrace/testing/stories';
 import { checkOut, commitOverlay, push } from '../dist-git';
-import { until } from '../until';
 import { watch } from '../watcher';
 import { example, millraceDone, release, type World } from '../world';
 import { cascadeOf, rebuildOf } from './cascades';
@@ -43,9 +42,9 @@ export async function oldBuildIsOnlySeen(world: World, cascade: string): Promise
     const { builds } = await world.client.call(doors.scheduler.builds, { release, component: 'rpm/quern' });
     return builds.find((known) => known.build === build) ?? null;
   });
-  expect(seen.standing === 'seen', `${nvr}, built against the old library, is ${seen.standing}`);
+  expectThat(seen.standing === 'seen', `${nvr}, built against the old library, is ${seen.standing}`);
   const quern = rebuildOf(await cascadeOf(world, cascade), 'rpm/quern');
-  expect(quern?.state === 'rejected', `quern went on with a build against the old library: it is ${quern?.state}`);
+  expectThat(quern?.state === 'rejected', `quern went on with a build against the old library: it is ${quern?.state}`);
   world.view.say(`${nvr} is only seen: ${seen.because}`);
 }
 

@@ -1,5 +1,5 @@
 import { doors, type DoorReply } from '@millrace/contracts';
-import { until } from '../until';
+import { until } from '@millrace/testing/stories';
 import { release, type World } from '../world';
 
 export type Cascade = DoorReply<typeof doors.scheduler.cascade>;

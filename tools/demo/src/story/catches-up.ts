@@ -1,8 +1,7 @@
 import { apps, doors } from '@millrace/contracts';
 import { setBack } from '../crashes/set-back';
-import { expect } from '../broken';
+import { expectThat, until } from '@millrace/testing/stories';
 import { mailsIn } from '../inbox';
-import { until } from '../until';
 import { release, type World } from '../world';
 import { cascadeIs, rebuildOf, type Cascade } from './cascades';
 
@@ -17,16 +16,19 @@ export async function catchesUp(world: World, cascade: Cascade): Promise<void> {
     await sameEnd(world, cascade);
   }
   const told = mailsIn(world.inbox).length;
-  expect(told === mails, `${told - mails} mails were sent after the restore`);
+  expectThat(told === mails, `${told - mails} mails were sent after the restore`);
   world.view.say(`all caught up: the same ${cascade.rebuilds.length} rebuilds, and no mail was sent again`);
 }
 
 async function sameEnd(world: World, cascade: Cascade): Promise<void> {
   const again = await cascadeIs(world, cascade.cascade, ['completed', 'cancelled'], 180);
-  expect(again.state === 'completed' && again.landed, `cascade ${cascade.cascade} is ${again.state} after the restore`);
+  expectThat(
+    again.state === 'completed' && again.landed,
+    `cascade ${cascade.cascade} is ${again.state} after the restore`,
+  );
   for (const { component, nvr } of cascade.rebuilds) {
     const now = rebuildOf(again, component);
-    expect(
+    expectThat(
       now?.state === 'validated' && now.nvr === nvr,
       `${component} was ${nvr}, and is ${now?.nvr} (${now?.state})`,
     );

@@ -1,5 +1,5 @@
 import { doors } from '@millrace/contracts';
-import { expect } from '../broken';
+import { expectThat } from '@millrace/testing/stories';
 import { watch } from '../watcher';
 import { release, type World } from '../world';
 import { sayFailures } from './bootstrap';
@@ -13,14 +13,14 @@ const kinds = ['module/grinding:1.0', 'stack/mill', 'container/millhouse'];
 export async function cascadeCompletes(world: World, id: string): Promise<Cascade> {
   const stop = watch(world, id);
   const cascade = await cascadeIs(world, id, ['completed', 'stalled', 'cancelled'], 240).finally(stop);
-  expect(cascade.state === 'completed', `cascade ${id} is ${cascade.state}: ${sayFailures(cascade)}`);
+  expectThat(cascade.state === 'completed', `cascade ${id} is ${cascade.state}: ${sayFailures(cascade)}`);
   const failed = inState(cascade, 'failed', 'rejected');
-  expect(failed.length === 0, `these are failed at the end: ${failed.join(', ')}`);
+  expectThat(failed.length === 0, `these are failed at the end: ${failed.join(', ')}`);
   const missing = kinds.filter((component) => rebuildOf(cascade, component)?.state !== 'validated');
-  expect(missing.length === 0, `these were not rebuilt: ${missing.join(', ')}`);
+  expectThat(missing.length === 0, `these were not rebuilt: ${missing.join(', ')}`);
   const resumed = cascade.rebuilds.filter((rebuild) => rebuild.resumed).map((rebuild) => rebuild.component);
-  expect(resumed.length === fixes.length, `these went on by a hand-made build: ${resumed.join(', ') || 'none'}`);
-  expect(cascade.landed, `cascade ${id} is complete, but did not land`);
+  expectThat(resumed.length === fixes.length, `these went on by a hand-made build: ${resumed.join(', ') || 'none'}`);
+  expectThat(cascade.landed, `cascade ${id} is complete, but did not land`);
   await rebuildsWereBumped(world, cascade);
   world.view.say(`${cascade.rebuilds.length} rebuilds in ${cascade.tiers} tiers; ${resumed.length} by hand; landed`);
   return cascade;
@@ -32,5 +32,5 @@ export async function pushedFixesStartNothing(world: World, known: readonly Casc
   const ids = known.map(({ cascade }) => cascade);
   const others = cascades.filter(({ cascade }) => !ids.includes(cascade));
   const words = others.map(({ cascade, roots, why }) => `${cascade} of ${roots.join(', ')} (${why})`);
-  expect(others.length === 0, `more was started than the story tells: ${words.join('; ')}`);
+  expectThat(others.length === 0, `more was started than the story tells: ${words.join('; ')}`);
 }

@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { doors, type DoorReply } from '@millrace/contracts';
-import { broken, expect } from '../broken';
+import { broken, expectThat, until } from '@millrace/testing/stories';
 import { installInto, makeEmptyRoot, runIn } from '../empty-root';
-import { until } from '../until';
 import { release, type World } from '../world';
 import type { Cascade } from './cascades';
 
@@ -23,7 +22,7 @@ export async function composeIsMade(world: World, cascade: Cascade): Promise<Com
     if (made?.state === 'failed') throw broken(`compose ${made.compose} failed: ${made.problem}`);
     return made?.state === 'finished' ? made : null;
   });
-  expect(compose.packages > 0 && compose.images > 0, `compose ${compose.compose} lacks packages or images`);
+  expectThat(compose.packages > 0 && compose.images > 0, `compose ${compose.compose} lacks packages or images`);
   world.view.say(
     `compose ${compose.compose}: ${compose.packages} packages, ${compose.images} image, in ${compose.path}`,
   );
@@ -35,10 +34,10 @@ export async function installFromCompose(world: World, compose: Compose): Promis
   const tree = treeOf(compose.path ?? '');
   const root = await makeEmptyRoot(join(world.dir, 'installroot'), world.config.env);
   const installed = await installInto(root, tree, [program]);
-  expect(installed.code === 0, `dnf could not install ${program} from ${tree}:\n${installed.stderr.slice(-1500)}`);
+  expectThat(installed.code === 0, `dnf could not install ${program} from ${tree}:\n${installed.stderr.slice(-1500)}`);
   world.view.say(`dnf installed ${program} into an empty root from ${tree}`);
   const ran = await runIn(root, [`/usr/bin/${program}`]);
-  expect(ran.code === 0 && ran.stdout.trim() === wanted, `${program} printed: ${ran.stdout}${ran.stderr}`);
+  expectThat(ran.code === 0 && ran.stdout.trim() === wanted, `${program} printed: ${ran.stdout}${ran.stderr}`);
   world.view.say(`$ ${program}\n  ${ran.stdout.trim()}`);
 }
 

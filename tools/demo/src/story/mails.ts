@@ -1,7 +1,6 @@
 import { doors } from '@millrace/contracts';
-import { expect } from '../broken';
+import { expectThat, until } from '@millrace/testing/stories';
 import { doubles, mailsIn, textOfMail, type Mail } from '../inbox';
-import { until } from '../until';
 import type { World } from '../world';
 import { people } from './people';
 
@@ -20,7 +19,7 @@ export async function maintainersAreTold(world: World): Promise<readonly Mail[]>
     );
     const text = textOfMail(world.inbox, mail);
     const missing = words.filter((word) => !text.includes(word));
-    expect(missing.length === 0, `the mail about ${component} does not say: ${missing.join(', ')}`);
+    expectThat(missing.length === 0, `the mail about ${component} does not say: ${missing.join(', ')}`);
     world.view.say(`@ ${to} has: ${mail.subject}`);
   }
   return mailsIn(world.inbox);
@@ -34,12 +33,12 @@ export async function nobodyWasToldTwice(world: World): Promise<number> {
   });
   const mails = mailsIn(world.inbox);
   const twice = doubles(mails);
-  expect(twice.length === 0, `mails came twice: ${twice.map((mail) => mail.subject).join('; ')}`);
+  expectThat(twice.length === 0, `mails came twice: ${twice.map((mail) => mail.subject).join('; ')}`);
   const perFailure = new Set(mails.map((mail) => `${mail.to.join(',')} ${mail.subject}`));
-  expect(perFailure.size === mails.length, 'somebody was told the same twice under different Message-IDs');
+  expectThat(perFailure.size === mails.length, 'somebody was told the same twice under different Message-IDs');
   // A database that was set back does not know of all mails since its copy.
   const known =
     delivered.length === mails.length || (world.config.crash === 'restore' && delivered.length < mails.length);
-  expect(known, `${delivered.length} notices delivered, but ${mails.length} mails came`);
+  expectThat(known, `${delivered.length} notices delivered, but ${mails.length} mails came`);
   return mails.length;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect } from '../broken';
+import { expectThat } from '@millrace/testing/stories';
 import { checkOut, commitOverlay, push } from '../dist-git';
 import { watch } from '../watcher';
 import { example, type World } from '../world';
@@ -42,22 +42,22 @@ export async function sonameLands(world: World): Promise<string> {
 export async function twoFail(world: World, id: string): Promise<Cascade> {
   const stop = watch(world, id);
   const cascade = await cascadeIs(world, id, ['stalled', 'completed', 'cancelled'], 240).finally(stop);
-  expect(cascade.state === 'stalled', `two rebuilds should have failed, but cascade ${id} is ${cascade.state}`);
+  expectThat(cascade.state === 'stalled', `two rebuilds should have failed, but cascade ${id} is ${cascade.state}`);
   const flour = rebuildOf(cascade, 'rpm/libflour');
-  expect(flour?.state === 'failed', `libflour should not compile, but is ${flour?.state ?? 'not in the plan'}`);
-  expect(flour?.evidence?.class === 'compile', `libflour failed in class ${flour?.evidence?.class}, not compile`);
+  expectThat(flour?.state === 'failed', `libflour should not compile, but is ${flour?.state ?? 'not in the plan'}`);
+  expectThat(flour?.evidence?.class === 'compile', `libflour failed in class ${flour?.evidence?.class}, not compile`);
   const quern = rebuildOf(cascade, 'rpm/quern');
-  expect(quern?.state === 'rejected', `quern's check should fail, but it is ${quern?.state ?? 'not in the plan'}`);
+  expectThat(quern?.state === 'rejected', `quern's check should fail, but it is ${quern?.state ?? 'not in the plan'}`);
   const [failed, waiting, done] = [
     inState(cascade, 'failed', 'rejected'),
     inState(cascade, 'waiting'),
     inState(cascade, 'validated'),
   ];
-  expect(failed.length === 2, `more failed than should: ${failed.join(', ')}`);
+  expectThat(failed.length === 2, `more failed than should: ${failed.join(', ')}`);
   sameNames(done, goOn, 'went on');
   sameNames(waiting, wait, 'wait');
   const strays = untouched.filter((component) => rebuildOf(cascade, component));
-  expect(strays.length === 0, `these have nothing to do with libstone, but are in the plan: ${strays.join(', ')}`);
+  expectThat(strays.length === 0, `these have nothing to do with libstone, but are in the plan: ${strays.join(', ')}`);
   world.view.say(
     `libflour does not compile, quern fails its check; ${waiting.length} wait for them, ${done.length} went on`,
   );
@@ -67,6 +67,6 @@ export async function twoFail(world: World, id: string): Promise<Cascade> {
 function sameNames(found: readonly string[], wanted: readonly string[], what: string): void {
   const missing = wanted.filter((name) => !found.includes(name));
   const extra = found.filter((name) => !wanted.includes(name));
-  expect(missing.length === 0, `these should ${what}, but do not: ${missing.join(', ')}`);
-  expect(extra.length === 0, `these ${what}, but should not: ${extra.join(', ')}`);
+  expectThat(missing.length === 0, `these should ${what}, but do not: ${missing.join(', ')}`);
+  expectThat(extra.length === 0, `these ${what}, but should not: ${extra.join(', ')}`);
 }
