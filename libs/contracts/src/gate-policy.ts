@@ -32,8 +32,17 @@ const waiverRules = z.strictObject({
 /** What a build needs of which no test is required: nothing, the build side's own checks, or a person's word. */
 export const whenNoTests = z.enum(['pass', 'builtin', 'hold']);
 
+/** What a gate is put to: each build, all builds of a tier as one subject, or all of a cascade. */
+export const gateScopes = ['rebuild', 'tier', 'cascade'] as const;
+export type GateScope = (typeof gateScopes)[number];
+
 const gateFields = z.strictObject({
   id: z.string().max(100),
+  /**
+   * Default rebuild. Above a tier nothing starts before its gate has passed, and without a cascade's nothing lands. Both
+   * are groups of builds, whatever `subject_types` says; `packages` lets in those that have a build of such a name.
+   */
+  scope: z.enum(gateScopes).optional(),
   decision_context: z.string().max(100).default('millrace_rebuild'),
   subject_types: z.array(z.string().max(100)).min(1).default(['koji_build']),
   /** Globs on the package's name. */
@@ -48,6 +57,19 @@ const gateFields = z.strictObject({
 /** A gate of a release: which tests of which builds must pass. One that names policies needs no rules of its own. */
 export const gatePolicy = z.preprocess(withRules, gateFields);
 export type GatePolicy = z.infer<typeof gatePolicy>;
+
+/** A tier and a cascade are asked about once: gates of one scope share a decision context. */
+export function oneContextPerGroup(
+  { gates }: { readonly gates: readonly GatePolicy[] },
+  context: z.RefinementCtx,
+): void {
+  for (const [n, { scope = 'rebuild', decision_context }] of gates.entries()) {
+    const first = gates.find((gate) => (gate.scope ?? 'rebuild') === scope)!;
+    if (scope === 'rebuild' || first.decision_context === decision_context) continue;
+    const message = `gates with scope ${scope} share one decision context, here '${first.decision_context}'`;
+    context.addIssue({ code: 'custom', path: ['gates', n, 'decision_context'], message });
+  }
+}
 
 function withRules(given: unknown): unknown {
   const isGate = typeof given === 'object' && given !== null && 'policies' in given && !('rules' in given);

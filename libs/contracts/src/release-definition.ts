@@ -3,7 +3,7 @@ import { releaseName } from './common';
 import { componentIdSchema } from './contents';
 import { glob, globMatches } from './definition-words';
 import { failurePatterns, retries } from './failure-patterns';
-import { gatePolicy, whenNoTests } from './gate-policy';
+import { gatePolicy, oneContextPerGroup, whenNoTests } from './gate-policy';
 import { landingPolicy } from './landing';
 import { nvrFields, nvrStrategy, placeOfPullRequests, pushFields } from './new-nvrs';
 import { freezes, triggers } from './triggers';
@@ -174,7 +174,10 @@ const fields = z.strictObject({
 });
 
 /** A release, whole: one YAML file in git. Read through the scheduler by every service. */
-export const releaseDefinition = fields.superRefine(nameKnownPeople).superRefine(placeOfPullRequests);
+export const releaseDefinition = fields
+  .superRefine(nameKnownPeople)
+  .superRefine(placeOfPullRequests)
+  .superRefine(oneContextPerGroup);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type BuildTarget = z.infer<typeof buildTarget>;
 export type ComponentPolicy = z.infer<typeof componentPolicy>;

@@ -53,14 +53,26 @@ export interface Requirement {
 
 /** The gate policies of a release that speak about a subject at its decision context. */
 export function policiesFor(definition: ReleaseDefinition, verdict: VerdictRow): readonly GatePolicy[] {
-  const { name } = parseComponentId(verdict.component);
-  return definition.gates.filter(
-    (policy) =>
-      policy.decision_context === verdict.decision_context &&
-      policy.subject_types.some((type) => sameType(type, verdict.subject.type)) &&
-      policy.packages.some((glob) => globMatches(glob, name)) &&
-      !policy.excluded_packages.some((glob) => globMatches(glob, name)),
+  const scope = verdict.scope ?? 'rebuild';
+  const gates = definition.gates.filter(
+    (policy) => policy.decision_context === verdict.decision_context && (policy.scope ?? 'rebuild') === scope,
   );
+  if (scope !== 'rebuild') return gates.filter((policy) => holdsOneOf(policy, verdict.group));
+  return gates.filter(
+    (policy) =>
+      policy.subject_types.some((type) => sameType(type, verdict.subject.type)) && isNamed(policy, verdict.component),
+  );
+}
+
+/** A tier or a cascade is looked at for any of its builds; one that is too large to be listed, always. */
+function holdsOneOf(policy: GatePolicy, group: VerdictRow['group']): boolean {
+  return group === null || group.some(({ component }) => isNamed(policy, component));
+}
+
+function isNamed({ packages, excluded_packages }: GatePolicy, component: string): boolean {
+  const { name } = parseComponentId(component);
+  const isIn = (globs: readonly string[]): boolean => globs.some((glob) => globMatches(glob, name));
+  return isIn(packages) && !isIn(excluded_packages);
 }
 
 const strictness: readonly WhenNoTests[] = ['pass', 'builtin', 'hold'];

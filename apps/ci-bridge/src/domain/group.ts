@@ -1,6 +1,6 @@
 import { digestOf, refuse, type Decision, type Refusal } from '@millrace/kernel';
 import type { Input, VerdictWanted } from './input';
-import type { State } from './state';
+import { verdictId, type State, type VerdictRow } from './state';
 import { namesOf } from './subject';
 
 type GroupWanted = Extract<Input, { type: 'group-wanted' }>;
@@ -28,8 +28,11 @@ export function groupQuestion(state: State, wish: GroupWanted): VerdictWanted | 
     return refuse('subject-unknown', because, 'name builds that `millrace gate show` lists', 'missing');
   }
   const id = groupIdOf(nvrs);
+  const subject = { type: 'koji-build-group', id, aliases: [] };
+  const known = state.verdicts.get(verdictId(subject, wish.context));
+  if (known?.scope) return asAsked(known);
   return {
-    subject: { type: 'koji-build-group', id, aliases: [] },
+    subject,
     release: wish.release,
     product_version: definition.product_version,
     decision_context: wish.context,
@@ -39,6 +42,15 @@ export function groupQuestion(state: State, wish: GroupWanted): VerdictWanted | 
     group: nvrs.map((nvr) => ({ component: componentOf(state, nvr)!, nvr })),
     cascade: null,
     since: '1970-01-01T00:00:00.000Z',
+  };
+}
+
+/** The builds of a tier or a cascade that the scheduler has asked about: it stays what it is. */
+function asAsked(known: VerdictRow): VerdictWanted {
+  const { subject, release, product_version, decision_context, component, build, group, cascade, scope, since } = known;
+  return {
+    ...{ subject, release, product_version, decision_context, component, build, cascade, since },
+    ...{ repository: '', group: group && [...group], ...(scope ? { scope } : {}) },
   };
 }
 

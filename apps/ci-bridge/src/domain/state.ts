@@ -109,6 +109,8 @@ export interface VerdictRow extends Row {
   readonly build: string;
   readonly group: readonly Member[] | null;
   readonly cascade: string | null;
+  /** The group is a tier, or a cascade; left out for a rebuild. */
+  readonly scope?: 'tier' | 'cascade';
   /** Checks of its own that the build side reports. */
   readonly builtin?: readonly string[];
   /** Results older than this are not counted, unless they name the build. */

@@ -49,6 +49,7 @@ function verdictRow(
     build: wanted.build,
     group: wanted.group,
     cascade: wanted.cascade,
+    ...(wanted.scope ? { scope: wanted.scope } : {}),
     ...(wanted.builtin ? { builtin: wanted.builtin } : {}),
     since: wanted.since,
     askedAt: known && sameBuild ? known.askedAt : at,

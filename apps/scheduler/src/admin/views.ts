@@ -1,4 +1,5 @@
 import type { DoorReply, doors } from '@millrace/contracts';
+import type { GroupGate } from '../domain/group-gate/rows';
 import type { BuildRow, CascadeRow, RebuildRow, ReleaseRevisionRow, ReleaseRow } from '../domain/state';
 import { fullCounts } from '../domain/words';
 
@@ -36,7 +37,12 @@ export function cascadeView(row: CascadeRow): CascadeView {
     endedAt: row.endedAt,
     landed: row.landed,
     repository: row.repository,
+    ...(row.gates ? { gates: Object.values(row.gates).map(gateView) } : {}),
   };
+}
+
+function gateView({ tier, subject, builds, decision, because }: GroupGate): NonNullable<CascadeView['gates']>[number] {
+  return { scope: tier === null ? 'cascade' : 'tier', tier, subject, builds, decision, because };
 }
 
 export function rebuildView(row: RebuildRow): RebuildView {

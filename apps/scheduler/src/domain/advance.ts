@@ -2,7 +2,7 @@ import { cascadeResumed, rebuildFailed, rebuildSettled, type Evidence } from '@m
 import { digestOf, later } from '@millrace/kernel';
 import { rankOf } from './capacity';
 import { countFailure } from './history';
-import { isReleased, mayStart } from './needs';
+import { awaitedTier, isReleased, mayStart } from './needs';
 import { isStack } from './policy';
 import { rebuildEnded } from './ramp';
 import { regressionOf } from './regression';
@@ -35,7 +35,8 @@ export function advance(turn: Turn, id: string): void {
   }
   if (rebuild.state !== 'waiting') return;
   if (!may) {
-    if (rebuild.open.length > 0) turn.put('rebuilds', { ...rebuild, because: waitingWords(turn, rebuild) });
+    if (rebuild.open.length > 0 || gateWords(turn, rebuild))
+      turn.put('rebuilds', { ...rebuild, because: waitingWords(turn, rebuild) });
     return;
   }
   if (isUnneeded(turn, rebuild)) return leaveOut(turn, rebuild);
@@ -189,8 +190,14 @@ export function breakdownPause(turn: Turn, breakdowns: number, pause: number): s
 function waitingWords(turn: Turn, rebuild: RebuildRow): string {
   if (rebuild.held) return rebuild.because;
   const names = rebuild.open.map(componentOfId);
-  if (names.length === 0) return 'it waits for the rest of the tiers below';
+  if (names.length === 0) return gateWords(turn, rebuild) ?? 'it waits for the rest of the tiers below';
   return `it waits for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+}
+
+function gateWords(turn: Turn, rebuild: RebuildRow): string | null {
+  if (rebuild.held || rebuild.open.length > 0) return null;
+  const tier = awaitedTier(turn.row('cascades', rebuild.cascade), rebuild);
+  return tier === null ? null : `it waits for the gate of tier ${tier}`;
 }
 
 function noBuildSystem(rebuild: RebuildRow): Evidence {

@@ -10,7 +10,7 @@ import { parseComponentId, type ComponentId } from '@millrace/kernel';
 import { compareEvr } from '@millrace/package-metadata';
 import type { RebuildInput } from './input';
 import { staleInput } from './inputs';
-import { subjectTypeOf } from './policy';
+import { isOfRebuilds, subjectTypeOf } from './policy';
 import type { BuildRow, BuiltinCheck, RebuildRow } from './state';
 import type { Turn } from './turn';
 import { clip, listed } from './words';
@@ -21,7 +21,9 @@ const dependencies = `${builtinPrefix}dependencies`;
 export function asksBuiltin(definition: ReleaseDefinition, component: ComponentId): boolean {
   const type = subjectTypeOf(component);
   const { name } = parseComponentId(component);
-  const gates = definition.gates.filter((gate) => gate.subject_types.includes(type) && speaksOf(gate, name));
+  const gates = definition.gates.filter(
+    (gate) => isOfRebuilds(gate) && gate.subject_types.includes(type) && speaksOf(gate, name),
+  );
   const rules = gates.flatMap((gate) => gate.rules);
   if (rules.length > 0) return rules.some(({ test }) => test.startsWith(builtinPrefix));
   const said = gates.flatMap((gate) => gate.when_no_tests ?? []);

@@ -1,4 +1,5 @@
 import type { ComponentId } from '@millrace/kernel';
+import type { GroupGateInput } from './group-gate/input';
 import type { Hindrance, MadePlan, PlannedRebuild } from './input';
 import type { Repository } from './state';
 
@@ -15,6 +16,7 @@ export interface LandedBuild {
 
 /** About a whole cascade: its plan, its end, and what it does to itself. */
 export type CascadeInput =
+  | GroupGateInput
   | (OfCascade & { readonly type: 'plan.made'; readonly number: number; readonly plan: MadePlan })
   | (OfCascade & {
       readonly type: 'plan.part';

@@ -1,5 +1,6 @@
 import type { BuildState, CascadeState, Evidence, RebuildState, SourceRef, Subject } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
+import type { GroupGates } from './group-gate/rows';
 import type { Marks, Sums } from './time-rows';
 
 export type Urgency = 'security' | 'normal' | 'background';
@@ -55,6 +56,10 @@ export interface CascadeRow extends Row {
   readonly overlay: number;
   /** Validated builds whose verdict turned. */
   readonly doubtful: number;
+  /** Gates of its groups of builds that are due; left out where its release has none. */
+  readonly gates?: GroupGates;
+  /** Above a tier nothing starts before its gate has passed. */
+  readonly gatesTiers?: boolean;
   /** Rebuilds that a plan has touched are being taken up, in slices. */
   readonly takingUp: boolean;
   /** The place is being closed: nothing can join any more. */

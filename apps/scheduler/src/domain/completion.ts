@@ -3,6 +3,7 @@ import { later } from '@millrace/kernel';
 import { isIdle } from './advance';
 import { followLanded } from './beside';
 import { liveOf, withLive } from './live';
+import { groupHindrance } from './group-gate/group-gate';
 import { endOf, freezeOf, freezeWords } from './freeze';
 import type { CascadeInput, Hindrance } from './input';
 import type { CascadeRow, RebuildRow, Repository, ValidatedRow } from './state';
@@ -22,11 +23,13 @@ type Outcome = 'landed' | 'kept' | 'cancelled';
 export function checkCascade(turn: Turn, id: string): void {
   const cascade = turn.row('cascades', id);
   if (!isIdle(cascade)) return;
-  if (isSettledWhole(cascade) && cascade.doubtful === 0) return close(turn, cascade);
+  const gate = groupHindrance(cascade);
+  if (gate && !gate.stuck) return void turn.put('cascades', { ...cascade, problem: gate.words });
+  if (!gate && isSettledWhole(cascade) && cascade.doubtful === 0) return close(turn, cascade);
   const rows = turn.all('rebuilds').filter((row) => row.cascade === id);
   const failed = rows.filter((row) => row.state === 'failed' || row.state === 'rejected' || row.doubtful);
   const waiting = rows.filter((row) => row.state === 'waiting');
-  const why = stalledWords(failed, waiting);
+  const why = gate?.words ?? stalledWords(failed, waiting);
   const stalled = moveCascade(turn, cascade, 'stalled', { problem: why });
   turn.say(cascadeStalled, id, {
     ...cascadeData(stalled, why, 'scheduler'),

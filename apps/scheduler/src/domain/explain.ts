@@ -1,4 +1,6 @@
 import { assertNever, type Moment } from '@millrace/kernel';
+import { gateKey, gateLine } from './group-gate/rows';
+import { awaitedTier } from './needs';
 import type { BuildRow, CascadeRow, RebuildRow } from './state';
 import type { Step } from './explain-paths';
 import { fullCounts, listed } from './words';
@@ -55,6 +57,7 @@ export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]
     cascade.plan === 0 ? 'It has no plan yet.' : `Plan ${cascade.plan} has ${cascade.tiers} tiers: ${tally}.`,
     ...(cascade.planning.asked > cascade.planning.made ? ['The resolver is being asked for its plan.'] : []),
     ...(cascade.closing && cascade.state === 'running' ? ['Everything is settled; it is landing.'] : []),
+    ...Object.values(cascade.gates ?? {}).map(gateLine),
     ...(cascade.problem ? [`What hinders it: ${cascade.problem}.`] : []),
     ...(cascade.doubtful > 0
       ? [`${cascade.doubtful} validated builds are in doubt: nothing lands until they are not.`]
@@ -97,7 +100,7 @@ function whereItIs({ cascade, rebuild, needs, build, expected }: Explained): str
   const { state } = rebuild;
   switch (state) {
     case 'waiting':
-      return waits(rebuild, needs, expected);
+      return waits(cascade, rebuild, needs, expected);
     case 'ready':
       return [
         cascade.state === 'held' ? 'It is ready; the cascade is held.' : 'It is ready and waits for a free slot.',
@@ -132,7 +135,12 @@ function compared({ state }: RebuildRow, needs: readonly RebuildRow[]): string[]
   return [`${words}: ${listed(what, 20)}.`];
 }
 
-function waits(rebuild: RebuildRow, needs: readonly RebuildRow[], expected: Explained['expected']): string[] {
+function waits(
+  cascade: CascadeRow,
+  rebuild: RebuildRow,
+  needs: readonly RebuildRow[],
+  expected: Explained['expected'],
+): string[] {
   const open = needs.filter((need) => rebuild.open.includes(need.id));
   const lines = open.map((need) => {
     const [since, at] = [sinceOf(need), expected(need)];
@@ -144,7 +152,15 @@ function waits(rebuild: RebuildRow, needs: readonly RebuildRow[], expected: Expl
     lines.push(
       `It is held: ${rebuild.because}. To let it go: millrace cascade resume ${rebuild.cascade} ${rebuild.component}`,
     );
-  return lines.length > 0 ? lines : [`It waits: ${rebuild.because}.`];
+  return lines.length > 0 ? lines : [...awaitedGate(cascade, rebuild), `It waits: ${rebuild.because}.`];
+}
+
+function awaitedGate(cascade: CascadeRow, rebuild: RebuildRow): string[] {
+  const tier = awaitedTier(cascade, rebuild);
+  const gate = tier === null ? undefined : cascade.gates?.[gateKey(tier)];
+  if (tier === null) return [];
+  if (!gate) return [`It waits for the gate of tier ${tier}, which is asked once that tier is settled.`];
+  return [gateLine(gate)];
 }
 
 /** Since when a rebuild is in its state, as far as it is kept. */

@@ -1,3 +1,4 @@
+import { gateKey } from './group-gate/rows';
 import type { CascadeRow, RebuildRow } from './state';
 import type { Turn } from './turn';
 
@@ -11,10 +12,18 @@ export function isReleased(rebuild: Pick<RebuildRow, 'fresh' | 'state' | 'doubtf
   return (rebuild.state === 'skipped' || rebuild.state === 'unneeded') && rebuild.open.length === 0;
 }
 
-/** Every need is released, nobody holds it, and with `pace: lockstep` the whole lower tier is settled. */
+/** Every need is released, nobody holds it, the gates of the tiers below have passed, and with `pace: lockstep` the whole lower tier is settled. */
 export function mayStart(cascade: CascadeRow, rebuild: RebuildRow): boolean {
-  if (!isClear(rebuild)) return false;
+  if (!isClear(rebuild) || awaitedTier(cascade, rebuild) !== null) return false;
   return cascade.pace === 'flow' || rebuild.tier <= openTier(cascade);
+}
+
+/** The lowest tier below a rebuild whose gate has not passed; null: it waits for none. */
+export function awaitedTier({ gatesTiers, gates = {} }: CascadeRow, { tier }: Pick<RebuildRow, 'tier'>): number | null {
+  for (let below = 0; gatesTiers && below < tier; below++) {
+    if (gates[gateKey(below)]?.decision !== 'passed') return below;
+  }
+  return null;
 }
 
 /** Nothing of its own keeps it from starting: no need is open, nobody holds it, no plan is about to change it. */

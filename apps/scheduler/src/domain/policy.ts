@@ -1,4 +1,10 @@
-import { policyOf, type ComponentPolicy, type ReleaseDefinition, type Subject } from '@millrace/contracts';
+import {
+  policyOf,
+  type ComponentPolicy,
+  type GatePolicy,
+  type ReleaseDefinition,
+  type Subject,
+} from '@millrace/contracts';
 import { assertNever, parseComponentId, type ComponentId } from '@millrace/kernel';
 
 /** Name of the build system that builds a component; null: none of the release does (stacks are assembled). */
@@ -60,7 +66,11 @@ export function subjectOf(component: ComponentId, nvr: string): Subject {
   return { type: subjectTypeOf(component), id: nvr, aliases: final === nvr ? [] : [final] };
 }
 
+export function isOfRebuilds({ scope = 'rebuild' }: GatePolicy): boolean {
+  return scope === 'rebuild';
+}
+
 export function decisionContextOf(definition: ReleaseDefinition, subjectType: string): string {
-  const gate = definition.gates.find((g) => g.subject_types.includes(subjectType));
+  const gate = definition.gates.find((g) => isOfRebuilds(g) && g.subject_types.includes(subjectType));
   return gate?.decision_context ?? 'millrace_rebuild';
 }

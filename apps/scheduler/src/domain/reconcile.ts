@@ -2,6 +2,7 @@ import { later, msBetween } from '@millrace/kernel';
 import { step } from './advance';
 import { compare } from './builds';
 import { admitWhenReady, wantVerdict } from './gate';
+import { askGroups, askGroupsAgain } from './group-gate/group-gate';
 import type { RebuildRow } from './state';
 import type { Turn } from './turn';
 
@@ -18,6 +19,8 @@ export function reconcile(turn: Turn, id: string, all = false): void {
   const cascade = turn.row('cascades', id);
   if (cascade.state === 'completed' || cascade.state === 'cancelled') return;
   for (const row of turn.all('rebuilds')) if (row.cascade === id) askAgain(turn, row, all);
+  askGroups(turn, cascade);
+  if (all) askGroupsAgain(turn, id);
   turn.self({ type: 'cascade.restart', release: cascade.release, cascade: id });
   turn.wake(`reconcile/${id}`, later(turn.at, every), {
     type: 'cascade.reconcile',

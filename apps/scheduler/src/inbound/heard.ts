@@ -51,7 +51,19 @@ function messageOf(source: string, id: string) {
 
 /** The gate's answer; one that names no release is about no build of ours. */
 export function decided(data: EventData<typeof verdictDecided>): Input | null {
-  const { release, build, decision, revision, reasons } = data;
+  const { release, subject, build, decision, revision, reasons } = data;
   if (release === null) return null;
+  const group = groupOf(build);
+  if (group) {
+    return {
+      type: 'group.decided',
+      release,
+      ...group,
+      subject: subject.id,
+      decision,
+      verdictRevision: revision,
+      reasons,
+    };
+  }
   return { type: 'verdict.decided', release, build, decision, verdictRevision: revision, reasons };
 }

@@ -2,6 +2,7 @@ import type { WorkKind } from '@millrace/engine';
 import type { Input } from '../domain/input';
 import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
 import { admitting, assembling, comparing } from './gate';
+import { groupGathering } from './group-gate';
 import type { Outside } from './outside';
 import { placeClosing, placeFollowing } from './place';
 import { planMaking } from './plan';
@@ -24,6 +25,7 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     comparing(outside),
     admitting(outside),
     assembling(outside),
+    groupGathering(outside),
     placeClosing(outside),
     placeFollowing(outside),
   ];

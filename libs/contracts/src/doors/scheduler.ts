@@ -133,6 +133,20 @@ export const cascadeView = z.object({
   endedAt: z.string().nullable(),
   landed: z.boolean(),
   repository: repository.nullable(),
+  /** Gates of its tiers, and of all of it, that are due: see `scope` of a release's gates. */
+  gates: z
+    .array(
+      z.object({
+        scope: z.enum(['tier', 'cascade']),
+        tier: z.number().int().nullable(),
+        /** Id of the group's content; null: its builds are being gathered. */
+        subject: z.string().nullable(),
+        builds: z.number().int(),
+        decision: z.enum(['pending', 'passed', 'failed', 'unknown']),
+        because: z.string(),
+      }),
+    )
+    .optional(),
 });
 
 export const cascades = ask({

@@ -249,6 +249,8 @@ export const verdictWanted = defineEvent({
     /** Component ids that are gated as one (a stack), with their NVRs; null for a single build. */
     group: z.array(z.object({ component: componentIdSchema, nvr: z.string() })).nullable(),
     cascade: z.string().nullable(),
+    /** The group is a tier, or all that a cascade has built; left out for a rebuild. */
+    scope: z.enum(['tier', 'cascade']).optional(),
     /** Results older than this are not counted. */
     since: z.iso.datetime(),
     /** Checks of the build side's own that are reported as results, too; a gate that asks for them waits for each. */

@@ -1,5 +1,6 @@
 import type { ImpactRebuild, ReleaseDefinition } from '@millrace/contracts';
 import type { EndedBuild, Input, MadePlan, PlannedRebuild, SeenBuild } from '../../domain/input';
+import { groupOf } from '../../domain/group-gate/rows';
 import type { BuiltinCheck } from '../../domain/state';
 import { placed } from '../../domain/paths';
 
@@ -10,6 +11,8 @@ export interface Outside {
   /** How attempt n of a component's build ends; complete when nothing is said. */
   readonly build?: (component: string, attempt: number) => 'complete' | 'failed' | 'infrastructure';
   readonly gate?: (component: string, attempt: number) => 'passed' | 'failed' | 'silent';
+  /** What the gate says of the builds of a tier, or of all of a cascade (null). */
+  readonly group?: (tier: number | null) => 'passed' | 'failed' | 'silent';
   /** A build that has not ended: only submitted, or taken by a builder. null: it ends. */
   readonly running?: (component: string) => 'submitted' | 'building' | null;
   /** What joins the plan when a component is built. */
@@ -30,6 +33,20 @@ export function verdict(build: string, decision: 'passed' | 'failed', verdictRev
   const state = decision;
   const reasons = [{ test: 'millrace.run.functional', state, text: decision, result: 1, waiver: null, link: null }];
   return { type: 'verdict.decided', release: 'mill', build, decision, verdictRevision, reasons };
+}
+
+/** As the bus brings it: the gate's answer on a tier, or on all of a cascade. */
+export function groupVerdict(
+  { build, subject }: { readonly build: string; readonly subject: { readonly id: string } },
+  decision: 'pending' | 'passed' | 'failed',
+  verdictRevision: number,
+): Input {
+  const state = decision === 'pending' ? 'waiting' : decision;
+  const reasons = [
+    { test: 'mill.tier.functional', state, text: decision, result: 1, waiver: null, link: null },
+  ] as const;
+  const about = { ...groupOf(build)!, subject: subject.id };
+  return { type: 'group.decided', release: 'mill', ...about, decision, verdictRevision, reasons };
 }
 
 export function endedBuild(

@@ -1,6 +1,7 @@
 import type { WorkEffect } from '@millrace/kernel';
 import { reordered } from '../../domain/extension';
 import type { EndedBuild, Input, LandedBuild, PlannedRebuild } from '../../domain/input';
+import { groupGathering } from '../../outbound/group-gate';
 import { base, endedBuild, impactOf, planOf, side } from './outside';
 import type { World } from './world';
 
@@ -10,6 +11,7 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
     string,
     never
   >;
+  const gathering = groupGathering({ read: world.store.read as never });
   const { release, cascade, rebuild, attempt } = order;
   const about = { release, rebuild, attempt };
   switch (work.kind) {
@@ -40,6 +42,11 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
       };
     case 'stack.assemble':
       return { type: 'stack.assembled', ...about, parts: parts(world, rebuild), missing: [], repository: side };
+    case 'group.gather': {
+      const order = work.order as Parameters<typeof gathering.run>[0];
+      const value = await gathering.run(order, {} as never);
+      return gathering.toInput(order, { ok: true, value }, work.key);
+    }
     case 'place.close':
       return { type: 'place.closed', release, cascade, outcome: order['outcome']!, repository: base };
     case 'place.follow': {

@@ -13,7 +13,8 @@ import type { ChangeToCheck, Input, LandedBuild } from '../../domain/input';
 import type { CascadeRow, RebuildRow } from '../../domain/state';
 import { load } from '../load';
 import { MemoryStore } from './memory-store';
-import { definitionOf, verdict, type Outside } from './outside';
+import { groupOf } from '../../domain/group-gate/rows';
+import { definitionOf, groupVerdict, verdict, type Outside } from './outside';
 import { perform } from './perform';
 
 /**
@@ -212,7 +213,13 @@ export class World {
     else this.timers.set(key, { at, input });
   }
 
-  private gate(data: { build: string; component: string }): void {
+  private gate(data: { build: string; component: string; subject: { id: string } }): void {
+    const group = groupOf(data.build);
+    if (group) {
+      const said = this.outside.group?.(group.tier) ?? 'passed';
+      if (said !== 'silent') this.arriving.push(groupVerdict(data, said, 2));
+      return;
+    }
     const attempt = this.store.rows.builds.get(data.build)?.attempt ?? 1;
     const decision = this.outside.gate?.(data.component, attempt) ?? 'passed';
     if (decision !== 'silent') this.arriving.push(verdict(data.build, decision, 2));
