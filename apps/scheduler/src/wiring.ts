@@ -51,6 +51,7 @@ import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
 import { lookupsOf } from './outbound/lookups';
+import { observing } from './outbound/observing';
 import { changeNamed, type Outside } from './outbound/outside';
 import { trackedAt } from './outbound/pushed';
 import { repositoryOf, systemNamed } from './outbound/systems';
@@ -101,7 +102,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
   says,
   config,
   setUp: ({ config: settings, read, asker, take, dataDir }) => {
-    const { systems, buses, stop: endSystems } = buildSystems(settings, dataDir, read);
+    const { systems: configured, buses, stop: endSystems } = buildSystems(settings, dataDir, read);
+    const systems = observing(configured, read);
     const receivers: Receiver[] = [];
     const outside: Outside = { read, asker, systems, take };
     const bumps = configuredBumps(settings, dataDir);

@@ -2,7 +2,7 @@ import { policyOf } from '@millrace/contracts';
 import type { BuildSystem, Order } from '@millrace/build-systems';
 import type { Outcome, WorkContext, WorkKind } from '@millrace/engine';
 import type { EndedBuild, Input, SeenBuild, Step } from '../domain/input';
-import type { RebuildRow } from '../domain/state';
+import type { RebuildRow, ReleaseRow } from '../domain/state';
 import { buildKey } from '../domain/words';
 import { BuildWatch, lookOnce } from './build-watch';
 import { checkedBuild } from './builtin-checks';
@@ -131,7 +131,8 @@ export function handCollecting({ read, systems }: Outside): WorkKind<CollectOrde
       const status = await lookOnce(system, order.build);
       const own = await system.open(order.release, null);
       const release = await releaseNamed(read, order.release);
-      const running = status.cascade ?? release.running;
+      const observes = release.definition.mode === 'observe';
+      const running = observes ? null : (status.cascade ?? (await begunOf(read, release)));
       const besideBase = status.builtFrom === null || status.builtFrom.place === own.id;
       const end = await endedBuild(system, order.release, besideBase ? null : running, status);
       return checkedBuild({ read }, system, release, null, end);
@@ -141,6 +142,12 @@ export function handCollecting({ read, systems }: Outside): WorkKind<CollectOrde
         ? { type: 'hand.ended', release, ended: outcome.value }
         : { type: 'hand.lost', release, system, build },
   };
+}
+
+/** The release's cascade that has a place to build in: a plan that nobody let start has none, and none is made. */
+async function begunOf(read: Outside['read'], { running }: ReleaseRow): Promise<string | null> {
+  const cascade = running === null ? null : await read.cascades.get(running);
+  return cascade && cascade.state !== 'planning' && cascade.state !== 'awaiting-approval' ? cascade.id : null;
 }
 
 /** Cancels a build; one that has ended meanwhile stays as it is. */

@@ -1,0 +1,181 @@
+import { doors, doorSubject, type Role } from '@millrace/contracts';
+import { sha256 } from '@millrace/kernel';
+import { connectToHub, type KojiHub } from '@millrace/koji';
+import { startFakeHub, type FakeHub } from '@millrace/koji/fake';
+import { startService, type RunningService } from '@millrace/service';
+import { eventually, startTestNats, type TestNats } from '@millrace/testing';
+import { connect, type Msg, type NatsConnection } from 'nats';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { definition } from './wiring';
+
+const base = 'git+https://src.example/rpms';
+const commit = '0123456789012345678901234567890123456789';
+
+interface Cascade {
+  readonly cascade: string;
+  readonly state: string;
+  readonly rebuilds?: readonly { readonly component: string; readonly state: string; readonly tier: number }[];
+}
+
+/** A release on a Koji hub that only observes: the hub counts what is called. The resolver is played over its doors. */
+describe('a release that only observes a Koji hub', () => {
+  let nats: TestNats;
+  let hub: FakeHub;
+  let people: KojiHub;
+  let dir: string;
+  let service: RunningService;
+  let client: NatsConnection;
+
+  beforeAll(async () => {
+    nats = await startTestNats();
+    hub = await startFakeHub();
+    layOut(hub);
+    people = connectToHub({ url: hub.url, login: { kind: 'password', user: 'maintainer', password: 'secret' } });
+    dir = mkdtempSync(join(tmpdir(), 'millrace-observe-'));
+    settings(dir, hub.url);
+    client = await connect({ servers: nats.url });
+    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
+    client.subscribe(doorSubject(doors.resolver.compare), { callback: (_, message) => compare(message) });
+    service = await startService(definition, {
+      MILLRACE_CONFIG: join(dir, 'millrace.yaml'),
+      MILLRACE_DATA: dir,
+      MILLRACE_NATS_URL: nats.url,
+      MILLRACE_SCHEDULER_PORT: '0',
+      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
+      MILLRACE_LOG_LEVEL: 'error',
+    });
+    await post('/admin/v1/releases', { definition: release('observe') });
+  });
+  afterAll(async () => {
+    await client?.close();
+    await service?.stop();
+    await people?.close();
+    await hub?.close();
+    await nats?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
+    const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer ada' };
+    const url = `http://127.0.0.1:${service.port}${path}`;
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  async function get<T>(path: string): Promise<T> {
+    return (await (await fetch(`http://127.0.0.1:${service.port}${path}`)).json()) as T;
+  }
+
+  const plans = async () => (await get<{ cascades: Cascade[] }>('/api/v1/cascades?release=t1')).cascades;
+
+  /** Calls of all sessions but those that read. */
+  const writes = () => [...hub.calls.keys()].filter((method) => !isRead(method)).sort();
+
+  async function buildByHand(name: string): Promise<void> {
+    const outcome = await people.write.build(`${base}/${name}#${commit}`, 't1', {});
+    if (outcome.kind !== 'answered') throw new Error('it was not submitted');
+  }
+
+  it('plans what a build made by hand touches, in order, and writes nothing to the hub', async () => {
+    await buildByHand('libfoo');
+    await eventually(async () => (await plans())[0]?.state === 'awaiting-approval', 'there is a plan');
+    const [plan] = await plans();
+    const shown = async () => (await get<Cascade>(`/api/v1/cascades/${plan!.cascade}`)).rebuilds!;
+    await eventually(async () => (await shown())[0]?.state === 'unneeded', 'the build is seen as made');
+    const rebuilds = await shown();
+    expect(rebuilds.map((one) => one.state)).toEqual(['unneeded', 'waiting']);
+    expect(rebuilds.map((one) => [one.component, one.tier])).toEqual([
+      ['rpm/libfoo', 0],
+      ['rpm/app', 1],
+    ]);
+    // The one write is the maintainer's own.
+    expect(writes()).toEqual(['build']);
+    expect(hub.calls.get('build')).toBe(1);
+  });
+
+  it('lets nobody start a plan', async () => {
+    const [plan] = await plans();
+    const path = `/admin/v1/cascades/${plan!.cascade}/resume`;
+    expect(await post(path, { why: 'now' })).toMatchObject({ code: 'release-observes' });
+    expect(writes()).toEqual(['build']);
+  });
+
+  it('names the builds that would start before it acts, and writes nothing until they are agreed to', async () => {
+    const refused = await post('/admin/v1/releases', { definition: release('act') });
+    expect(refused).toMatchObject({ code: 'builds-would-start' });
+    expect(JSON.stringify(refused)).toContain('1 build of 1 plan would start now');
+    expect(writes()).toEqual(['build']);
+    const agreed = await post('/admin/v1/releases', { definition: release('act'), confirm: 1 });
+    expect(agreed).toMatchObject({ changed: true, mode: 'act', starts: { builds: 1, plans: 1 } });
+    await eventually(async () => (await plans()).some((one) => one.state === 'running'), 'one plan of all has started');
+  });
+});
+
+function isRead(method: string): boolean {
+  return (
+    /^(get|list|query|check|system\.|repo\.(get|checkRequest)$|repoInfo|tagLastChangeEvent|taskReport|buildReferences)/.test(
+      method,
+    ) || ['login', 'logout', 'multiCall', 'exclusiveSession'].includes(method)
+  );
+}
+
+function layOut({ control }: FakeHub): void {
+  for (const user of ['millrace', 'maintainer']) control.addUser(user, 'secret', ['admin']);
+  control.addTag('t1', { packages: ['libfoo', 'app'] });
+  control.addTag('t1-build', { parents: ['t1'] });
+  control.addTarget('t1', 't1-build', 't1');
+  control.addSource(`${base}/libfoo`, { name: 'libfoo', version: '2', release: '1', provides: ['libfoo.so.2'] });
+  control.addSource(`${base}/app`, { name: 'app', version: '1', release: '1', buildRequires: ['libfoo-devel'] });
+}
+
+function settings(dir: string, url: string): void {
+  writeFileSync(join(dir, 'koji-password'), 'secret\n', { mode: 0o600 });
+  const koji = {
+    ...{ kind: 'koji', url, top_url: 'http://127.0.0.1:9/koji', capacity: 4, poll_seconds: 0.1 },
+    login: { kind: 'password', user: 'millrace', password_file: join(dir, 'koji-password') },
+    ...{ longest_call_seconds: 3, retries: 10, retry_seconds: 0.1 },
+  };
+  // JSON is YAML.
+  writeFileSync(join(dir, 'millrace.yaml'), JSON.stringify({ scheduler: { build_systems: { koji } } }));
+  const roles: Readonly<Record<string, Role>> = { ada: 'releng' };
+  const tokens = Object.entries(roles).map(([name, role]) => ({
+    name,
+    role,
+    sha256: sha256(name),
+    created_at: '',
+    revoked_at: null,
+  }));
+  writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens }));
+}
+
+function release(mode: 'observe' | 'act'): object {
+  return {
+    ...{ release: 't1', title: 'A live release', product_version: 't1', mode, scope: 'capability' },
+    ...{ build_systems: { rpm: 'koji' }, sources: {}, gates: [], when_no_tests: 'pass' },
+    build_targets: { rpm: { target: 't1', tag: 't1' } },
+    triggers: { rules: [{ kinds: ['build'], outcome: 'start', reason: 'what people build is followed' }] },
+    ...{ people: { rae: { mail: 'rae@t1.example' } }, owners: [], releng: ['rae'] },
+  };
+}
+
+/** `app` uses what `libfoo` offers. */
+function impact(message: Msg): void {
+  const { members } = message.json<{ members: string[] }>();
+  const rebuilds = ['rpm/libfoo', 'rpm/app']
+    .filter((one) => members.includes(one))
+    .map((component, tier) => {
+      const needs = tier === 1 && members.includes('rpm/libfoo') ? [{ component: 'rpm/libfoo', pass: 1 }] : [];
+      return { component, pass: 1, tier: needs.length, bootstrap: false, needs, because: 'it was named' };
+    });
+  const rest = { snapshot: 's-1', knots: [], unknown: [], likely: [], atMost: [] };
+  message.respond(JSON.stringify({ ...rest, rebuilds, tiers: rebuilds.length }));
+}
+
+function compare(message: Msg): void {
+  const { component } = message.json<{ component: string }>();
+  const lost = { component: 'rpm/app', because: 'libfoo.so.1 is gone, which it requires' };
+  const added = component === 'rpm/libfoo' ? [lost] : [];
+  message.respond(JSON.stringify({ lost: [], unneeded: [], added }));
+}
