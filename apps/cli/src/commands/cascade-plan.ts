@@ -1,16 +1,11 @@
 import { doors, scopeNames, type DoorReply } from '@millrace/contracts';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
-import { componentOf, releaseOf } from '../naming';
+import { releaseOf } from '../naming';
 import { table } from '../table';
 import { counted, duration, some, when } from '../words';
 import { collected } from './graph-options';
-
-export interface SetOptions {
-  readonly release?: string;
-  readonly all?: boolean;
-  readonly why?: string;
-}
+import { setOf, setOptions, type SetOptions } from './set-options';
 
 interface Options extends SetOptions {
   readonly scope: readonly string[];
@@ -19,39 +14,35 @@ interface Options extends SetOptions {
 type Plan = DoorReply<typeof doors.scheduler.cascadePlan>;
 type Outlook = Plan['outlook'];
 
+/** A terminal is no place for a whole distribution. */
+const mostRows = 1000;
+
 export const cascadePlan: Leaf<Options> = {
   usage: 'plan [components...]',
   about:
     'Shows what a cascade would rebuild, in which order, how long it takes, and how far a change goes in each scope. ' +
     'Nothing is started or stored.',
   options: (command) =>
-    command
-      .option('--release <name>', 'the release; not needed when there is only one')
-      .option('--all', 'every component of the release')
-      .option('--scope <scope>', `show only this one; may be repeated: ${scopeNames.join(', ')}`, collected, []),
+    setOptions(command).option(
+      '--scope <scope>',
+      `show only this one; may be repeated: ${scopeNames.join(', ')}`,
+      collected,
+      [],
+    ),
   examples: [
     'cascade plan rpm/libstone',
     'cascade plan rpm/libstone --scope capability --scope direct --json',
     'cascade plan --all --release minidistro',
+    'cascade plan --owner ada --since 14d --no-ordered',
   ],
   run: async (context, args, options) => {
-    const set = setOf(args.list(0), options);
+    const set = setOf(args.list(0), options, context.now());
     const scopes = options.scope.length === 0 ? {} : { scopes: options.scope.map(scopeOf) };
     const release = await releaseOf(context, options.release);
     const plan = await context.client.call(doors.scheduler.cascadePlan, { release, ...set, ...scopes });
     context.show(plan, () => planText(plan));
   },
 };
-
-/** What is to be rebuilt: the named components, or all; one of the two. */
-export function setOf(names: readonly string[], options: SetOptions): { components: string[]; all: boolean } {
-  const all = options.all === true;
-  if (all !== names.length > 0) return { components: names.map(componentOf), all };
-  throw misused(
-    all ? '--all and components exclude each other' : 'nothing is named',
-    'name components, or give --all for every component of the release',
-  );
-}
 
 function scopeOf(text: string): (typeof scopeNames)[number] {
   const found = scopeNames.find((one) => one === text);
@@ -60,23 +51,29 @@ function scopeOf(text: string): (typeof scopeNames)[number] {
 }
 
 function planText(plan: Plan): string {
-  const rows = plan.rebuilds.map((r) => [
-    String(r.tier),
-    r.component + (r.pass > 1 ? ` (pass ${r.pass})` : ''),
-    some(r.needs),
-    r.because,
-  ]);
+  const rows = plan.rebuilds
+    .slice(0, mostRows)
+    .map((r) => [String(r.tier), r.component + (r.pass > 1 ? ` (pass ${r.pass})` : ''), some(r.needs), r.because]);
   return [
     table(['TIER', 'COMPONENT', 'NEEDS', 'BECAUSE'], rows, 'nothing would be rebuilt'),
+    ...(plan.rebuilds.length > mostRows ? [`… and ${plan.rebuilds.length - mostRows} more (--json has all)`] : []),
     '',
     `${counted(plan.rebuilds.length, 'rebuild')} in ${counted(plan.tiers, 'tier')}, on snapshot ${plan.snapshot}`,
     `time: ${timeText(plan.outlook)}`,
     ...(plan.outlook.criticalPath.length > 1 ? [`longest chain: ${some(plan.outlook.criticalPath, 8)}`] : []),
+    ...doneText(plan),
     ...plan.knots.map((knot) => `knot: ${knot.join(', ')}`),
     ...(plan.likely.length > 0 ? [`likely to follow: ${plan.likely.length}: ${some(plan.likely, 12)}`] : []),
     ...(plan.atMost.length > 0 ? [`at most: ${plan.atMost.length}: ${some(plan.atMost, 12)}`] : []),
     ...(plan.scopes.length > 0 ? ['', scopesText(plan.scopes)] : []),
   ].join('\n');
+}
+
+/** What has been built since the set's time. */
+function doneText({ done = [], done_count: count = done.length }: Plan): string[] {
+  if (count === 0) return [];
+  const names = done.map((one) => one.component);
+  return [`done already, and left out: ${count}: ${some(names, 12)}`];
 }
 
 /** The named components with all that they reach, a line for each scope. */
