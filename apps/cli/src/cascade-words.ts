@@ -31,10 +31,16 @@ export function cascadeText(cascade: CascadeWhole, paint: Paint, now: string): s
     `  plan       ${cascade.plan} in ${cascade.tiers} tiers, scope ${cascade.scope}, pace ${cascade.pace}`,
     `  rebuilds   ${countsText(cascade.counts)}`,
     `  time       ${span(cascade.startedAt, cascade.endedAt, now)} since ${when(cascade.startedAt)}`,
+    ...(cascade.gates ?? []).map((gate) => `  gate       ${gateWords(gate)}`),
     ...(repository ? [`  repository ${repository.address}${cascade.landed ? ' (landed)' : ''}`] : []),
     '',
     rebuildsTable(cascade.rebuilds, paint, now),
   ].join('\n');
+}
+
+function gateWords({ tier, builds, subject, decision, because }: NonNullable<CascadeWhole['gates']>[number]): string {
+  const about = subject === null ? '' : ` (${builds} builds, ${subject})`;
+  return `${tier === null ? 'of the whole cascade' : `of tier ${tier}`}${about}: ${decision}, ${because}`;
 }
 
 export function rebuildsTable(rebuilds: readonly RebuildView[], paint: Paint, now: string): string {

@@ -3,7 +3,6 @@ import { later } from '@millrace/kernel';
 import fc from 'fast-check';
 import { emptyCatalogue } from './catalogue';
 import { replay } from './decision';
-import { groupIdOf } from './group';
 import type { Input } from './input';
 import { at, Bridge, defined, nvr, release, result, wanted } from './test-bridge';
 
@@ -229,42 +228,6 @@ rules: [!PassingTestCaseRule {test_case_name: dist.abicheck}, !RemoteRule {}]
     expect(bridge.take(read()).said()).toHaveLength(before);
     bridge.take(read('d-2', readPolicies(text.replace(/rules: .*/, 'rules: []')).policies));
     expect(bridge.said().at(-1)).toBe('passed passed');
-  });
-});
-
-describe('a group of builds', () => {
-  it('has an id that follows from what it contains, in whatever order', () => {
-    expect(groupIdOf(['b-1-1', 'a-1-1', 'a-1-1'])).toBe(groupIdOf(['a-1-1', 'b-1-1']));
-    expect(groupIdOf(['a-1-1'])).toMatch(/^sha256:[0-9a-f]{64}$/);
-  });
-
-  const groups = { id: 'groups', subject_types: ['koji-build-group'], rules: [{ test: 'group.test' }] };
-  const definition = release([{ id: 'rpms', rules: [{ test: install }] }, groups]);
-  const wish: Input = { type: 'group-wanted', release: 'minidistro', builds: [nvr], context: 'millrace_rebuild' };
-
-  it('is one subject with tests of its own, reported by its id, also before anybody asked', () => {
-    const id = groupIdOf([nvr]);
-    const bridge = new Bridge().take(defined(definition), wanted());
-    bridge.take(result({ test: 'group.test', data: { item: [id], type: ['brew-build-group'] } }));
-    expect(bridge.decided(wish).reply).toEqual({ subject: id, decision: 'passed', state: 'passed' });
-    bridge.take(result({ outcome: 'FAILED' }));
-    expect(bridge.verdict(id).answer.decision).toBe('failed');
-  });
-
-  it('of builds that nobody knows is refused', () => {
-    expect(() => new Bridge().take(defined(definition), wish)).toThrow(/subject-unknown/);
-    expect(() => new Bridge().take(wish)).toThrow(/release-unknown/);
-  });
-
-  it('is known by that id, whatever it is called', () => {
-    const group = [{ component: 'rpm/libmill', nvr }];
-    const subject = { type: 'koji-build-group', id: 'mill@0', aliases: [] };
-    const bridge = new Bridge().take(
-      defined(definition),
-      wanted({ subject, group, component: 'stack/mill', build: 's' }),
-    );
-    bridge.take(result({ test: 'group.test', data: { item: [groupIdOf([nvr])], type: ['koji-build-group'] } }));
-    expect(bridge.verdict('mill@0').answer.decision).toBe('passed');
   });
 });
 

@@ -1,7 +1,10 @@
 import type { BuildState, CascadeState, Evidence, RebuildState, SourceRef, Subject } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
 import type { GroupGates } from './group-gate/rows';
+import type { Ramp } from './ramp-rows';
 import type { Marks, Sums } from './time-rows';
+
+export type { Ramp } from './ramp-rows';
 
 export type Urgency = 'security' | 'normal' | 'background';
 
@@ -78,17 +81,6 @@ export interface CascadeRow extends Row {
   readonly endedAt: Moment | null;
   readonly landed: boolean;
   readonly repository: Repository | null;
-}
-
-/** The first builds of a cascade are canaries: more start when those have ended, and it holds when too many are lost. */
-export interface Ramp {
-  /** Rebuilds that may be between start and validation at one time; null: no bound. */
-  readonly allowed: number | null;
-  readonly ends: number;
-  /** Of the ends: failures of what was well before. */
-  readonly losses: number;
-  /** A person has seen the losses and let it go on. */
-  readonly accepted: boolean;
 }
 
 /** id: the cascade's. What was asked for; never changes. */
