@@ -43,7 +43,7 @@ export async function keepDeadLetter(tx: Connection, app: string, letter: NewDea
     'dead_letter',
     [{ id: letter.id, doc, columns: { state: 'kept', at: letter.at } }],
     letter.at,
-    true,
+    'replace',
   );
 }
 

@@ -86,7 +86,7 @@ export class Deadlines<Input extends TypedInput> {
       const { input, at: due } = JSON.parse(row.doc) as { input: Input; at: string };
       const settle = async (tx: Connection): Promise<void> => {
         // Only this setting of the timer: the decision may have set it anew.
-        await tx.change(`DELETE FROM ${table} WHERE id = $1 AND due_at = $2`, [row.id, due]);
+        await tx.defer(`DELETE FROM ${table} WHERE id = $1 AND due_at = $2`, [row.id, due]);
       };
       const meta = { id: `${row.id}@${due}`, source: 'deadline', who: this.engine.app, settle };
       return this.engine.takeUnasked(input, meta);

@@ -17,29 +17,34 @@ export function engineTable(app: string, table: EngineTable): string {
 /** Rows of a statement: engines bound the number of parameters. */
 const mostRows = 200;
 
-/** One insert for any number of rows. `replace`: a row of the same id is overwritten, else it stays as it is. */
+/** What becomes of a row whose id is there: it stays as it is, it is overwritten, or the transaction fails. */
+export type WhenThere = 'keep' | 'replace' | 'fail';
+
+/** One insert for any number of rows. */
 export async function insertDocuments(
   tx: Connection,
   app: string,
   table: EngineTable,
   rows: readonly DocumentRow[],
   at: string,
-  replace = false,
+  whenThere: WhenThere = 'keep',
 ): Promise<void> {
+  const name = engineTable(app, table);
   const columns = Object.keys(engineTables[table].columns);
   const all = ['id', 'revision', 'updated_at', ...columns, 'doc'];
-  const conflict = replace
-    ? `DO UPDATE SET ${all
-        .slice(1)
-        .map((c) => `${c} = excluded.${c}`)
-        .join(', ')}`
-    : 'DO NOTHING';
+  const conflict =
+    whenThere === 'replace'
+      ? `DO UPDATE SET ${all
+          .slice(1)
+          .map((c) => `${c} = excluded.${c}`)
+          .join(', ')}`
+      : 'DO NOTHING';
   for (let i = 0; i < rows.length; i += mostRows) {
     const parameters: Parameter[] = [];
     const tuples = rows
       .slice(i, i + mostRows)
       .map((row) => [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), row.doc ?? null] as const);
-    const sql = `INSERT INTO ${engineTable(app, table)} (${all.join(', ')}) ${tuplesOf(tx, tuples, parameters)} ON CONFLICT (id) ${conflict}`;
-    await tx.change(sql, parameters);
+    const sql = `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tx, tuples, parameters)} ON CONFLICT (id) ${conflict}`;
+    await tx.defer(sql, parameters, whenThere === 'fail' ? { name, rows: tuples.length } : undefined);
   }
 }

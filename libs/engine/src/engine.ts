@@ -1,4 +1,4 @@
-import { AppError, isParked, isRefusal, moment, toAppError, type Moment, type Refusal } from '@millrace/kernel';
+import { AppError, isParked, isRefusal, moment, toAppError, type Moment } from '@millrace/kernel';
 import {
   Session,
   abreast,
@@ -11,29 +11,10 @@ import {
   type Tables,
 } from '@millrace/store';
 import { engineTable, type DocumentRow } from './documents';
-import { Gathered, bounded, type BegunWork, type Reserve } from './gathered';
+import { Gathered, bounded } from './gathered';
 import type { Machine, TypedInput } from './machine';
 import { ParkedTokens } from './parked-tokens';
-
-export interface TakeMeta {
-  /** With `source` the input's identity: a second one of the same is answered like the first and decides nothing. */
-  readonly id: string;
-  readonly source: string;
-  readonly who: string;
-  readonly traceparent?: string;
-  /** The row of ours that it came from: done in the same transaction, however the input is decided. */
-  readonly from?: { readonly table: 'self' | 'parked' | 'work'; readonly id: string };
-  /** Runs in the same transaction, however the input is decided: for rows that take more than that. */
-  readonly settle?: (tx: Connection) => Promise<void>;
-  /** The row of an input that was parked before: when it must wait on, that row stays and nothing else is written. */
-  readonly parkedAs?: string;
-}
-
-export type Taken =
-  | { readonly status: 'decided'; readonly reply: unknown }
-  | { readonly status: 'duplicate'; readonly reply: unknown }
-  | { readonly status: 'refused'; readonly refusal: Refusal }
-  | { readonly status: 'parked'; readonly until: string };
+import type { EngineOptions, TakeMeta, Taken } from './take';
 
 interface Waiting<Input> {
   readonly input: Input;
@@ -47,29 +28,15 @@ interface Turn {
   readonly at: Moment;
   /** Locks that are held, when what the batch tells this service itself is decided with it. */
   readonly reach: ReadonlySet<string> | null;
+  /** What was decided or ordered before is looked for; else the transaction fails when there is any. */
+  readonly careful: boolean;
 }
 
 /** Inputs to itself that one transaction decides at most beside its batch. */
 const mostOwn = 500;
 
-/** Places for calls to the outside; a {@link WorkRunner} has them. */
-export interface Places {
-  readonly reserve: Reserve;
-  readonly giveBack: (kind: string) => void;
-  readonly begin: (calls: readonly BegunWork[]) => void;
-}
-
-export interface EngineOptions {
-  readonly batch?: number;
-  readonly now?: () => number;
-  readonly newId: () => string;
-  /** An input to itself, a parked one or a timer failed: nobody waits for its answer. It is kept, and taken again. */
-  readonly onFault?: (inputType: string, fault: AppError) => void;
-  /** Where calls have their places: those that find one are begun with the commit that orders them. */
-  readonly places?: Places;
-  /** Called after each commit that left something to do. */
-  readonly onCommit?: (left: { readonly outbox: boolean; readonly work: boolean; readonly deadlines: boolean }) => void;
-}
+/** Batches after one with something known before in which such is looked for. */
+const carefulBatches = 50;
 
 /**
  * The one loop. An input is claimed in the inbox, decided on the rows that it touches, and what it changed is saved
@@ -81,6 +48,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
   private readonly queue: Waiting<Input>[] = [];
   private running: Promise<void> | null = null;
   private closed = false;
+  /** Batches that are yet to be taken with care. */
+  private careful = 0;
   /** Inputs from rows of our own that wait in memory now. */
   private readonly unasked = new Set<string>();
   private readonly now: () => number;
@@ -183,18 +152,31 @@ export class Engine<T extends Tables, Input extends TypedInput> {
 
   private async drain(): Promise<void> {
     while (this.queue.length > 0) {
+      // What came with it is taken with it.
+      await new Promise((resolve) => setImmediate(resolve));
       const batch = this.queue.splice(0, this.options.batch ?? 100);
-      const error = await this.attempt(batch, true);
+      const error = await this.attemptWhole(batch);
       if (error === null) continue;
       // One bad input stops nobody: the batch is taken again one by one, and what they tell themselves later.
-      for (const one of batch) await this.attempt([one], false).then((e) => e !== null && one.reject(e));
+      for (const one of batch) await this.attempt([one], false, true).then((e) => e !== null && one.reject(e));
     }
     // In the same turn as the last look at the queue: an input that comes now starts the loop again.
     this.running = null;
   }
 
+  /** Most often nothing of a batch was there before: that is not looked for, but found out. */
+  private async attemptWhole(batch: readonly Waiting<Input>[]): Promise<unknown> {
+    if (this.careful === 0) {
+      const error = await this.attempt(batch, true, false);
+      if ((error as Partial<AppError> | null)?.code !== 'revision-conflict') return error;
+      this.careful = carefulBatches;
+    }
+    this.careful--;
+    return this.attempt(batch, true, true);
+  }
+
   /** `whole`: what the inputs make this service tell itself is decided with them, as far as their locks reach. */
-  private async attempt(batch: readonly Waiting<Input>[], whole: boolean): Promise<unknown> {
+  private async attempt(batch: readonly Waiting<Input>[], whole: boolean, careful: boolean): Promise<unknown> {
     const at = moment(this.now());
     const { newId, places } = this.options;
     const gathered = new Gathered(this.machine.app, newId, at, places?.reserve);
@@ -202,7 +184,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       const locks = batch.map(({ input }) => `${this.app}/${this.machine.keyOf(input)}`);
       const reach = whole ? new Set(locks) : null;
       const { session, taken } = await this.database.transaction(
-        (tx) => this.decideAll(tx, batch, { gathered, at, reach }),
+        (tx) => this.decideAll(tx, batch, { gathered, at, reach, careful }),
         locks,
       );
       session.committed();
@@ -226,10 +208,11 @@ export class Engine<T extends Tables, Input extends TypedInput> {
   private async decideAll(
     tx: Connection,
     batch: readonly Waiting<Input>[],
-    { gathered, at, reach }: Turn,
+    { gathered, at, reach, careful }: Turn,
   ): Promise<{ readonly session: Session<T>; readonly taken: readonly Taken[] }> {
     const session = new Session(tx, tablePrefix(this.app), this.machine.tables, at, this.database.memory);
-    const seen = await this.claimed(tx, batch);
+    const seen = careful ? await this.claimed(tx, batch) : new Map<string, Taken>();
+    if (seen.size > 0) this.careful = carefulBatches;
     const fresh = batch.filter(({ meta }) => !seen.has(inboxId(meta)));
     if (this.machine.readsAhead === true && fresh.length > 1) {
       await session.readAhead(
@@ -256,7 +239,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
       if (meta.settle) await meta.settle(tx);
     }
     if (reach) await this.decideOwn(session, gathered, at, reach);
-    const saved = gathered.save(tx);
+    const saved = gathered.save(tx, careful);
     await abreast([session.flush(), saved]);
     const known = new Set(await saved);
     known.forEach(({ kind }) => this.options.places?.giveBack(kind));

@@ -1,7 +1,7 @@
 import { later, sha256, type Effect, type Moment } from '@millrace/kernel';
 import type { App } from '@millrace/contracts';
 import { abreast, listOf, type Connection, type Parameter } from '@millrace/store';
-import { engineTable, insertDocuments, type DocumentRow, type EngineTable } from './documents';
+import { engineTable, insertDocuments, type DocumentRow, type EngineTable, type WhenThere } from './documents';
 import { envelopesOf } from './envelopes';
 
 /** A call that is begun as soon as its row is committed. */
@@ -50,24 +50,28 @@ export class Gathered {
     for (const effect of effects) this.addOne(effect, cause);
   }
 
-  /** Writes it all; gives the calls that must not be begun, since they were ordered before. */
-  async save(tx: Connection): Promise<readonly BegunWork[]> {
+  /**
+   * Writes it all; gives the calls that must not be begun, since they were ordered before. `careful`: that is looked
+   * for, and so it was for the inputs; else one that is there already fails the transaction.
+   */
+  async save(tx: Connection, careful: boolean): Promise<readonly BegunWork[]> {
     const { app, at, done } = this;
     const deadlines = [...this.deadlines];
     const cleared = deadlines.flatMap(([key, row]) => (row === null ? [key] : []));
     const set = deadlines.map(([, row]) => row).filter((row) => row !== null);
-    let known: ReadonlySet<string> = new Set();
-    const insert = (table: EngineTable, rows: readonly DocumentRow[], replace = false): Promise<void> =>
-      insertDocuments(tx, app, table, rows, at, replace);
+    const known = careful ? await this.knownWork(tx) : new Set<string>();
+    const fresh = careful ? 'keep' : 'fail';
+    const insert = (table: EngineTable, rows: readonly DocumentRow[], whenThere?: WhenThere): Promise<void> =>
+      insertDocuments(tx, app, table, rows, at, whenThere);
     // What is deleted here was there before, and what is inserted was not.
     await abreast([
-      insert('inbox', this.inbox),
+      insert('inbox', this.inbox, fresh),
       insert('journal', this.journal),
       insert('outbox', this.outbox),
-      this.knownWork(tx).then((ids) => ((known = ids), insert('work', this.work))),
+      insert('work', firstOfEach(this.work), fresh),
       insert('self', this.self),
-      insert('parked', [...this.parked.values()], true),
-      insert('deadline', set, true),
+      insert('parked', [...this.parked.values()], 'replace'),
+      insert('deadline', set, 'replace'),
       this.remove(tx, 'deadline', cleared),
       this.remove(tx, 'self', done.self),
       this.remove(tx, 'parked', done.parked),
@@ -128,7 +132,7 @@ export class Gathered {
     if (ids.length === 0) return;
     const parameters: Parameter[] = [];
     const sql = `DELETE FROM ${engineTable(this.app, table)} WHERE id IN ${listOf(tx, ids, parameters)}`;
-    await tx.change(sql, parameters);
+    await tx.defer(sql, parameters);
   }
 
   private async finish(tx: Connection, ids: readonly string[]): Promise<void> {
@@ -136,8 +140,14 @@ export class Gathered {
     const parameters: Parameter[] = [];
     const list = listOf(tx, ids, parameters);
     const table = engineTable(this.app, 'work');
-    await tx.change(`UPDATE ${table} SET state = 'done', lease_until = NULL WHERE id IN ${list}`, parameters);
+    await tx.defer(`UPDATE ${table} SET state = 'done', lease_until = NULL WHERE id IN ${list}`, parameters);
   }
+}
+
+/** Of rows with one id the first one counts. */
+function firstOfEach(rows: readonly DocumentRow[]): readonly DocumentRow[] {
+  const first = new Map([...rows].reverse().map((row) => [row.id, row]));
+  return first.size === rows.length ? rows : rows.filter((row) => first.get(row.id) === row);
 }
 
 /** The journal holds large things by digest. */

@@ -7,4 +7,5 @@ export * from './known';
 export * from './machine';
 export * from './outbox';
 export * from './prune';
+export * from './take';
 export * from './work-runner';

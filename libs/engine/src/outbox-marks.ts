@@ -62,7 +62,7 @@ export class OutboxMarks {
     const parameters: Parameter[] = [this.now()];
     const rows = held.map(({ id, seq, created }) => [id, seq, created]);
     const given = givenRows(tx, { id: 'text', seq: 'bigint', created: 'text' }, rows, parameters);
-    await tx.change(
+    await tx.defer(
       `UPDATE ${this.table} SET sent_at = $1, stream_seq = given.seq, stream_created = given.created FROM ${given} WHERE ${this.table}.id = given.id`,
       parameters,
     );

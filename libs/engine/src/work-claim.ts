@@ -50,7 +50,7 @@ export async function claimRows<Input extends TypedInput>(
 async function lease(tx: Connection, table: string, ids: readonly string[], until: string): Promise<void> {
   const parameters: Parameter[] = [until];
   const list = listOf(tx, ids, parameters);
-  await tx.change(
+  await tx.defer(
     `UPDATE ${table} SET state = 'running', lease_until = $1, attempts = attempts + 1 WHERE id IN ${list}`,
     parameters,
   );

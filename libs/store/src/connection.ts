@@ -9,6 +9,17 @@ export interface Connection {
   rows<Result extends object>(sql: string, parameters?: readonly Parameter[]): Promise<Result[]>;
   /** Runs a change; answers how many rows it touched. */
   change(sql: string, parameters?: readonly Parameter[]): Promise<number>;
+  /**
+   * A change whose answer nobody waits for: made before anything that is asked for later, at the latest with the commit
+   * (SQLite: all of them as one script). `wanted`: it must touch so many rows, or the transaction fails.
+   */
+  defer(sql: string, parameters?: readonly Parameter[], wanted?: Wanted): Promise<void>;
+}
+
+/** Rows of a table that a change must touch: fewer, and somebody else was faster (`revision-conflict`). */
+export interface Wanted {
+  readonly name: string;
+  readonly rows: number;
 }
 
 /**

@@ -2,9 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '@millrace/kernel';
 import * as sqlite3 from 'sqlite3';
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Connection, Dialect, Parameter } from './connection';
+import { DeferredChanges } from './deferred-changes';
+import { overtakenIn, overtakenSchema } from './overtaken';
 import { RowMemory } from './row-memory';
+import { connectionOf } from './runner-connection';
 import { storeFault, throwStoreFault } from './store-fault';
 import { WalCheckpoints, ownCheckpoint } from './wal-checkpoints';
 import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
@@ -80,6 +83,7 @@ export class Database {
     for (const pragma of pragmas) {
       await writing.query(`PRAGMA ${pragma}`);
     }
+    await handleOf(writing).run(overtakenSchema);
     const reading = await connect(new DataSource({ type: 'sqlite', driver: quietSqlite, database: file }), file);
     await reading.query('PRAGMA query_only = ON');
     await reading.query('PRAGMA busy_timeout = 5000');
@@ -141,23 +145,19 @@ export class Database {
     work: (tx: Connection) => Promise<Result>,
     { begin, commit, rollback }: typeof whole,
   ): Promise<Result> {
+    // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
+    // nest the next ones in one that is never committed.
+    const changes = new DeferredChanges(tx, { begin, commit });
     try {
-      // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
-      // nest the next ones in one that is never committed.
-      const begun = tx.run(begin);
-      begun.catch(() => undefined);
-      // Nobody else writes: what is read while it begins is what is read afterwards.
-      const result = await work({ ...tx, change: (...change) => begun.then(() => tx.change(...change)) });
-      await begun;
-      await tx.run(commit);
-      this.checkpoints?.committed();
+      const result = await work(changes.connection);
+      if (await changes.commit()) this.checkpoints?.committed();
       return result;
     } catch (thrown) {
       this.memory?.clear();
       // Nothing to roll back is as good: the engine did it.
       await tx.run('ROLLBACK').catch(() => undefined);
       await tx.run(rollback);
-      throw storeFault(thrown);
+      throw overtakenIn(thrown) ?? storeFault(thrown);
     }
   }
 
@@ -171,7 +171,8 @@ export class Database {
       dialect: this.kind,
       rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
         rows<Result>(sql, parameters).catch(throwStoreFault),
-      change: () => Promise.reject(new Error('a reading connection changes nothing')),
+      change: readsOnly,
+      defer: readsOnly,
     };
   }
 
@@ -184,17 +185,8 @@ export class Database {
   }
 }
 
-/** The store's own kind of connection over one of TypeORM's. */
-export function connectionOf(runner: QueryRunner): Connection {
-  return {
-    dialect: runner.connection.options.type === 'postgres' ? 'postgres' : 'sqlite',
-    rows: async <Result extends object>(sql: string, parameters: readonly Parameter[] = []) =>
-      (await runner.query(sql, [...parameters])) as Result[],
-    change: async (sql, parameters = []) => {
-      const result = (await runner.query(sql, [...parameters], true)) as { affected?: number };
-      return result.affected ?? 0;
-    },
-  };
+function readsOnly(): Promise<never> {
+  return Promise.reject(new Error('a reading connection changes nothing'));
 }
 
 /** TypeORM's own handle: what goes past it is on the same connection. */

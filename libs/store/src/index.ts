@@ -4,5 +4,6 @@ export * from './migrate';
 export * from './migration';
 export * from './records';
 export * from './row-memory';
+export { connectionOf } from './runner-connection';
 export * from './table';
 export * from './terms';

@@ -1,8 +1,9 @@
 import { AppError } from '@millrace/kernel';
 import { Table as SqlTable, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { Connection } from './connection';
-import { connectionOf, type Database } from './database';
+import type { Database } from './database';
 import type { FrozenTable, Migration } from './migration';
+import { connectionOf } from './runner-connection';
 import { termsTable } from './terms';
 
 /**

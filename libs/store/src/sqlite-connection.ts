@@ -4,7 +4,7 @@ import type { Connection, Parameter } from './connection';
 /** Statements that a connection keeps prepared: more than a service has, without those that are written for one use. */
 const mostPrepared = 256;
 
-export interface SqliteConnection extends Connection {
+export interface SqliteConnection extends Omit<Connection, 'defer'> {
   /** Runs a script without parameters, of any number of statements. */
   run(script: string): Promise<void>;
   /** Lets go of what is prepared, so that the file can be closed. */

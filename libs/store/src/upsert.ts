@@ -1,4 +1,4 @@
-import { AppError, type Moment, type Row } from '@millrace/kernel';
+import type { Moment, Row } from '@millrace/kernel';
 import { abreast, tuplesOf, type Connection, type Parameter } from './connection';
 import type { Table } from './table';
 import { insertTerms } from './terms';
@@ -52,7 +52,7 @@ async function saveWhole(
   const sql =
     `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(connection, tuples, parameters)} ` +
     `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${name}.revision = excluded.revision - 1`;
-  expectAll(name, rows.length, await connection.change(sql, parameters));
+  await connection.defer(sql, parameters, { name, rows: rows.length });
 }
 
 /** Changes members of documents where they lie: most of a document stays as it is, and so do the indexes. */
@@ -62,17 +62,7 @@ async function applyPatch(connection: Connection, name: string, { keys, rows }: 
   const sql =
     `UPDATE ${name} SET revision = revision + 1, updated_at = $1, doc = json_set(doc${members}) ` +
     `FROM json_each($2) WHERE ${name}.id = value ->> 0 AND ${name}.revision = value ->> 1`;
-  expectAll(name, rows.length, await connection.change(sql, [at, JSON.stringify(given)]));
+  await connection.defer(sql, [at, JSON.stringify(given)], { name, rows: rows.length });
 }
 
 type Members = Readonly<Record<string, unknown>>;
-
-function expectAll(name: string, rows: number, touched: number): void {
-  if (touched === rows) return;
-  throw new AppError({
-    code: 'revision-conflict',
-    kind: 'conflict',
-    message: `${rows - touched} of ${rows} rows of ${name} were changed by somebody else meanwhile`,
-    remedy: 'it is decided again on the newer state',
-  });
-}

@@ -54,6 +54,7 @@ function stepping(database: Database): Database {
     ...tx,
     rows: (sql, parameters) => (step(), tx.rows(sql, parameters)),
     change: (sql, parameters) => (step(), tx.change(sql, parameters)),
+    defer: (sql, parameters, wanted) => (step(), tx.defer(sql, parameters, wanted)),
   });
   const stepped = async <R>(
     perform: (work: (tx: Connection) => Promise<R>) => Promise<R>,
