@@ -1,3 +1,4 @@
+export { bytesOf, weekdays, type Budgets, type QuietHours } from './budgets';
 export * from './common';
 export * from './contents';
 export * from './define-event';
@@ -6,6 +7,7 @@ export * from './describe';
 export * from './doors';
 export * from './envelope';
 export * from './failure-patterns';
+export { followRing, type Follow } from './follow';
 export * from './events/ci-bridge';
 export * from './events/harvester';
 export * from './events/inlet';

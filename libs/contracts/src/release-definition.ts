@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { budgets } from './budgets';
 import { releaseName } from './common';
+import { composePolicy } from './compose-policy';
 import { componentIdSchema } from './contents';
 import { glob, globMatches } from './definition-words';
 import { failurePatterns, retries } from './failure-patterns';
+import { follow, followsAnother } from './follow';
 import { gatePolicy, oneContextPerGroup, whenNoTests } from './gate-policy';
 import { landingPolicy } from './landing';
 import { nvrFields, nvrStrategy, placeOfPullRequests, pushFields } from './new-nvrs';
@@ -145,6 +148,10 @@ const fields = z.strictObject({
   triggers: triggers.default({ lull: '0s' }),
   /** Times in which nothing new starts, or nothing lands. */
   freezes: freezes.optional(),
+  /** What cascades may cost, and what is left to people. */
+  budgets: budgets.optional(),
+  /** Releases whose landed builds are rebuilt here. */
+  follow: follow.optional(),
   gates: z.array(gatePolicy).max(200),
   /** For builds that no gate requires a test of; default builtin. */
   when_no_tests: whenNoTests.optional(),
@@ -156,28 +163,15 @@ const fields = z.strictObject({
   landing: z.enum(['automatic', 'manual']).default('manual'),
   /** How it lands. */
   landing_policy: landingPolicy.optional(),
-  compose: z
-    .strictObject({
-      automatic: z.boolean().default(false),
-      /** productmd short name and version, e.g. `Minidistro` and `1`. */
-      short: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/),
-      version: z.string().max(50),
-      type: z.enum(['production', 'nightly', 'test', 'ci', 'development']).default('nightly'),
-      variant: z
-        .string()
-        .regex(/^[A-Za-z0-9]+$/)
-        .default('Everything'),
-      /** Components to harvest; globs. */
-      include: z.array(glob).default(['rpm/*', 'module/*', 'container/*', 'image/*']),
-    })
-    .optional(),
+  compose: composePolicy.optional(),
 });
 
 /** A release, whole: one YAML file in git. Read through the scheduler by every service. */
 export const releaseDefinition = fields
   .superRefine(nameKnownPeople)
   .superRefine(placeOfPullRequests)
-  .superRefine(oneContextPerGroup);
+  .superRefine(oneContextPerGroup)
+  .superRefine(followsAnother);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type BuildTarget = z.infer<typeof buildTarget>;
 export type ComponentPolicy = z.infer<typeof componentPolicy>;
