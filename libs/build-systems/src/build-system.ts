@@ -1,5 +1,7 @@
-import type { Contents, Evidence, SourceRef } from '@millrace/contracts';
+import type { BuildTarget, Contents, Evidence, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment } from '@millrace/kernel';
+import type { LandingAdapter } from './landing-adapter';
+import type { BaseMove, GoneTag, SideTags } from './side-tag';
 
 /** Names one build inside its build system, for ever. Opaque to callers; local-rpm: the build folder's name. */
 export type BuildRef = string;
@@ -30,6 +32,8 @@ export interface Order {
   readonly siblings: readonly BuildRef[];
   /** Higher is more urgent; 0 when left out. Build systems with a queue of their own get it. */
   readonly priority?: number;
+  /** What `%dist` is to be, e.g. `.fc43.mr12`, where the strategy `dist` gives rebuilds their NVRs; else left out. */
+  readonly dist?: string;
 }
 
 export type BuildProgress = 'submitted' | 'building' | 'complete' | 'failed' | 'cancelled';
@@ -89,6 +93,14 @@ export interface BuilderLoad {
   readonly architectures: readonly string[];
 }
 
+/** Something that a release definition names and that a build system does not have. */
+export interface Lack {
+  /** The member of the target that names it. */
+  readonly key: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
 /** One door for every build system. The suite in `build-system.suite.ts` holds each implementation to it. */
 export interface BuildSystem {
   readonly name: string;
@@ -123,15 +135,21 @@ export interface BuildSystem {
     readonly withdrawn?: readonly Withdrawn[];
     /** What the build system's own gate says of builds of ours (MBS's `ready`); left out where it has none. */
     readonly results?: readonly OwnResult[];
+    /** What came into the base while cascades are open; left out where that changes nothing for them. */
+    readonly moved?: readonly BaseMove[];
+    /** Side tags of open cascades that somebody deleted: said again until they are restored. */
+    readonly gone?: readonly GoneTag[];
   }>;
   cancel(ref: BuildRef): Promise<void>;
   /**
    * Ends a place. `landed`: the base moves once to base + everything admitted that is no bootstrap build; `kept`: the
-   * side stays readable and base as it was; `cancelled`: likewise, running builds are cancelled. Idempotent.
+   * side stays readable and base as it was; `cancelled`: likewise, running builds are cancelled. Idempotent; what was
+   * kept may land later. `only`: exactly these builds land, or have landed by `landing`; the others stay in the place.
    */
   close(
     place: Place,
     outcome: 'landed' | 'kept' | 'cancelled',
+    only?: readonly BuildRef[],
   ): Promise<{ readonly number: number; readonly repository: string }>;
   /** The current repository of the release's base (cascade null) or of a place. */
   repository(
@@ -140,6 +158,8 @@ export interface BuildSystem {
   ): Promise<{ readonly number: number; readonly repository: string }>;
   /** Milliseconds that builds of these components usually take there; what it does not know is left out. */
   durations?(components: readonly ComponentId[]): Promise<ReadonlyMap<ComponentId, number>>;
+  /** What of a target's names is not there; empty: all is. Left out where a build system has no targets. Only reads. */
+  lacking?(target: BuildTarget): Promise<readonly Lack[]>;
   /** Who we are there, to tell our own doings from those of others. Left out where nobody logs in. */
   who?(): Promise<string | null>;
   /** Something is said to have happened there: the next look is now. Only a hint; polling is the truth. */
@@ -147,4 +167,8 @@ export interface BuildSystem {
   limits(): Promise<{ readonly capacity: number }>;
   /** What its builders bear now, the ones that its releases use. Left out where the build system cannot say. */
   load?(): Promise<readonly BuilderLoad[]>;
+  /** Left out where cascades are isolated otherwise. */
+  readonly sideTags?: SideTags;
+  /** Step by step, and out again; left out where closing a place is all there is to it. */
+  readonly landing?: LandingAdapter;
 }

@@ -1,4 +1,6 @@
 export * from './build-system';
+export type { BrokenRequirement, LandingAdapter, LandingBuild, LandingLook, LandingProgress } from './landing-adapter';
+export type { BaseMove, GoneTag, SideTag, SideTags } from './side-tag';
 export { createKojiBuildSystem } from './koji/koji';
 export type { KojiBuildSystemOptions, KojiRelease, KojiReleases } from './koji/settings';
 export type { BuildLimits } from './local-rpm/build-folder';

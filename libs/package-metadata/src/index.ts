@@ -1,5 +1,6 @@
 export * from './compression/open-compressed';
 export * from './containerfile';
+export * from './dist-suffix';
 export * from './images/container-recipe';
 export * from './images/image-description';
 export * from './images/kickstart';

@@ -4,12 +4,14 @@ import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
 import { hubFacts } from './hub-facts';
+import { lacking } from './lacking';
 import { loads } from './load';
 import { look } from './look';
 import { closePlace } from './landing';
 import { admit, currentOf, openPlace, promote } from './places';
 import { refOfTask, taskOfRef } from './ref';
 import { seen } from './seen';
+import { sideTagsOf } from './side-tag-acts';
 import type { KojiBuildSystemOptions, KojiParts } from './settings';
 import { cancelTask, submit } from './submission';
 import { taskIndex } from './task-index';
@@ -41,12 +43,14 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
       parts.watch.hint();
     },
     durations: (components) => durationsOf(parts, components),
+    lacking: (target) => lacking(parts, target),
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
     close: (place, outcome) => closePlace(parts, place, outcome),
     repository: (release, cascade) => currentOf(parts, release, cascade),
     limits: () => Promise.resolve({ capacity: options.capacity }),
     load: async () => loads(parts.hub, await options.releases.all()),
+    sideTags: sideTagsOf(parts),
     end: async () => {
       parts.watch.end();
       await parts.hub.close();

@@ -55,9 +55,12 @@ async function leave(parts: KojiParts, { id, ...place }: Place, base: string): P
   }
 }
 
-/** What the cascade's tag has, the newest of each, without bootstrap builds: those never leave it. */
+/** What the cascade's tag has, the newest of each, without bootstrap builds and those of a pinned base: they never leave it. */
 async function admitted(parts: KojiParts, place: Place): Promise<readonly TaggedBuild[]> {
-  const builds = await parts.hub.listTagged(place.id, { latest: true });
+  const opened = place.cascade === null ? null : await readPlace(parts, place.release, place.cascade);
+  const pinned = new Set(opened?.pinned ?? []);
+  const all = await parts.hub.listTagged(place.id, { latest: true });
+  const builds = all.filter((one) => !pinned.has(Number(one.build_id)));
   const tasks = await parts.hub.getTasks(
     builds.flatMap((b) => b.task_id ?? []),
     true,

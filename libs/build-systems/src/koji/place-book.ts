@@ -15,6 +15,14 @@ export interface OpenedPlace {
   readonly beside: readonly string[];
   /** Images that passed their gate, by build id: they go to their tag when the cascade lands. */
   readonly images: readonly { readonly build: number; readonly tag: string }[];
+  /** The side tag is somebody's: it is never removed here. */
+  readonly adopted?: boolean;
+  /** Side tags that were its place before. */
+  readonly former?: readonly string[];
+  /** Builds of the base that are in the side tag only so that it does not move: they never land. */
+  readonly pinned?: readonly number[];
+  /** `%dist` of the side tag. */
+  readonly dist?: string;
 }
 
 export async function readPlace(parts: KojiParts, release: string, cascade: string): Promise<OpenedPlace | null> {

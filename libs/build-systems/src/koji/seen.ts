@@ -43,7 +43,8 @@ export async function seen(parts: KojiParts, release: string, cursor: string | n
     read: [...new Set([...at.read, ...news.read])].filter((key) => Number(key.split('@').pop()) > event - lateEvents),
   };
   const told = builds.map((build): BuildStatus => ({ ...build, release })).sort(byTime);
-  return { builds: told, cursor: JSON.stringify(next), withdrawn: news.withdrawn };
+  const { withdrawn, moved, gone } = news;
+  return { builds: told, cursor: JSON.stringify(next), withdrawn, moved, gone };
 }
 
 async function eventOfYesterday({ hub }: KojiParts): Promise<number> {

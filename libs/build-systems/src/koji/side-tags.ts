@@ -1,4 +1,5 @@
 import { AppError } from '@millrace/kernel';
+import { isFault } from '@millrace/koji';
 import { once } from './intents';
 import { allPlaces, claimedTag, claimedTags, claimTag, firstList } from './place-book';
 import type { KojiParts } from './settings';
@@ -10,14 +11,18 @@ const making = new Map<string, Promise<unknown>>();
  * before is remembered, and which one is whose; so one is made and claimed after another.
  */
 export function sideTag(parts: KojiParts, name: string, base: string): Promise<string> {
-  const act = async (): Promise<string> => {
+  return inTurnOfSideTags(parts, async () => {
     const known = await claimedTag(parts, name);
     if (known !== null) return known;
     const tag = await made(parts, name, base);
     await claimTag(parts, name, tag);
     return tag;
-  };
-  const { dir } = parts.options;
+  });
+}
+
+/** One is made or removed after another. */
+export function inTurnOfSideTags<T>({ options }: KojiParts, act: () => Promise<T>): Promise<T> {
+  const { dir } = options;
   const turn = (making.get(dir) ?? Promise.resolve()).then(act, act);
   making.set(dir, turn);
   const forget = () => making.get(dir) === turn && making.delete(dir);
@@ -32,10 +37,28 @@ async function made(parts: KojiParts, name: string, base: string): Promise<strin
     name: `side-tag ${name}`,
     lookUp: () => newSideTag(parts, base, before),
     send: async (write, store) => {
-      const outcome = await write.createSideTag(base, {}, { before: store });
+      const outcome = await allowed(parts, base, () => write.createSideTag(base, {}, { before: store }));
       return outcome.kind === 'happened' ? outcome : { kind: 'answered', value: outcome.value.name };
     },
   });
+}
+
+/** The hub's policy `sidetag` says how many one user may have, and of what: its refusal is no fault of any component. */
+async function allowed<T>(parts: KojiParts, base: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (thrown) {
+    if (!isFault(thrown, 'ActionNotAllowed')) throw thrown;
+    const { name } = await parts.facts.me();
+    const held = (await parts.hub.listSideTags(null, name)).length;
+    throw new AppError({
+      code: 'side-tag-quota',
+      kind: 'unavailable',
+      message: `the hub lets ${name}, who has ${held} side tags, make no other of ${base}: ${thrown.faultString}`,
+      remedy: "`millrace sidetag clean` removes those that nobody needs; else ask the hub's administrators",
+      cause: thrown,
+    });
+  }
 }
 
 /** Removes it once; one that is gone is gone. */

@@ -11,6 +11,7 @@ import { noBuild, refOfTask } from './ref';
 import { baseTagOf, knownTarget, targetOf } from './releases';
 import { untilRepository } from './repositories';
 import type { KojiParts, KojiTarget } from './settings';
+import { checkStanding, distNeedsSideTag } from './side-tag-macros';
 import { checkTagAccess } from './tag-access';
 import { tagBeside } from './tag-beside';
 
@@ -54,6 +55,8 @@ async function callFor(parts: KojiParts, wanted: Wanted): Promise<Send> {
 
 async function rpmCall(parts: KojiParts, { key, order, place, target }: Wanted, source: string): Promise<Send> {
   const isSide = target.isolation === 'side-tag' && place.cascade !== null;
+  if (isSide) await checkStanding(parts, place);
+  else if (order.dist !== undefined) throw distNeedsSideTag(order);
   const name = isSide ? ((await tagBeside(parts, key, order, place)) ?? place.id) : target.target;
   const { build_tag_name: buildTag, dest_tag_name: dest } = await knownTarget(parts, name);
   await checkListed(parts, isSide ? await baseTagOf(parts, order.release) : dest, order);

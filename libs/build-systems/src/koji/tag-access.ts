@@ -22,7 +22,8 @@ export async function checkTagAccess(parts: KojiParts, tag: string): Promise<voi
   });
 }
 
-async function refusalOf(parts: KojiParts, tag: string): Promise<string | null> {
+/** Why we may not tag there; null: we may, by lock and permission. */
+export async function refusalOf(parts: KojiParts, tag: string): Promise<string | null> {
   const known = asked.get(parts) ?? new Map<string, { readonly at: number; readonly because: string | null }>();
   asked.set(parts, known);
   const before = known.get(tag);

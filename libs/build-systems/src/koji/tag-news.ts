@@ -12,11 +12,13 @@ import {
 } from '@millrace/koji';
 import { z } from 'zod';
 import type { Withdrawn } from '../build-system';
+import type { BaseMove, GoneTag } from '../side-tag';
 import { componentOf } from './look';
 import { markerOf } from './marker';
 import { allPlaces } from './place-book';
 import { refOfBuild, taskOfBuild } from './ref';
 import { knownTarget, releaseOf } from './releases';
+import { goneTags, movesOf } from './side-tag-news';
 import type { KojiParts } from './settings';
 
 /** Events are numbered before they are committed: a lower number may appear after a higher one. */
@@ -28,6 +30,10 @@ export interface TagNews {
   /** Builds of others that came into the release's tags. */
   readonly fresh: readonly Build[];
   readonly withdrawn: readonly Withdrawn[];
+  /** What people put into the base while cascades are open. */
+  readonly moved: readonly BaseMove[];
+  /** Side tags of open cascades that are there no more. */
+  readonly gone: readonly GoneTag[];
   /** What was read, as `build@event`, to know it again. */
   readonly read: readonly string[];
 }
@@ -39,7 +45,8 @@ export async function tagNews(
   since: number,
   known: ReadonlySet<string>,
 ): Promise<TagNews> {
-  const tags = await watchedTags(parts, release);
+  const gone = await goneTags(parts, release);
+  const tags = (await watchedTags(parts, release)).filter(({ name }) => gone.every((one) => one.tag !== name));
   const afterEvent = Math.max(0, since - lateEvents);
   const calls = tags.flatMap(({ name: tag }) =>
     tables.map((table) => ({
@@ -55,8 +62,11 @@ export async function tagNews(
   const went = await withoutMoves(parts, left, tags);
   const blocked = answers.flatMap((one) => one.tag_packages).filter((row) => isBlocked(row, afterEvent, known));
   const builds = await buildsOf(parts, [...came, ...went]);
+  const fresh = await foreign(parts, present(came.map((row) => builds.get(row.build_id))));
+  const bases = new Set(tags.filter((one) => one.kind === 'base').map((one) => one.name));
+  const intoBase = came.filter((row) => bases.has(row['tag.name']));
   return {
-    fresh: await foreign(parts, present(came.map((row) => builds.get(row.build_id)))),
+    ...{ fresh, gone, moved: await movesOf(parts, release, intoBase, fresh) },
     withdrawn: [...went.flatMap((row) => withdrawnOf(row, builds.get(row.build_id))), ...blocked.map(blockedOf)],
     read: [
       ...listing.map((row) => keyOf(row, row.create_event)),

@@ -13,6 +13,7 @@ import {
 } from './build-folder';
 import { prepareHost } from './host';
 import { isBuild } from './layout';
+import { localLanding } from './landing';
 import { cancelBuild, lookAtBuild } from './look';
 import { admitBuild, closePlace, currentOf, openPlace, type Outcome, type Shelves } from './places';
 import { seenAfter, type Watchlist } from './seen';
@@ -61,6 +62,7 @@ export async function prepareShelves(dir: string, settings: BuilderSettings): Pr
 
 class LocalRpm implements BuildSystem {
   readonly name = 'local-rpm';
+  readonly landing = localLanding(() => this.shelves());
   private readonly watchlists = new Map<string, Watchlist>();
 
   constructor(
@@ -127,9 +129,9 @@ class LocalRpm implements BuildSystem {
     return cancelBuild(this.dir, ref);
   }
 
-  async close(place: Place, outcome: Outcome) {
+  async close(place: Place, outcome: Outcome, only?: readonly BuildRef[]) {
     if (outcome === 'cancelled' && place.cascade !== null) await this.cancelAll(place);
-    return closePlace(await this.shelves(), place, outcome);
+    return closePlace(await this.shelves(), place, outcome, only);
   }
 
   repository(release: string, cascade: string | null) {

@@ -2,7 +2,8 @@ import { AppError } from '@millrace/kernel';
 import { join } from 'node:path';
 import type { BuildRef, Place } from '../build-system';
 import { readContents, readOrder, readState } from './build-folder';
-import { createJson, readJson } from './json-file';
+import { createJson, readJson, writeJson } from './json-file';
+import { land } from './landing';
 import { fileAddress, placeId, seriesDir } from './layout';
 import {
   currentRepository,
@@ -11,7 +12,6 @@ import {
   withBuild,
   type Admission,
   type RepositoryRecord,
-  type Series,
 } from './repository';
 import type { Host } from './sandbox';
 import type { Contents } from '@millrace/contracts';
@@ -59,18 +59,26 @@ export async function admitBuild(shelves: Shelves, ref: BuildRef, place: Place):
   return addressed(shelves.host.dir, place, (admittedIn(record) as Admission).number);
 }
 
-/** See `BuildSystem.close`. The first outcome counts. */
-export async function closePlace(shelves: Shelves, place: Place, outcome: Outcome): Promise<NumberedRepository> {
+/** See `BuildSystem.close`. The first outcome counts, but what was kept may still land. */
+export async function closePlace(
+  shelves: Shelves,
+  place: Place,
+  outcome: Outcome,
+  only?: readonly BuildRef[],
+): Promise<NumberedRepository> {
   const { dir } = shelves.host;
   if (place.cascade === null) return currentOf(dir, place.release, null);
   const file = join(seriesDir(dir, place.release, place.cascade), 'closed.json');
   const closed = await readJson<Closing>(file);
-  if (closed) return numbered(closed);
+  const landsLate = closed?.outcome === 'kept' && outcome === 'landed';
+  if (closed && !landsLate) return numbered(closed);
   const end =
     outcome === 'landed'
-      ? await land(shelves, place, place.cascade)
+      ? baseOf(dir, place.release, await land(shelves, place, only))
       : await currentOf(dir, place.release, place.cascade);
-  await createJson(file, { ...end, outcome } satisfies Closing);
+  const closing = { ...end, outcome } satisfies Closing;
+  if (landsLate) await writeJson(file, closing);
+  else await createJson(file, closing);
   return numbered((await readJson<Closing>(file))!);
 }
 
@@ -80,25 +88,11 @@ export async function currentOf(dir: string, release: string, cascade: string | 
   return addressed(dir, { id: record.place, release, cascade }, record.number);
 }
 
-/** The base with all that the cascade admitted, in that order, except for bootstrap builds; moved once. */
-async function land(shelves: Shelves, place: Place, cascade: string): Promise<NumberedRepository> {
-  const { dir } = shelves.host;
-  const side = await currentRepository(dir, place.release, cascade);
-  if (!side) throw placeUnknown(place.release, cascade);
-  const brought = side.admitted.filter((a) => !a.bootstrap);
-  const contents = await Promise.all(brought.map(async ({ build }) => (await completeBuild(dir, build)).contents));
-  const base: Series = { ...shelves, release: place.release, cascade: null };
-  const record = await publish(base, (current) => {
-    if (!current || current.landed.includes(cascade)) return null;
-    const whole = contents.reduce((next, of) => withBuild(next, of, false), current);
-    const number = current.number + 1;
-    const admitted = whole.admitted.map((a) => (a.number > number ? { ...a, number } : a));
-    return { ...whole, number, admitted, landed: [...current.landed, cascade] };
-  });
-  return addressed(dir, { id: place.release, release: place.release, cascade: null }, record.number);
+function baseOf(dir: string, release: string, { number }: RepositoryRecord): NumberedRepository {
+  return addressed(dir, { id: release, release, cascade: null }, number);
 }
 
-async function completeBuild(dir: string, ref: BuildRef): Promise<{ contents: Contents; bootstrap: boolean }> {
+export async function completeBuild(dir: string, ref: BuildRef): Promise<{ contents: Contents; bootstrap: boolean }> {
   const { order } = await readOrder(dir, ref);
   const { state } = await readState(dir, ref);
   const contents = state === 'complete' ? await readContents(dir, ref) : null;
@@ -132,7 +126,7 @@ function numbered({ number, repository }: NumberedRepository): NumberedRepositor
   return { number, repository };
 }
 
-function placeUnknown(release: string, cascade: string | null): AppError {
+export function placeUnknown(release: string, cascade: string | null): AppError {
   return new AppError({
     code: 'place-unknown',
     kind: 'missing',

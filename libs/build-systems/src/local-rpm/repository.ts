@@ -107,6 +107,11 @@ export async function currentRepository(
   return number < 0 ? null : readJson<RepositoryRecord>(join(folder, String(number), 'repository.json'));
 }
 
+/** A repository of a release's base by its number; null where it is gone. */
+export function repositoryOfNumber(dir: string, release: string, number: number): Promise<RepositoryRecord | null> {
+  return readJson<RepositoryRecord>(join(seriesDir(dir, release, null), String(number), 'repository.json'));
+}
+
 /**
  * Publishes what `next` makes of the current repository, under the next number. Whole or not at all: a folder is filled
  * aside and renamed, which fails for all but one of several publishers; the others ask `next` again about the new
@@ -136,7 +141,8 @@ export async function publish(
   }
 }
 
-async function fill(
+/** Fills a folder with a repository, its metadata and its record; what stays of `before` is read from there. */
+export async function fill(
   series: Series,
   draft: string,
   wanted: RepositoryRecord,

@@ -1,0 +1,80 @@
+import type { Place } from '../build-system';
+import type { LandingBuild } from '../landing-adapter';
+import { compileRunner, localWorld, type LocalWorld } from './test-world';
+
+jest.setTimeout(120_000);
+beforeAll(compileRunner, 120_000);
+
+describe('landing on the local builder', () => {
+  let world: LocalWorld;
+  let library: LandingBuild;
+  let program: LandingBuild;
+  let place: Place;
+
+  beforeAll(async () => {
+    world = await localWorld();
+    library = await landable('libgear', 'first');
+    program = await landable('gearbox', 'first');
+    place = await world.connect().open(world.release, 'first');
+  });
+  afterAll(() => world.destroy());
+
+  async function landable(name: string, cascade: string): Promise<LandingBuild> {
+    const { ref, component, nvr } = await world.build(name, { cascade });
+    await world.connect().admit(ref, await world.connect().open(world.release, cascade));
+    return { ref, component, nvr: nvr! };
+  }
+
+  const base = () => world.connect().repository(world.release, null);
+
+  it('finds nothing in the way of a cascade that is whole', async () => {
+    const { landing } = world.connect();
+    const looks = await landing!.look(place, [library, program]);
+    expect(looks.map((one) => [one.there, one.hindrance])).toEqual([
+      [false, null],
+      [false, null],
+    ]);
+    expect(await landing!.closure!(place, [library, program])).toEqual([]);
+  });
+
+  it('tells by metadata and by dnf what a part of it would lack', async () => {
+    const broken = await world.connect().landing!.closure!(place, [program]);
+    expect(broken.map((one) => one.component)).toContain('rpm/gearbox');
+    expect(broken.map((one) => one.requirement).join()).toMatch(/libgear/);
+    expect((await base()).number).toBe(0);
+  });
+
+  it('moves the base once however often it is asked, and takes it back under a new number', async () => {
+    const { landing } = world.connect();
+    await landing!.execute(place, [library, program], 0);
+    await landing!.execute(place, [library, program], 0);
+    expect((await base()).number).toBe(1);
+    expect((await landing!.look(place, [library])).map((one) => one.there)).toEqual([true]);
+    await landing!.undo(place, [program, library]);
+    await landing!.undo(place, [program, library]);
+    expect((await base()).number).toBe(2);
+    expect((await landing!.look(place, [library])).map((one) => one.there)).toEqual([false]);
+  });
+
+  it('lands late what was kept, and only what is named', async () => {
+    const system = world.connect();
+    await system.close(place, 'kept');
+    const landed = await system.close(place, 'landed', [library.ref]);
+    expect(await base()).toEqual(landed);
+    const looks = await system.landing!.look(place, [library, program]);
+    expect(looks.map((one) => one.there)).toEqual([true, false]);
+  });
+
+  it('never lands over something newer', async () => {
+    const late = await landable('libgear', 'second');
+    const newer = await landable('libgear', 'third');
+    const system = world.connect();
+    await system.landing!.execute(await system.open(world.release, 'third'), [newer], 0);
+    const second = await system.open(world.release, 'second');
+    const [look] = await system.landing!.look(second, [late]);
+    expect(look?.hindrance).toMatchObject({ kind: 'newer-in-base' });
+    const { number } = await base();
+    await expect(system.landing!.execute(second, [late], 0)).rejects.toMatchObject({ kind: 'conflict' });
+    expect((await base()).number).toBe(number);
+  });
+});
