@@ -1,4 +1,5 @@
 export { startFakeHub, type FakeHub, type FakeHubOptions } from './fake-hub';
+export { doneTwice } from './done-twice';
 export { recipeOf, specOf, type Part } from './parts';
 export type { Ending, HubState, Recipe } from './state';
 export type { Trouble } from './trouble';
