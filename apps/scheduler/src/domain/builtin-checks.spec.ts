@@ -29,7 +29,7 @@ describe('the checks of a build', () => {
     expect(outcomes({ before: null })).toEqual(passed);
   });
 
-  it('fail by what it requires and nobody provides, and are not made up where nobody can say', () => {
+  it('fail by what it requires and nobody provides, and say so where nobody could look', () => {
     expect(outcomes({ unmet: ['libstone.so.1'] })).toEqual({ ...passed, installable: 'FAILED' });
     expect(outcomes({ unmet: { unseen: 'damaged' } })).toEqual({ ...passed, installable: 'INFO' });
     const { installable: _, ...others } = passed;

@@ -42,7 +42,7 @@ export interface CheckedBuild {
   readonly before: Contents | null;
   /** Rebuilds of its cascade that it needs. */
   readonly needs: readonly RebuildRow[];
-  /** What keeps its packages from being installed, or why nobody could look; null: its build system cannot say. */
+  /** What keeps its packages from being installed, or why nobody could look; null: it has no packages. */
   readonly unmet: readonly string[] | { readonly unseen: string } | null;
 }
 
