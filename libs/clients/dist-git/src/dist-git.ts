@@ -11,6 +11,7 @@ import {
   type Repository,
   type RepositorySettings,
 } from './git/repository';
+import { relationIn, type CommitAt, type Relation } from './git/relation';
 import { readSpecFile, type SpecFile } from './git/spec-file';
 import { isCommit, unbuiltIn, unknownCommit } from './git/unbuilt';
 import type { Commit, Remote, Unbuilt } from './remote';
@@ -43,6 +44,8 @@ export interface DistGit {
   commit(remote: Remote, id: string, signal?: AbortSignal): Promise<Commit | Refusal>;
   /** What the branch has beyond the commit that was built last; refuses `dist-git-diverged` when that is not in it. */
   unbuilt(remote: Remote, lastBuilt: string, signal?: AbortSignal): Promise<Unbuilt | Refusal>;
+  /** What a commit of one branch has that one of another has not; refuses `commit-unknown`, `dist-git-unknown`. */
+  relation(there: CommitAt, here: CommitAt, signal?: AbortSignal): Promise<Relation | Refusal>;
   /**
    * Makes the bump of a rebuild, once: a commit with its marker that is there already is the answer. Refuses what
    * `edit` refuses, `spec-missing`, `head-never-built`, `dist-git-diverged`, `push-refused`, `pull-request-closed`.
@@ -71,6 +74,8 @@ export function createDistGit(options: DistGitOptions): DistGit {
     spec: (remote, commit, signal) => within(remote, signal, (repository) => specAt(repository, commit ?? null)),
     commit: (remote, id, signal) => within(remote, signal, (repository) => commitAt(repository, id)),
     unbuilt: (remote, lastBuilt, signal) => within(remote, signal, (repository) => unbuiltIn(repository, lastBuilt)),
+    relation: (there, here, signal) =>
+      within(there.remote, signal, (repository) => relationIn(repository, there.commit, here)),
     bump: (order, signal) => within(order.remote, signal, (repository) => bumpOn(repository, order, options.author)),
   };
 }
