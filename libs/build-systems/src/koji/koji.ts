@@ -8,6 +8,7 @@ import { lacking } from './lacking';
 import { loads } from './load';
 import { look } from './look';
 import { closePlace } from './landing';
+import { kojiLanding } from './landing-adapter';
 import { admit, currentOf, openPlace, promote } from './places';
 import { refOfTask, taskOfRef } from './ref';
 import { seen } from './seen';
@@ -46,7 +47,8 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
     lacking: (target) => lacking(parts, target),
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
-    close: (place, outcome) => closePlace(parts, place, outcome),
+    close: (place, outcome, only) => closePlace(parts, place, outcome, only),
+    landing: kojiLanding(parts),
     repository: (release, cascade) => currentOf(parts, release, cascade),
     limits: () => Promise.resolve({ capacity: options.capacity }),
     load: async () => loads(parts.hub, await options.releases.all()),

@@ -97,7 +97,9 @@ async function abreast<T>(things: readonly T[], act: (thing: T) => Promise<void>
   const lane = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) await act(next);
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, things.length) }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(atOnce, things.length) }, lane));
+  // Nothing of it runs any more when the caller hears of the first that failed.
+  for (const one of lanes) if (one.status === 'rejected') throw one.reason;
 }
 
 function overtaken(message: string, remedy: string): AppError {

@@ -1,13 +1,5 @@
 import { parseNvr } from '@millrace/kernel';
-import {
-  build as buildRow,
-  history,
-  packageEntry,
-  tag as tagRow,
-  taggedBuild,
-  type Build,
-  type BuildId,
-} from '@millrace/koji';
+import { build as buildRow, history, packageEntry, tag as tagRow, taggedBuild, type Build } from '@millrace/koji';
 import type { Answered, Call, Tagging } from '@millrace/koji';
 import { compareEvr } from '@millrace/package-metadata';
 import { z } from 'zod';

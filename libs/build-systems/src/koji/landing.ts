@@ -1,5 +1,5 @@
 import { buildId, KojiFault, type TaggedBuild } from '@millrace/koji';
-import type { Place } from '../build-system';
+import type { BuildRef, Place } from '../build-system';
 import { markerOf } from './marker';
 import { changePlace, claimedTags, readPlace } from './place-book';
 import { current, promoteBuild } from './places';
@@ -10,16 +10,24 @@ import { removeSideTag } from './side-tags';
 import { cancelTask } from './submission';
 import { isIn, putInto } from './tagging';
 
-export async function closePlace(parts: KojiParts, place: Place, outcome: 'landed' | 'kept' | 'cancelled') {
+export async function closePlace(
+  parts: KojiParts,
+  place: Place,
+  outcome: 'landed' | 'kept' | 'cancelled',
+  only?: readonly BuildRef[],
+) {
   if (place.cascade === null) return current(parts, place.id);
   const opened = await readPlace(parts, place.release, place.cascade);
   const { isolation } = await releaseOf(parts, place.release);
   const base = await baseTagOf(parts, place.release);
-  const how = opened?.closed ?? outcome;
-  if (!opened?.closed) {
+  const landsLate = opened?.closed === 'kept' && outcome === 'landed';
+  const how = landsLate ? outcome : (opened?.closed ?? outcome);
+  if (!opened?.closed || landsLate) {
     if (outcome === 'cancelled') await cancelAll(parts, place);
-    if (outcome === 'landed' && isolation === 'side-tag') await land(parts, place, base);
-    if (outcome === 'landed') {
+    // Builds that are named have landed already, one by one: see `kojiLanding`.
+    const landsWhole = outcome === 'landed' && only === undefined;
+    if (landsWhole && isolation === 'side-tag') await land(parts, place, base);
+    if (landsWhole) {
       for (const image of opened?.images ?? []) await putInto(parts, buildId.parse(image.build), image.tag);
     }
     for (const tag of opened?.beside ?? []) await removeSideTag(parts, tag);

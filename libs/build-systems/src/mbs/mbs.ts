@@ -28,9 +28,9 @@ export function createMbsBuildSystem(options: MbsBuildSystemOptions): BuildSyste
     who: () => Promise.resolve(options.user ?? null),
     hint: paced.hint,
     cancel: (ref) => cancel(parts, ref),
-    close: async (place, outcome) => {
+    close: async (place, outcome, only) => {
       if (outcome === 'cancelled' && place.cascade !== null) await cancelAll(parts, place.release, place.cascade);
-      return close(parts, place, outcome);
+      return close(parts, place, outcome, only);
     },
     repository: (release, cascade) => current(parts, placeOf(release, cascade)),
     limits: () => Promise.resolve({ capacity: options.capacity }),

@@ -37,17 +37,23 @@ export async function admit(parts: MbsParts, ref: BuildRef, place: Place) {
   return { number: kept.admitted.indexOf(ref) + 1, repository: repositoryOf(parts, place) };
 }
 
-export async function close(parts: MbsParts, place: Place, outcome: 'landed' | 'kept' | 'cancelled') {
-  const before = await read(parts, place);
-  const kept = await change(parts, place, (one) => (one.closed ? one : { ...one, closed: outcome }));
+export async function close(
+  parts: MbsParts,
+  place: Place,
+  outcome: 'landed' | 'kept' | 'cancelled',
+  only?: readonly BuildRef[],
+) {
+  const kept = await change(parts, place, (one) => {
+    const closes = one.closed === null || (one.closed === 'kept' && outcome === 'landed');
+    return closes ? { ...one, closed: outcome } : one;
+  });
   const base = placeOf(place.release, null);
   if (kept.closed !== 'landed') return current(parts, place);
-  if (!before.closed) {
-    await change(parts, base, (one) => {
-      const fresh = kept.admitted.filter((ref) => !one.admitted.includes(ref));
-      return { ...one, admitted: [...one.admitted, ...fresh] };
-    });
-  }
+  // Said again after a crash, it adds what is missing.
+  await change(parts, base, (one) => {
+    const fresh = kept.admitted.filter((ref) => !one.admitted.includes(ref) && (only?.includes(ref) ?? true));
+    return fresh.length === 0 ? one : { ...one, admitted: [...one.admitted, ...fresh] };
+  });
   return current(parts, base);
 }
 

@@ -57,6 +57,7 @@ export const buildMethods: Methods = {
       }
       const rows = state.taggings
         .filter((t) => tag === null || t.tag_id === tag.id)
+        .filter((t) => of.any('build') === null || t.build_id === buildOf(state, of.any('build')).id)
         .filter((t) => t.create_event > after || (t.revoke_event ?? 0) > after)
         .map((t) => {
           const { name, version, release } = buildOf(state, t.build_id);
