@@ -10,14 +10,23 @@ export const nvrStrategies = ['commit', 'dist', 'none'] as const;
 export const nvrStrategy = z.enum(nvrStrategies);
 export type NvrStrategy = z.infer<typeof nvrStrategy>;
 
+export const unbuiltRules = ['ask', 'take', 'skip'] as const;
+const unbuiltRule = z.enum(unbuiltRules);
+export type UnbuiltRule = z.infer<typeof unbuiltRule>;
+
 /** Of a release definition. */
 export const nvrFields = {
   /** How rebuilds get an NVR of their own, where a component's policy says nothing else; default none. */
   nvr: nvrStrategy.optional(),
   /** What a rebuild is made from: the commit that was built last, or the head of its branch (default). */
   source: z.enum(['last-built', 'head']).optional(),
-  /** When the head has commits that were never built: a bump takes them along, or asks; default by `source`. */
-  unbuilt: z.enum(['ask', 'take']).optional(),
+  /** As `when_unbuilt`, in the words of before: ask or take. */
+  unbuilt: z.enum(['ask', 'take'], 'is ask or take; when_unbuilt knows skip, too').optional(),
+  /**
+   * When the head has commits of others that were never built: the rebuild asks (it fails, and names them), takes them
+   * along, or is left out (skip); default by `source`: ask with `last-built`, else take.
+   */
+  when_unbuilt: unbuiltRule.optional(),
   /** What `%dist` is where it is built, e.g. `.fc43`: with it NVRs are foreseen and checked before a bump. */
   dist: z
     .string()
@@ -56,8 +65,9 @@ export function nvrStrategyOf({ nvr, components }: Strategies, component: string
 export function unbuiltRuleOf(definition: {
   readonly source?: 'last-built' | 'head' | undefined;
   readonly unbuilt?: 'ask' | 'take' | undefined;
-}): 'ask' | 'take' {
-  return definition.unbuilt ?? (definition.source === 'last-built' ? 'ask' : 'take');
+  readonly when_unbuilt?: UnbuiltRule | undefined;
+}): UnbuiltRule {
+  return definition.when_unbuilt ?? definition.unbuilt ?? (definition.source === 'last-built' ? 'ask' : 'take');
 }
 
 interface Pushing {

@@ -15,6 +15,7 @@ import { countBreakdown, countBuilt } from './history';
 import { wantVerdict } from './gate';
 import type { EndedBuild, Hindrance, RebuildInput, SeenBuild, Step } from './input';
 import { mayStart } from './needs';
+import { headLeftOut, leaveUnbuilt } from './nvrs/leave-unbuilt';
 import type { BuildRow, FailureRow, RebuildRow } from './state';
 import { move, returnSlot } from './transitions';
 import type { Turn } from './turn';
@@ -151,6 +152,7 @@ export function broke(turn: Turn, rebuild: RebuildRow, at: Step, fault: Hindranc
   const active = rebuild.state === 'submitting' || rebuild.state === 'building';
   if (at === 'submit' || at === 'assemble' || gone) {
     if (!active) return;
+    if (fault.code === headLeftOut) return leaveUnbuilt(turn, rebuild, fault.message);
     const evidence = evidenceOf(gone ? { ...fault, kind: 'unavailable' } : fault, at);
     return failedOrAgain(turn, rebuild, evidence);
   }

@@ -7,7 +7,7 @@ import type { Turn } from './turn';
 export const rebuildTransitions: Readonly<Record<RebuildState, readonly RebuildState[]>> = {
   waiting: ['ready', 'gating', 'skipped', 'unneeded', 'cancelled', 'failed'],
   ready: ['waiting', 'submitting', 'gating', 'failed', 'skipped', 'unneeded', 'cancelled'],
-  submitting: ['building', 'gating', 'failed', 'ready', 'cancelled'],
+  submitting: ['building', 'gating', 'failed', 'ready', 'skipped', 'cancelled'],
   building: ['gating', 'failed', 'ready', 'cancelled'],
   gating: ['validated', 'rejected', 'gating', 'cancelled'],
   validated: [],

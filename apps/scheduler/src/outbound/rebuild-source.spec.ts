@@ -3,6 +3,7 @@ import { connectToForge, createDistGit } from '@millrace/dist-git';
 import { gitWorld, startFakeForge, type FakeForge, type GitWorld } from '@millrace/dist-git/fake';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { RebuildRow, ReleaseRow } from '../domain/state';
 import type { Outside } from './outside';
 import { ownCommits, sourceOfRebuild, type Bumps } from './rebuild-source';
@@ -98,6 +99,8 @@ describe('what a rebuild is made from', () => {
       kind: 'invalid',
       remedy: expect.any(String),
     });
+    const left = made(releaseOf({ source: 'last-built', nvr: 'commit', when_unbuilt: 'skip' }));
+    await expect(left).rejects.toMatchObject({ code: headLeftOut, message: expect.stringContaining('Never built') });
     const taken = await made(releaseOf({ source: 'last-built', nvr: 'commit', unbuilt: 'take' }));
     expect(taken).toEqual({ ...built, commit: head() });
   });

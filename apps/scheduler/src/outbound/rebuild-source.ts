@@ -3,6 +3,7 @@ import type { BumpOrder, DistGit, Edit, Forge } from '@millrace/dist-git';
 import { AppError, isRefusal, parseComponentId, parseNvr, type ComponentId, type Refusal } from '@millrace/kernel';
 import { bumpSpec, foreseeAllowed, type NvrRules } from '@millrace/package-metadata';
 import type { ChangedComponent } from '../domain/change-rows';
+import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { componentOfId, listed } from '../domain/words';
 import { gitSourceOf, headOf } from './git-source';
@@ -130,9 +131,9 @@ async function bumped(
   const known = lastBuilt?.url === url ? lastBuilt.commit : null;
   const order = { remote: { url, branch }, id: rebuild.id, subject, at, lastBuilt: known, edit };
   const pullRequest = pullRequestOf(bumps, definition, rebuild.component);
-  const rule = unbuilt === 'ask' ? 'refuse' : 'take';
+  const rule = unbuilt === 'take' ? 'take' : 'refuse';
   const done = await bumps.git.bump({ ...order, unbuilt: rule, ...(pullRequest ? { pullRequest } : {}) }, signal);
-  if (isRefusal(done)) throw faultOf(done);
+  if (isRefusal(done)) throw unbuilt === 'skip' && done.code === 'head-never-built' ? leftOut(done) : faultOf(done);
   if (done.how === 'proposed') throw waitsForMerge(done.request.url, rebuild);
   // Tried once more, it takes what people have added since.
   const commit = done.how === 'found' && rebuild.attempt > 1 && rule === 'take' ? done.head : done.commit;
@@ -194,6 +195,12 @@ function waitsForMerge(url: string, { cascade, component }: RebuildRow): AppErro
     message: `the bump of ${component} waits to be merged: ${url}`,
     remedy: `merge it: the rebuild goes on when that is seen (or: millrace cascade retry ${cascade} ${component})`,
   });
+}
+
+/** Nobody has to act: the release's rule says what becomes of it. */
+function leftOut({ because }: Refusal): AppError {
+  const message = `it is left out (when_unbuilt: skip): ${because}`;
+  return new AppError({ code: headLeftOut, kind: 'invalid', message });
 }
 
 /** A person has to act: it is nothing that passes by itself. */
