@@ -36,6 +36,8 @@ import { changeQuestions } from './admin/changes';
 import { explainQuestions } from './admin/explain';
 import { historyGauges, historyQuestions } from './admin/history';
 import { questions } from './admin/questions';
+import { sideTagQuestions, viewsOf } from './admin/side-tags';
+import { shadowQuestions } from './admin/shadow';
 import { buildersOf } from './outbound/builders';
 import { catchUp } from './outbound/catch-up';
 import { config, secretFilesOf, topUrlsOf, type SchedulerConfig } from './config';
@@ -45,8 +47,10 @@ import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
 import { decided, missed, published, reported, setAsked } from './inbound/heard';
 import { peopleCommands } from './inbound/people-commands';
+import { releaseCommands } from './inbound/release-commands';
 import { repoFilesController } from './inbound/repo-files';
 import { setCommands } from './inbound/set-commands';
+import { sideTagCommands } from './inbound/side-tag-commands';
 import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
@@ -54,6 +58,7 @@ import { lookupsOf } from './outbound/lookups';
 import { observing } from './outbound/observing';
 import { changeNamed, type Outside } from './outbound/outside';
 import { trackedAt } from './outbound/pushed';
+import { heldTags, sideTagLookups } from './outbound/side-tags';
 import { repositoryOf, systemNamed } from './outbound/systems';
 import { worksOf } from './outbound/works';
 import { machine } from './store/machine';
@@ -114,7 +119,11 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...alertQuestions(read),
         ...buildSystemQuestions(read, [...systems.keys()], (name) => buildersOf(systemNamed(systems, name))),
         ...explainQuestions(read),
+        ...shadowQuestions(read),
         ...historyQuestions(read),
+        ...sideTagQuestions(read, (release, others) => heldTags(outside, release, others)),
+        ...sideTagCommands(sideTagLookups(outside, (held) => viewsOf(read, held))),
+        ...releaseCommands(lookupsOf(outside)),
         ...commands(lookupsOf(outside)),
         ...setCommands(lookupsOf(outside)),
         ...peopleCommands(lookupsOf(outside)),

@@ -27,9 +27,6 @@ export function commands(look: Lookups): readonly BoundDoor<Input>[] {
     return { release, cascade: request.cascade, component: request.component ?? null, why: request.why };
   };
   return [
-    obey(own.releaseApply, ({ definition, why, confirm: confirmed = null }): Input => {
-      return { type: 'release.apply', release: definition.release, definition, why, confirmed };
-    }),
     obey(own.changeReport, async ({ release, components, urgency, why }, { name: by }): Promise<Input> => {
       const checked = await look.check(release, components);
       return asked({ release, kind: 'commit', all: false, urgency, by, why: why || 'it was reported', ...checked });

@@ -1,4 +1,4 @@
-import { doors } from '@millrace/contracts';
+import { doors, type ReleaseDefinition } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { withKnots } from '../domain/knots';
 import type { WantedSet } from '../domain/sets/wanted-set';
@@ -8,6 +8,7 @@ import { headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { headsOf } from './plan';
 import { outlookOf } from './preview';
+import { checkRelease, placesOf } from './release-check';
 import { isMadeLater } from './rebuild-source';
 import { setFound } from './sets';
 import { checkComponents } from './watch';
@@ -17,6 +18,8 @@ export function lookupsOf(outside: Outside) {
   const { read, asker } = outside;
   return {
     cascade: (id: string) => cascadeNamed(read, id),
+    places: (definition: ReleaseDefinition) => placesOf(outside, definition),
+    checkRelease: (definition: ReleaseDefinition) => checkRelease(outside, definition),
     check: (release: string, components: Parameters<typeof checkComponents>[2]) =>
       checkComponents(outside, release, components),
     set: (release: string, wanted: WantedSet) => setFound(outside, release, wanted),

@@ -33,9 +33,9 @@ function guarded(system: BuildSystem, allow: Allow): BuildSystem {
       await allow(place.release, `the admission of ${ref}`);
       return system.admit(ref, place);
     },
-    close: async (place, outcome) => {
+    close: async (place, ...how) => {
       await allow(place.release, `the end of place ${place.id}`);
-      return system.close(place, outcome);
+      return system.close(place, ...how);
     },
   };
   return Object.assign(Object.create(system) as BuildSystem, writes);

@@ -12,6 +12,7 @@ import * as scheduler from './scheduler';
 import * as changes from './scheduler-changes';
 import * as people from './scheduler-people';
 import * as plans from './scheduler-plan';
+import * as releases from './scheduler-releases';
 import * as watch from './scheduler-watch';
 
 export * from './common';
@@ -50,6 +51,8 @@ export const doors = {
     releases: scheduler.releases,
     releaseHistory: scheduler.releaseHistory,
     releaseApply: scheduler.releaseApply,
+    releaseCheck: releases.releaseCheck,
+    shadow: releases.shadow,
     changeReport: scheduler.changeReport,
     changes: changes.changes,
     change: changes.change,
