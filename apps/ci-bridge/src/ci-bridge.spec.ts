@@ -27,11 +27,19 @@ let bus: BusConnection;
 let service: RunningService;
 let env: Record<string, string>;
 let published = 0;
+/** What others hear on plain NATS. */
+const heard: { readonly topic: string; readonly id: string; readonly body: Record<string, unknown> }[] = [];
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'millrace-ci-bridge-'));
   nats = await startTestNats();
   bus = await connectBus({ servers: [nats.url], name: 'test' });
+  for (const topic of ['resultsdb.>', 'waiverdb.>', 'greenwave.>']) {
+    bus.nats.subscribe(topic, {
+      callback: (_, said) =>
+        void heard.push({ topic: said.subject, id: said.headers!.get('Nats-Msg-Id'), body: said.json() }),
+    });
+  }
   await ensureStream(bus.manager, 'scheduler');
   await ensureStream(bus.manager, 'inlet');
   await mkdir(join(dir, 'secrets'));
@@ -214,6 +222,24 @@ it("answers Greenwave's clients from the same facts", async () => {
     },
   });
   expect((await decide({})).status).toBe(415);
+});
+
+it('says what ResultsDB, WaiverDB and Greenwave would say on their topics', async () => {
+  const of = (topic: string) => heard.filter((one) => one.topic === topic);
+  const first = of('resultsdb.result.new')[0]!;
+  const kept = await get<{ testcase: { name: string } }>(`/resultsdb/api/v2.0/results/${String(first.body['id'])}`);
+  expect(first.body).toMatchObject({ outcome: expect.any(String), data: { item: [nvr] } });
+  expect((first.body['testcase'] as { name: string }).name).toBe(kept.testcase.name);
+  expect(of('waiverdb.waiver.new').at(-1)!.body).toMatchObject({
+    id: 1,
+    testcase: 'ci.run.functional',
+    username: 'ada',
+  });
+  expect(of('greenwave.decision.update').at(-1)!.body).toMatchObject({
+    policies_satisfied: expect.any(Boolean),
+    subject_identifier: nvr,
+  });
+  expect(new Set(heard.map(({ id }) => id)).size).toBe(heard.length);
 });
 
 it("shows waivers to WaiverDB's clients, and lets nobody waive there without a name", async () => {

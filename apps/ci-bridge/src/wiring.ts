@@ -19,6 +19,7 @@ import type { Input } from './domain/input';
 import { mapCiMessage } from './inbound/ci-message/map';
 import { Lags } from './inbound/lags';
 import { mapOwnResult } from './inbound/own-result';
+import { echoes } from './outbound/echoes';
 import { migrations } from './store/migrations';
 import type { BridgeTables } from './store/tables';
 
@@ -51,6 +52,7 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
   migrations,
   hears,
   says,
+  echoes,
   config,
   setUp: async (context) => {
     const { config, log, read, take, asker, whose, onLoopback } = context;

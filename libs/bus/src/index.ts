@@ -1,5 +1,6 @@
 export * from './connect';
 export * from './durable-consumer';
+export * from './echo';
 export * from './jetstream-publisher';
 export * from './jetstream-server';
 export * from './nats-asker';

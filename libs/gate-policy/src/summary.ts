@@ -1,7 +1,9 @@
 import { isSatisfied, isTestAnswer, type Answer, type AnswerKind } from './answer';
 
+type Kind = Pick<Answer, 'kind'>;
+
 /** Greenwave's summary, word for word. */
-export function summaryOf(answers: readonly Answer[]): string {
+export function summaryOf(answers: readonly Kind[]): string {
   const faults = [
     fault(count(answers, 'invalid-remote'), 'due to invalid remote rule file'),
     fault(count(answers, 'missing-remote'), 'due to missing remote rule file'),
@@ -12,7 +14,7 @@ export function summaryOf(answers: readonly Answer[]): string {
   return [...faults, testSummary(tests)].join('. ');
 }
 
-function testSummary(answers: readonly Answer[]): string {
+function testSummary(answers: readonly Kind[]): string {
   const total = answers.length;
   if (answers.every(isSatisfied)) return `All required tests (${total} total) have passed or been waived`;
   const parts = [
@@ -25,7 +27,7 @@ function testSummary(answers: readonly Answer[]): string {
   return `Of ${total} required ${total === 1 ? 'test' : 'tests'}, ${texts.join(', ')}`;
 }
 
-function count(answers: readonly Answer[], kind: AnswerKind): number {
+function count(answers: readonly Kind[], kind: AnswerKind): number {
   return answers.filter((answer) => answer.kind === kind).length;
 }
 

@@ -1,3 +1,4 @@
+import type { Echoes } from '@millrace/bus';
 import type { App, Door, DoorReply, DoorRequest, Envelope, EventContract, EventName, Role } from '@millrace/contracts';
 import type { DeadLetter, Machine, TypedInput, WorkKind } from '@millrace/engine';
 import type { Migration, Readers, Tables } from '@millrace/store';
@@ -134,6 +135,8 @@ export interface ServiceDefinition<T extends Tables, Input extends TypedInput, C
   readonly migrations: readonly Migration[];
   readonly hears: readonly Hears<Input>[];
   readonly says: readonly EventName[];
+  /** Its events once more, on the subjects and in the form that others know. */
+  readonly echoes?: Echoes;
   /** Settings of this app, from its section of millrace.yaml and `MILLRACE_<APP>_<KEY>`. */
   readonly config: z.ZodType<Config>;
   setUp(context: ServiceContext<T, Input, Config>): Promise<ServiceParts<Input>>;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { jetStreamPublisher, type BusConnection, type DeadMessage } from '@millrace/bus';
+import { echoing, jetStreamPublisher, type BusConnection, type DeadMessage } from '@millrace/bus';
 import type { Envelope } from '@millrace/contracts';
 import { DeadLetters, Engine, OutboxRelay, keepDeadLetter, type Places, type TypedInput } from '@millrace/engine';
 import { moment, sha256 } from '@millrace/kernel';
@@ -32,7 +32,9 @@ export function wireEngine<T extends Tables, Input extends TypedInput, Config>(
   closers: Closers,
 ): EngineWiring<Input> {
   const { app } = definition;
-  const relay = new OutboxRelay(database, app, jetStreamPublisher(bus, app), {
+  const stream = jetStreamPublisher(bus, app);
+  const publisher = definition.echoes ? echoing(stream, bus, definition.echoes) : stream;
+  const relay = new OutboxRelay(database, app, publisher, {
     failed: (fault) => log.warn({ code: fault.code, reason: fault.message }, 'events wait in the outbox'),
     resent: (rows) => log.warn({ rows }, 'the bus had lost events; they are sent again'),
   });

@@ -11,6 +11,8 @@ export interface Permissions {
 
 /** Events have six tokens or more; commands and questions five, so that nobody listens to somebody else's. */
 const everyEvent = 'millrace.*.*.*.*.>';
+/** Topics of ResultsDB, Greenwave and WaiverDB, which ci-bridge says beside its events. */
+const foreignTopics = ['resultsdb.>', 'greenwave.>', 'waiverdb.>'];
 const readingStreams = [
   '$JS.API.INFO',
   '$JS.API.STREAM.NAMES',
@@ -43,6 +45,7 @@ function ofService(app: App): Permissions {
     publish: {
       allow: [
         `millrace.${app}.>`,
+        ...(app === 'ci-bridge' ? foreignTopics : []),
         'millrace.*.ask.*.*',
         'millrace.*.do.*.*',
         '$JS.API.>',
@@ -55,13 +58,13 @@ function ofService(app: App): Permissions {
       ],
       deny: destroying,
     },
-    subscribe: { allow: [everyEvent, `millrace.${app}.>`, '$SRV.>', '$O.>', '_INBOX.>'] },
+    subscribe: { allow: [everyEvent, ...foreignTopics, `millrace.${app}.>`, '$SRV.>', '$O.>', '_INBOX.>'] },
   };
 }
 
 function ofGuest(): Permissions {
   return {
     publish: { allow: ['millrace.inlet.*.*.*.>', ...readingStreams] },
-    subscribe: { allow: [everyEvent, '_INBOX.>'] },
+    subscribe: { allow: [everyEvent, ...foreignTopics, '_INBOX.>'] },
   };
 }

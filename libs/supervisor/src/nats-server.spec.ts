@@ -49,7 +49,7 @@ async function as(user: NatsUser, pass = passwords[user]): Promise<NatsConnectio
 async function reaches(user: NatsUser, subject: string): Promise<boolean> {
   const [admin, sender] = [await as('admin'), await as(user)];
   const heard: string[] = [];
-  const subscription = admin.subscribe('millrace.>', { callback: (_, message) => void heard.push(message.subject) });
+  const subscription = admin.subscribe('>', { callback: (_, message) => void heard.push(message.subject) });
   await admin.flush();
   sender.publish(subject, '{}');
   await sender.flush();
@@ -78,6 +78,14 @@ test('a service publishes its own events and asks others, but says nothing in th
   expect(await reaches('scheduler', 'millrace.resolver.ask.impact.v1')).toBe(true);
   expect(await reaches('scheduler', 'millrace.ci-bridge.verdict.decided.v1.r.rpm')).toBe(false);
   expect(await reaches('ci-bridge', 'millrace.scheduler.cascade.started.v1.r.-')).toBe(false);
+});
+
+test('what ResultsDB, Greenwave and WaiverDB would say is said by ci-bridge alone, and heard by a guest', async () => {
+  expect(await reaches('ci-bridge', 'resultsdb.result.new')).toBe(true);
+  expect(await reaches('ci-bridge', 'greenwave.decision.update')).toBe(true);
+  expect(await reaches('scheduler', 'waiverdb.waiver.new')).toBe(false);
+  expect(await reaches('guest', 'resultsdb.result.new')).toBe(false);
+  expect(await refusal('guest', 'resultsdb.result.new')).toBeNull();
 });
 
 test('a guest publishes into the inlet only', async () => {

@@ -154,6 +154,8 @@ function recorded(waiver: WaiverRow, state: State): Effect {
     data: {
       ...{ id, subject, testcase, product_version, username, comment },
       waived: waiver.waived,
+      scenario: waiver.scenario,
+      timestamp: waiver.timestamp,
       proxied_by: waiver.proxied_by ?? null,
       scope: waiver.scope ?? 'build',
       ticket: waiver.ticket ?? null,

@@ -125,6 +125,9 @@ export const waiverRecorded = defineEvent({
     comment: z.string(),
     /** false: an earlier waiver was taken back. */
     waived: z.boolean().optional(),
+    scenario: z.string().nullable().optional(),
+    /** As WaiverDB writes it: UTC, with a fraction and without a zone. */
+    timestamp: z.string().optional(),
     proxied_by: z.string().nullable().optional(),
     scope: z.enum(['build', 'component', 'cascade']).optional(),
     ticket: z.string().nullable().optional(),
