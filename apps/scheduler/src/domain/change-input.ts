@@ -1,6 +1,7 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
-import type { ChangedComponent, ChangeKind, MessageId } from './change-rows';
+import type { ChangedComponent, ChangeKind, FollowedLanding, MessageId } from './change-rows';
+import type { FollowOrder } from './follow/follow-input';
 import type { Hindrance, SeenBuild } from './input';
 import type { WantedSet } from './sets/wanted-set';
 import type { WithdrawnBuild } from './watch-input';
@@ -23,6 +24,7 @@ export interface ReportedChange {
   readonly by: string;
   readonly why: string;
   readonly message?: MessageId | null;
+  readonly follows?: FollowedLanding | null;
   /** The finished build that it is about. */
   readonly build?: string | null;
 }
@@ -36,6 +38,8 @@ export interface ChangeToCheck {
   readonly components: readonly NamedComponent[];
   /** Of a set: how its members are found. */
   readonly set?: WantedSet;
+  /** Of what landed in another release: what to compare with what is here. */
+  readonly follows?: FollowOrder;
   readonly urgency: Urgency;
   readonly by: string;
   readonly why: string;

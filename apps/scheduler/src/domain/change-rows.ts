@@ -15,6 +15,14 @@ export interface MessageId {
   readonly id: string;
 }
 
+/** What landed in another release, and how long others of it are waited for. */
+export interface FollowedLanding {
+  readonly release: string;
+  readonly landing: string;
+  readonly lull: string;
+  readonly lullMax: string | null;
+}
+
 /** What a change that has not started waits for. */
 export type WaitsFor = 'approval' | 'freeze' | 'hold' | 'cascade' | 'lull';
 
@@ -43,6 +51,8 @@ export interface ChangeRow extends Row {
   readonly waitsFor?: WaitsFor | null;
   /** When it goes on at the earliest, as far as that is known. */
   readonly until?: Moment | null;
+  /** It follows what landed in another release, and is gathered by a lull of its own. */
+  readonly follows?: FollowedLanding | null;
   /** It may be gathered with others that come soon after. */
   readonly settles?: boolean;
   readonly decided?: ChangeDecision | null;

@@ -47,7 +47,8 @@ function passOver(turn: Turn, order: ChangeToCheck, reason: string): void {
 /** Orders the look-up; each time it was put off it waits longer, at most five minutes. */
 export function check(turn: Turn, order: ChangeToCheck): void {
   const pause = order.times === 0 ? undefined : later(turn.at, Math.min(300_000, 5000 * 2 ** order.times));
-  turn.work('change.check', `${order.change}/${order.times}`, order, pause);
+  const kind = order.follows ? 'follow.check' : 'change.check';
+  turn.work(kind, `${order.change}/${order.times}`, order, pause);
 }
 
 /** A change with its sources known: it starts a cascade, joins the running one, waits, or is ignored. */
@@ -65,6 +66,7 @@ export function changeReported(turn: Turn, change: ReportedChange, asked: boolea
     ...{ id: change.id ?? changeId(turn), revision: 0, release: release.id },
     ...{ kind, components, all, urgency, by, why, message, build, dropped },
     ...(change.ordered === false ? { ordered: false } : {}),
+    ...(change.follows ? { follows: change.follows } : {}),
     ...{ outcome: 'ignored', cascade: null, because: '', at: turn.at },
     settles: kind !== 'set' && !asked,
   });

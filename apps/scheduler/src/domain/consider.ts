@@ -74,7 +74,7 @@ function gather(turn: Turn, release: ReleaseRow, row: ChangeRow): ChangeReply {
   const at = startsAt(release.definition, [...others, row]);
   if (at > turn.at) {
     turn.wake(`changes/${release.id}`, at, { type: 'changes.due', release: release.id });
-    return detected(turn, waits(row, 'lull', settleWords(release.definition), at));
+    return detected(turn, waits(row, 'lull', settleWords(release.definition, row), at));
   }
   const cascade = startWith(turn, release, inOrder([...others, started(row)]));
   return { change: row.id, outcome: 'cascade', cascade: cascade.id, because: startWords(release) };

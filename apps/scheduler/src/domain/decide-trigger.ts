@@ -1,5 +1,6 @@
 import { assertNever } from '@millrace/kernel';
 import { decideChange } from './approval';
+import { followDue, followLooked } from './follow/follow';
 import { endHold, holdDue, setHold, turnTier } from './holds';
 import { pushReceived } from './pushes';
 import { graphPublished, snapshotChecked } from './snapshots';
@@ -29,6 +30,10 @@ export function decideTrigger(turn: Turn, input: TriggerInput): unknown {
       return holdDue(turn, input.hold);
     case 'tier.turned':
       return turnTier(turn, input);
+    case 'follow.due':
+      return followDue(turn, input.release);
+    case 'follow.looked':
+      return followLooked(turn, input);
     default:
       return assertNever(input);
   }

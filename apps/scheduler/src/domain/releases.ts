@@ -3,6 +3,7 @@ import { digestOf, later, type Moment, msBetween, type Refusal } from '@millrace
 import { liveOf } from './live';
 import { check } from './changes';
 import type { ReleaseInput, SeenBuild } from './input';
+import { followSoon, refuseRing } from './follow/follow';
 import { handBuildsSeen } from './hand-made';
 import { leavesObserving, refuseUnconfirmed, startsNow, turnMode, type Starts } from './modes/leaving';
 import type { BuiltByPeople } from './modes/mode-input';
@@ -35,6 +36,8 @@ export function applyRelease(
   if (old?.digest === digest) return { name, revision: old.definitionRevision, changed: false, mode };
   const refusal = old ? refuseUnconfirmed(turn, old, definition, confirmed) : null;
   if (refusal) return refusal;
+  const ring = refuseRing(turn, definition);
+  if (ring) return ring;
   const starts = old && leavesObserving(old.definition, definition) ? { starts: startsNow(turn, old) } : {};
   const number = (old?.definitionRevision ?? 0) + 1;
   const by = turn.context.who;
@@ -157,6 +160,7 @@ function watch(turn: Turn, release: ReleaseRow): void {
   pollSources(turn, release, release.definition.triggers.git ? turn.at : null);
   for (const system of systemsOf(release.definition)) lookAgain(turn, release.id, system);
   watchSoon(turn, release.id);
+  followSoon(turn, release.definition);
 }
 
 function pollSources(turn: Turn, release: ReleaseRow, at: Moment | null): void {

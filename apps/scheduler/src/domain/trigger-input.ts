@@ -1,5 +1,6 @@
 import type { ComponentId, Moment } from '@millrace/kernel';
 import type { MessageId } from './change-rows';
+import type { FollowInput } from './follow/follow-input';
 import type { HoldScope } from './hold-rows';
 
 /** A commit that a forge says is the head of a component's branch now. */
@@ -30,6 +31,7 @@ export interface BrokenRequirement {
 
 /** What starts cascades, and what lets them start or keeps them from it. */
 export type TriggerInput =
+  | FollowInput
   | (OfRelease & {
       readonly type: 'push.received';
       readonly message: MessageId;
@@ -71,6 +73,8 @@ const types: readonly string[] = [
   'hold.end',
   'hold.due',
   'tier.turned',
+  'follow.due',
+  'follow.looked',
 ] satisfies readonly TriggerInput['type'][];
 
 export function isTrigger<Other extends { readonly type: string }>(input: Other | TriggerInput): input is TriggerInput {

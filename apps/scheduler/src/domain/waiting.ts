@@ -58,17 +58,31 @@ export function isRipe(turn: Turn, release: ReleaseRow, change: ChangeRow): bool
  * where one of them is urgent, or was asked for by a person.
  */
 export function startsAt(definition: ReleaseDefinition, changes: readonly ChangeRow[]): Moment {
-  const { lull, lull_max } = definition.triggers;
+  const followed = [...new Set(changes.flatMap((one) => (one.follows ? [one.follows.release] : [])))];
+  const groups = [null, ...followed].map((of) => changes.filter((one) => (one.follows?.release ?? null) === of));
+  return groups.flatMap((group) => (group.length === 0 ? [] : [burstEnds(definition, group)])).sort()[0]!;
+}
+
+/** Of changes with the same lull: what lands in a release that is followed has one of its own. */
+function burstEnds(definition: ReleaseDefinition, changes: readonly ChangeRow[]): Moment {
   const times = changes.map((one) => one.decided?.at ?? one.at).sort();
   if (changes.some((one) => one.settles !== true || one.urgency === 'security')) return times[0]!;
+  const { lull, lullMax } = lullOf(definition, changes.at(-1)!);
   const quiet = durationMs(lull);
-  const most = lull_max === undefined ? 10 * quiet : durationMs(lull_max);
+  const most = lullMax === null ? 10 * quiet : durationMs(lullMax);
   const [first, last] = [later(times[0]!, most), later(times.at(-1)!, quiet)];
   return first < last ? first : last;
 }
 
-export function settleWords({ triggers: { lull, lull_max } }: ReleaseDefinition): string {
-  const bound = lull_max === undefined ? 'ten times that' : lull_max;
+function lullOf({ triggers: { lull, lull_max } }: ReleaseDefinition, { follows }: ChangeRow) {
+  return follows ?? { lull, lullMax: lull_max ?? null };
+}
+
+export function settleWords(definition: ReleaseDefinition, change: ChangeRow): string {
+  const { lull, lullMax } = lullOf(definition, change);
+  const bound = lullMax ?? 'ten times that';
+  if (change.follows)
+    return `what lands in ${change.follows.release} within ${lull} becomes one cascade, at the latest after ${bound}`;
   return `changes that come within ${lull} of each other become one cascade, at the latest after ${bound}`;
 }
 

@@ -1,6 +1,8 @@
 import type { WorkKind } from '@millrace/engine';
 import type { Input } from '../domain/input';
 import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
+import { followChecking } from './follow/check';
+import { followLooking } from './follow/look';
 import { admitting, assembling, comparing } from './gate';
 import { groupGathering } from './group-gate';
 import type { Outside } from './outside';
@@ -17,6 +19,8 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     changeChecking(outside, bumps),
     sourcePolling(outside),
     snapshotChecking(outside),
+    followLooking(outside),
+    followChecking(outside, bumps),
     buildsWatching(outside),
     handCollecting(outside),
     buildSubmission(outside, bumps),

@@ -1,4 +1,5 @@
 import { byId, type Readers } from '@millrace/store';
+import { followCursor } from '../domain/follow/follow';
 import { liveOf } from '../domain/live';
 import type { HoldScope } from '../domain/hold-rows';
 import { sliceSize } from '../domain/plan';
@@ -36,6 +37,9 @@ export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> 
       const hold = row?.holds?.find((one) => one.id === input.hold);
       return hold ? ofHold(read, input.release, hold) : {};
     }
+    case 'follow.due':
+    case 'follow.looked':
+      return { cursors: byId(await read.cursors.get(followCursor(input.release))) };
     case 'tier.turned': {
       const { cascade, tier } = input.place;
       const next = { cascade, tier, state: ['waiting', 'ready'], id: { from: input.after } };

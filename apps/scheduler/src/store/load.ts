@@ -13,6 +13,7 @@ import { isTrigger } from '../domain/trigger-input';
 import { ofCascade } from './load-cascade';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
 import { ofApply, ofMode } from './load-modes';
+import { ofRing } from './load-follow';
 import { ofTrigger } from './load-trigger';
 import { alone, neighbourhood, withFailures, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -45,7 +46,7 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
         builds: byId(await read.builds.getMany(input.builds.map((one) => one.ref))),
       };
     case 'release.apply':
-      return ofApply(read, input.release, input.definition);
+      return { ...(await ofApply(read, input.release, input.definition)), ...(await ofRing(read, input.definition)) };
     case 'sources.due':
     case 'change.heard':
     case 'change.unchecked':

@@ -1,0 +1,78 @@
+import type { WorkKind } from '@millrace/engine';
+import { digestOf, msOf, type Moment } from '@millrace/kernel';
+import type { Followed, Landing } from '../../domain/follow/follow-input';
+import type { Input } from '../../domain/input';
+import type { BuildRow, CascadeRow } from '../../domain/state';
+import type { Outside } from '../outside';
+import { landedBuilds } from './landed-builds';
+
+interface LookOrder {
+  readonly release: string;
+  /** By the release that is followed. */
+  readonly followed: Readonly<Record<string, Followed>>;
+}
+
+/** Cascades and builds that one look goes through, the newest first. */
+const mostCascades = 200;
+const mostBuilds = 500;
+
+/** What landed in the releases that a release follows, and was not taken yet. Reads the database alone. */
+export function followLooking({ read }: Pick<Outside, 'read'>): WorkKind<LookOrder, readonly Landing[], Input> {
+  return {
+    kind: 'follow.look',
+    concurrency: 2,
+    timeoutMs: 60_000,
+    tries: 1,
+    run: async ({ followed }) => {
+      const found: Landing[] = [];
+      for (const [of, before] of Object.entries(followed)) {
+        found.push(...(await landedCascades(read, of, before)), ...(await madeByHand(read, of, before)));
+      }
+      return found;
+    },
+    toInput: ({ release }, outcome) => ({
+      type: 'follow.looked',
+      release,
+      landings: outcome.ok ? outcome.value : [],
+    }),
+  };
+}
+
+async function landedCascades(read: Outside['read'], of: string, { since, seen }: Followed): Promise<Landing[]> {
+  const newest = await read.cascades.where({ release: of }, { orderBy: '-started_at', limit: mostCascades });
+  const fresh = newest.filter((one) => hasLanded(one, since) && !seen.includes(one.id));
+  const landings = fresh.reverse().map(async ({ id }): Promise<Landing> => {
+    return { id, of, what: `cascade ${id}`, builds: await landedBuilds(read, id), seen: [id] };
+  });
+  return (await Promise.all(landings)).filter((one) => one.builds.length > 0);
+}
+
+function hasLanded({ landed, endedAt }: CascadeRow, since: Moment): boolean {
+  return landed && endedAt !== null && msOf(endedAt) >= msOf(since);
+}
+
+/**
+ * Builds that people made and that belong to no cascade. A build system beside this machine shows them once they are in
+ * the release's tags; the local one has a place for them alone, which is no landing.
+ */
+async function madeByHand(read: Outside['read'], of: string, { since, seen }: Followed): Promise<Landing[]> {
+  const release = await read.releases.get(of);
+  if (!release) return [];
+  const systems: Readonly<Partial<Record<string, string>>> = release.definition.build_systems;
+  const isElsewhere = ({ component }: BuildRow): boolean => {
+    const system = systems[component.split('/')[0]!];
+    return system !== undefined && system !== 'local-rpm';
+  };
+  const newest = await read.builds.where({ release: of }, { orderBy: '-started_at', limit: mostBuilds });
+  const fresh = newest.filter((one) => isByHand(one, since) && isElsewhere(one) && !seen.includes(one.id));
+  if (fresh.length === 0) return [];
+  const ids = fresh.map((one) => one.id).sort();
+  const what = ids.length === 1 ? `build ${fresh[0]!.nvr ?? ids[0]!}, made by hand,` : `${ids.length} builds by hand`;
+  const builds = fresh.reverse().map(({ component, nvr, source }) => ({ component, nvr, source }));
+  return [{ id: `builds-${digestOf(ids).slice(7, 19)}`, of, what, builds, seen: ids }];
+}
+
+function isByHand({ state, origin, standing, bootstrap, endedAt }: BuildRow, since: Moment): boolean {
+  const isOwn = origin !== 'hand' || standing !== 'seen';
+  return !isOwn && state === 'complete' && !bootstrap && endedAt !== null && msOf(endedAt) >= msOf(since);
+}
