@@ -43,8 +43,8 @@ export async function insertDocuments(
     const parameters: Parameter[] = [];
     const tuples = rows
       .slice(i, i + mostRows)
-      .map((row) => [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), row.doc ?? null] as const);
-    const sql = `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tx, tuples, parameters)} ON CONFLICT (id) ${conflict}`;
+      .map((row) => [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), JSON.stringify(row.doc ?? null)]);
+    const sql = `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tuples, parameters)} ON CONFLICT (id) ${conflict}`;
     await tx.defer(sql, parameters, whenThere === 'fail' ? { name, rows: tuples.length } : undefined);
   }
 }

@@ -61,7 +61,8 @@ export class OutboxMarks {
   private async mark(tx: Connection, held: readonly HeldEvent[]): Promise<void> {
     const parameters: Parameter[] = [this.now()];
     const rows = held.map(({ id, seq, created }) => [id, seq, created]);
-    const given = givenRows(tx, { id: 'text', seq: 'bigint', created: 'text' }, rows, parameters);
+    const types = { id: 'text', seq: 'bigint', created: 'text' } as const;
+    const given = givenRows(['id', 'seq', 'created'], rows, parameters, types);
     await tx.defer(
       `UPDATE ${this.table} SET sent_at = $1, stream_seq = given.seq, stream_created = given.created FROM ${given} WHERE ${this.table}.id = given.id`,
       parameters,

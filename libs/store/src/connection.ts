@@ -45,43 +45,25 @@ export function listOf(
   return `(${values.map((value) => `$${parameters.push(value)}`).join(', ')})`;
 }
 
-/**
- * Rows to insert, after `INSERT INTO t (columns) `: the values of each in the order of the columns, of which the last
- * one is kept as JSON.
- */
-export function tuplesOf(
-  { dialect }: Pick<Connection, 'dialect'>,
-  rows: readonly (readonly unknown[])[],
-  parameters: Parameter[],
-): string {
-  const last = rows[0]!.length - 1;
-  if (dialect === 'postgres') {
-    const text = (value: unknown, n: number): Parameter => (n === last ? JSON.stringify(value) : (value as Parameter));
-    const tuples = rows.map((row) => `(${row.map((value, n) => `$${parameters.push(text(value, n))}`).join(', ')})`);
-    return `VALUES ${tuples.join(', ')}`;
-  }
-  const place = `$${parameters.push(JSON.stringify(rows))}`;
-  const columns = rows[0]!.map((_, n) => `value ${n === last ? '->' : '->>'} ${n}`).join(', ');
-  // `WHERE true`: else ON CONFLICT would be read as a condition of a join.
-  return `SELECT ${columns} FROM json_each(${place}) WHERE true`;
+/** Rows to insert, after `INSERT INTO t (columns) `: the values of each in the order of the columns. */
+export function tuplesOf(rows: readonly (readonly Parameter[])[], parameters: Parameter[]): string {
+  const tuples = rows.map((row) => `(${row.map((value) => `$${parameters.push(value)}`).join(', ')})`);
+  return `VALUES ${tuples.join(', ')}`;
 }
 
-/** Rows to join with, as `given` with the named columns: what `FROM` is followed by. Each value has the type of its column. */
+/**
+ * Rows to join with, as `given` with the named columns: what `FROM` is followed by. PostgreSQL must be told the types of
+ * columns that are neither compared with others nor stored.
+ */
 export function givenRows(
-  { dialect }: Pick<Connection, 'dialect'>,
-  columns: Readonly<Record<string, 'text' | 'bigint'>>,
+  columns: readonly string[],
   rows: readonly (readonly Parameter[])[],
   parameters: Parameter[],
+  types: Readonly<Record<string, 'text' | 'bigint'>> = {},
 ): string {
-  const names = Object.keys(columns);
-  if (dialect === 'sqlite') {
-    const place = `$${parameters.push(JSON.stringify(rows))}`;
-    const values = names.map((name, n) => `value ->> ${n} AS ${name}`).join(', ');
-    return `(SELECT ${values} FROM json_each(${place})) AS given`;
-  }
-  const types = Object.values(columns);
-  const tuples = rows.map(
-    (row) => `(${row.map((value, n) => `CAST($${parameters.push(value)} AS ${types[n]})`).join(', ')})`,
-  );
-  return `(VALUES ${tuples.join(', ')}) AS given (${names.join(', ')})`;
+  const names = columns.map((column, n) => {
+    const type = types[column];
+    return `${type ? `CAST(column${n + 1} AS ${type})` : `column${n + 1}`} AS ${column}`;
+  });
+  return `(SELECT ${names.join(', ')} FROM (${tuplesOf(rows, parameters)}) AS listed) AS given`;
 }

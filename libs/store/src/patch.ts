@@ -3,64 +3,87 @@ import type { Dialect } from './connection';
 import type { Table } from './table';
 import type { ChangedRow } from './upsert';
 
-/** Rows in which the same members changed, and no column. */
+/** Rows in which the same columns changed, and the same members where only those are written. */
 export interface Patch {
-  readonly keys: readonly string[];
+  readonly columns: readonly string[];
+  /** null: the document is written whole. */
+  readonly keys: readonly string[] | null;
   readonly rows: readonly Row[];
 }
 
 /** Rows of one statement. */
 const mostRows = 500;
 
-/** Fewer rows of one kind are written whole: a statement for each kind would cost more. */
+/** Members of fewer rows are not written by themselves: their documents are written whole. */
 const leastRows = 24;
 
 /**
- * What can be written as a change of some members of the document, on SQLite: rows that were read before, of which no
- * column and no more than some members changed. All others are written whole.
+ * What can be written as a change of what is stored, on SQLite: rows that were read before. An index of which no column
+ * changed stays as it is (PostgreSQL sees that by itself); and of many rows of which only some members changed, and no
+ * column, the rest of the document does. All others are written whole.
  */
 export function patches(
   dialect: Dialect,
   table: Table<Row>,
   changed: readonly ChangedRow[],
 ): { readonly whole: readonly Row[]; readonly patched: readonly Patch[] } {
-  if (dialect !== 'sqlite' || changed.length < leastRows) return { whole: changed.map(({ row }) => row), patched: [] };
-  const kinds = new Map<string, Row[]>();
-  for (const { row, before } of changed) {
-    const keys = before === null ? null : changedKeys(table, before, row);
-    const kind = keys === null ? '' : keys.join();
-    const rows = kinds.get(kind);
-    if (rows) rows.push(row);
-    else kinds.set(kind, [row]);
-  }
+  if (dialect !== 'sqlite') return { whole: changed.map(({ row }) => row), patched: [] };
   const whole: Row[] = [];
-  const patched: Patch[] = [];
-  for (const [kind, rows] of kinds) {
-    if (kind === '' || rows.length < leastRows) whole.push(...rows);
-    else {
-      // One statement is performed while the next one is written.
-      for (let n = 0; n < rows.length; n += mostRows) {
-        patched.push({ keys: kind.split(','), rows: rows.slice(n, n + mostRows) });
-      }
-    }
+  const byColumns = new Map<string, ChangedRow[]>();
+  for (const one of changed) {
+    if (one.before?.revision === one.row.revision - 1) add(byColumns, changedColumns(table, one.before, one.row), one);
+    else whole.push(one.row);
   }
-  return { whole, patched };
+  const patched: Patch[] = [];
+  for (const [columns, rows] of byColumns) {
+    if (columns === '') patched.push(...sameColumns(rows));
+    else patched.push({ columns: columns.split(','), keys: null, rows: rows.map(({ row }) => row) });
+  }
+  return { whole, patched: patched.flatMap((patch) => [...inChunks(patch)]) };
 }
 
-/** Members that differ; null when they cannot be patched. The revision is the column's. */
-function changedKeys(table: Table<Row>, before: Row, row: Row): readonly string[] | null {
-  if (row.revision !== before.revision + 1) return null;
+function sameColumns(changed: readonly ChangedRow[]): Patch[] {
+  const columns: readonly string[] = [];
+  if (changed.length < leastRows) return [{ columns, keys: null, rows: changed.map(({ row }) => row) }];
+  const byKeys = new Map<string, Row[]>();
+  for (const { row, before } of changed) add(byKeys, changedKeys(before!, row), row);
+  return [...byKeys].map(([keys, rows]) => {
+    const few = keys === '' || rows.length < leastRows;
+    return { columns, keys: few ? null : keys.split(','), rows };
+  });
+}
+
+/** One statement is performed while the next one is written. */
+function* inChunks({ columns, keys, rows }: Patch): Generator<Patch> {
+  for (let n = 0; n < rows.length; n += mostRows) yield { columns, keys, rows: rows.slice(n, n + mostRows) };
+}
+
+function changedColumns(table: Table<Row>, before: Row, row: Row): string {
+  const columns: string[] = [];
+  for (const column in table.columns) {
+    const { of } = table.columns[column]!;
+    if (of(before) !== of(row)) columns.push(column);
+  }
+  return columns.join();
+}
+
+/** Members that differ; none when they cannot be written by themselves. The revision is the column's. */
+function changedKeys(before: Row, row: Row): string {
   const old = before as unknown as Readonly<Record<string, unknown>>;
-  const keys: string[] = [];
   const now = row as unknown as Readonly<Record<string, unknown>>;
+  const keys: string[] = [];
   for (const key in now) {
     const value = now[key];
     if (old[key] === value || key === 'revision') continue;
-    if (value === undefined || !/^\w+$/.test(key)) return null;
+    if (value === undefined || !/^\w+$/.test(key)) return '';
     keys.push(key);
   }
-  for (const key in old) if (!(key in row)) return null;
-  if (keys.length === 0) return null;
-  const same = Object.values(table.columns).every(({ of }) => of(before) === of(row));
-  return same ? keys : null;
+  for (const key in old) if (!(key in row)) return '';
+  return keys.join();
+}
+
+function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

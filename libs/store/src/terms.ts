@@ -32,7 +32,8 @@ export async function insertTerms(
     .sort(([a], [b]) => a - b);
   for (let i = 0; i < pairs.length; i += chunkRows) {
     const parameters: Parameter[] = [];
-    const given = givenRows(connection, { term: 'bigint', row_id: 'text' }, pairs.slice(i, i + chunkRows), parameters);
+    const some = pairs.slice(i, i + chunkRows);
+    const given = givenRows(['term', 'row_id'], some, parameters, { term: 'bigint', row_id: 'text' });
     await connection.defer(
       // `WHERE true`: else ON CONFLICT would be read as a condition of a join.
       `INSERT INTO ${termsTable(name)} (term, row_id) SELECT term, row_id FROM ${given} WHERE true ON CONFLICT DO NOTHING`,

@@ -1,5 +1,5 @@
 import type { Moment, Row } from '@millrace/kernel';
-import { abreast, tuplesOf, type Connection, type Parameter } from './connection';
+import { abreast, givenRows, tuplesOf, type Connection, type Parameter } from './connection';
 import type { Table } from './table';
 import { insertTerms } from './terms';
 import { patches, type Patch } from './patch';
@@ -30,7 +30,7 @@ export async function upsert(
       changed.map(({ row }) => row),
     );
   const { whole, patched } = patches(connection.dialect, table, changed);
-  const statements: Promise<void>[] = patched.map((patch) => applyPatch(connection, name, patch, at));
+  const statements: Promise<void>[] = patched.map((patch) => applyPatch(connection, name, table, patch, at));
   for (let i = 0; i < whole.length; i += chunkRows) {
     statements.push(saveWhole(connection, name, table, whole.slice(i, i + chunkRows), at));
   }
@@ -48,21 +48,46 @@ async function saveWhole(
   const all = ['id', 'revision', 'updated_at', ...columns, 'doc'];
   const updates = all.slice(1).map((column) => `${column} = excluded.${column}`);
   const parameters: Parameter[] = [];
-  const tuples = rows.map((row) => [row.id, row.revision, at, ...columns.map((c) => table.columns[c]!.of(row)), row]);
+  const tuples = rows.map((row) => [
+    row.id,
+    row.revision,
+    at,
+    ...columns.map((c) => table.columns[c]!.of(row)),
+    JSON.stringify(row),
+  ]);
   const sql =
-    `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(connection, tuples, parameters)} ` +
+    `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tuples, parameters)} ` +
     `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${name}.revision = excluded.revision - 1`;
   await connection.defer(sql, parameters, { name, rows: rows.length });
 }
 
-/** Changes members of documents where they lie: most of a document stays as it is, and so do the indexes. */
-async function applyPatch(connection: Connection, name: string, { keys, rows }: Patch, at: Moment): Promise<void> {
-  const given = rows.map((row) => [row.id, row.revision - 1, ...keys.map((key) => (row as unknown as Members)[key])]);
-  const members = keys.map((key, n) => `, '$.${key}', value -> ${n + 2}`).join('');
+/** Changes rows where they lie: indexes of which no column changed stay as they are. */
+async function applyPatch(
+  connection: Connection,
+  name: string,
+  table: Table<Row>,
+  { columns, keys, rows }: Patch,
+  at: Moment,
+): Promise<void> {
+  const parameters: Parameter[] = [at];
+  const values = rows.map((row) => [
+    row.id,
+    row.revision - 1,
+    ...columns.map((column) => table.columns[column]!.of(row)),
+    ...(keys === null ? [JSON.stringify(row)] : keys.map((key) => JSON.stringify((row as unknown as Members)[key]))),
+  ]);
+  const members = keys?.map((key, n) => `, '$.${key}', json(given.member${n})`).join('');
+  const doc = members === undefined ? 'given.doc' : `json_set(${name}.doc${members})`;
+  const changes = [...columns.map((column) => `${column} = given.${column}`), `doc = ${doc}`];
+  const given = givenRows(
+    ['id', 'revision', ...columns, ...(keys?.map((_, n) => `member${n}`) ?? ['doc'])],
+    values,
+    parameters,
+  );
   const sql =
-    `UPDATE ${name} SET revision = revision + 1, updated_at = $1, doc = json_set(doc${members}) ` +
-    `FROM json_each($2) WHERE ${name}.id = value ->> 0 AND ${name}.revision = value ->> 1`;
-  await connection.defer(sql, [at, JSON.stringify(given)], { name, rows: rows.length });
+    `UPDATE ${name} SET revision = given.revision + 1, updated_at = $1, ${changes.join(', ')} ` +
+    `FROM ${given} WHERE ${name}.id = given.id AND ${name}.revision = given.revision`;
+  await connection.defer(sql, parameters, { name, rows: rows.length });
 }
 
 type Members = Readonly<Record<string, unknown>>;
