@@ -25,4 +25,5 @@ export * from './gate-policy';
 export * from './release-definition';
 export * from './say';
 export { setQuery, type SetQuery } from './sets';
+export * from './side-tags';
 export * from './triggers';

@@ -9,6 +9,7 @@ import { follow, followsAnother } from './follow';
 import { gatePolicy, oneContextPerGroup, whenNoTests } from './gate-policy';
 import { landingPolicy } from './landing';
 import { nvrFields, nvrStrategy, placeOfPullRequests, pushFields } from './new-nvrs';
+import { sideTagPolicy } from './side-tags';
 import { freezes, triggers } from './triggers';
 
 const gitSource = z.strictObject({
@@ -163,6 +164,8 @@ const fields = z.strictObject({
   landing: z.enum(['automatic', 'manual']).default('manual'),
   /** How it lands. */
   landing_policy: landingPolicy.optional(),
+  /** How it deals with its cascades' side tags. */
+  side_tags: sideTagPolicy.optional(),
   compose: composePolicy.optional(),
 });
 

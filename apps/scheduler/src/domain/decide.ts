@@ -18,6 +18,8 @@ import { cancelOrphans, decidePerson, sweep } from './people';
 import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
 import { reconcile } from './reconcile';
 import { applyRelease, buildsDue, buildsSeen, sourcesDue, sourcesPolled } from './releases';
+import { decideSideTag } from './side-tags/decide-side-tag';
+import { isSideTag } from './side-tags/side-tag-input';
 import { assembled } from './stack';
 import type { State } from './state';
 import { isTrigger } from './trigger-input';
@@ -45,6 +47,7 @@ function handle(turn: Turn, input: Input): unknown {
   if (!known && input.type !== 'release.apply') return unknownRelease(input.release);
   if (isWatch(input)) return decideWatch(turn, input);
   if (isTrigger(input)) return decideTrigger(turn, input);
+  if (isSideTag(input)) return decideSideTag(turn, input);
   if (isMode(input)) return decideMode(turn, input);
   switch (input.type) {
     case 'cascade.hold':

@@ -2,6 +2,7 @@ import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
 import type { CascadeInput } from './cascade-input';
 import type { ChangeInput, ReleaseInput } from './change-input';
+import type { SideTagInput } from './side-tags/side-tag-input';
 import type { BuiltinCheck, Repository } from './state';
 import type { ModeInput } from './modes/mode-input';
 import type { TriggerInput } from './trigger-input';
@@ -169,7 +170,8 @@ export type Input =
   | CapacityInput
   | ModeInput
   | TriggerInput
-  | WatchInput;
+  | WatchInput
+  | SideTagInput;
 
 /** Inputs of one key are decided one after another: a release's, or a build system's capacity. */
 export function keyOf(input: Input): string {

@@ -3,6 +3,7 @@ import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
 import type { Hold } from './hold-rows';
+import type { BaseMovesRow, SideTagRow } from './side-tags/rows';
 import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 
 export type {
@@ -163,6 +164,8 @@ export type Rows = {
   readonly alerts: AlertRow;
   readonly failures: FailureRow;
   readonly watches: WatchRow;
+  readonly sideTags: SideTagRow;
+  readonly baseMoves: BaseMovesRow;
 };
 
 export type State = SliceOf<Rows>;
@@ -186,4 +189,6 @@ export const emptyState: State = {
   alerts: new Map(),
   failures: new Map(),
   watches: new Map(),
+  sideTags: new Map(),
+  baseMoves: new Map(),
 };

@@ -7,6 +7,7 @@ import { buildKey } from '../domain/words';
 import { BuildWatch, lookOnce } from './build-watch';
 import { checkedBuild } from './builtin-checks';
 import { BuildsBelow } from './builds-below';
+import { distOf } from './dist';
 import { rebuildNamed, releaseNamed, type Outside } from './outside';
 import { sourceOfRebuild, type Bumps } from './rebuild-source';
 import { endedBuild, hindrance, isOver, seenBuild, systemFor, systemNamed } from './systems';
@@ -58,7 +59,8 @@ export function buildSubmission(outside: Outside, bumps: Bumps): WorkKind<StepOr
       const source = await sourceOfRebuild(read, bumps, release, rebuild, signal);
       const priority = policyOf(release.definition, order.component)?.priority ?? 0;
       const needs = await below.of(rebuild);
-      return system.submit(key, { ...orderOf(rebuild, source, needs), priority }, place);
+      const dist = await distOf(outside, system, release, { ...rebuild, attempt: order.attempt });
+      return system.submit(key, { ...orderOf(rebuild, source, needs), ...dist, priority }, place);
     },
     toInput: (order, outcome) =>
       stepInput('submit', order, outcome, (about, build) => ({ type: 'build.submitted', ...about, build })),

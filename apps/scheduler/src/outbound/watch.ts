@@ -10,6 +10,7 @@ import { releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
 import { ownCommits, type Bumps } from './rebuild-source';
 import { setFound } from './sets';
+import { tellSideTags } from './side-tag-news';
 import { hindrance, seenBuild, systemNamed } from './systems';
 
 interface Head {
@@ -69,6 +70,7 @@ export function buildsWatching({ systems, take }: Outside): WorkKind<SeenOrder, 
         const gated = { ref, outcome, note: note.slice(0, 1000) };
         await take({ type: 'build.gated', release, gated }, { id: `gated/${system}/${ref}/${outcome}`, who: system });
       }
+      await tellSideTags({ take }, release, system, seen);
       return { builds: seen.builds.map(seenBuild), withdrawn: seen.withdrawn ?? [], cursor: seen.cursor };
     },
     toInput: ({ release, system, cursor }, outcome) => ({

@@ -9,6 +9,7 @@ import type { Outside } from './outside';
 import { placeClosing, placeFollowing } from './place';
 import { planMaking } from './plan';
 import type { Bumps } from './rebuild-source';
+import { sideTagWorks } from './side-tags';
 import { snapshotChecking } from './snapshot';
 import { buildsWatching, changeChecking, sourcePolling } from './watch';
 
@@ -32,5 +33,6 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     groupGathering(outside),
     placeClosing(outside),
     placeFollowing(outside),
+    ...sideTagWorks(outside),
   ];
 }

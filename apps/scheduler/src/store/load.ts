@@ -9,11 +9,13 @@ import { ofWatchInput } from './load-watch';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
 import { isMode } from '../domain/modes/mode-input';
+import { isSideTag } from '../domain/side-tags/side-tag-input';
 import { isTrigger } from '../domain/trigger-input';
 import { ofCascade } from './load-cascade';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
 import { ofApply, ofMode } from './load-modes';
 import { ofRing } from './load-follow';
+import { ofSideTag } from './load-side-tags';
 import { ofTrigger } from './load-trigger';
 import { alone, neighbourhood, withFailures, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -34,6 +36,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
   if (isWatch(input)) return ofWatchInput(read, input);
   if (isTrigger(input)) return ofTrigger(read, input);
+  if (isSideTag(input)) return ofSideTag(read, input);
   if (isMode(input)) return ofMode(read, input);
   switch (input.type) {
     case 'sources.polled':

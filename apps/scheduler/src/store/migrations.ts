@@ -76,4 +76,12 @@ export const migrations: readonly Migration[] = [
       watches: { columns: {}, indexes: [] },
     },
   },
+  {
+    version: 202611231555,
+    name: 'side tags',
+    tables: {
+      side_tags: { columns: { release: 'text', cascade: 'text' }, indexes: [['release'], ['cascade']] },
+      base_moves: { columns: {}, indexes: [] },
+    },
+  },
 ];

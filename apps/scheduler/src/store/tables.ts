@@ -1,6 +1,7 @@
 import { bigint, integer, remembered, table, text } from '@millrace/store';
 import { queueOf, rankOf } from '../domain/capacity';
 import { isClear } from '../domain/needs';
+import type { BaseMovesRow, SideTagRow } from '../domain/side-tags/rows';
 import type {
   AlertRow,
   BuildRow,
@@ -115,6 +116,12 @@ export const tables = {
     [['release', 'component'], ['release', 'open'], ['at']],
   ),
   watches: table<WatchRow>('watches'),
+  sideTags: table<SideTagRow>(
+    'side_tags',
+    { release: text((row) => row.release), cascade: text((row) => row.cascade) },
+    [['release'], ['cascade']],
+  ),
+  baseMoves: table<BaseMovesRow>('base_moves'),
 } as const;
 
 export type SchedulerTables = typeof tables;

@@ -28,6 +28,22 @@ export async function setMacros(parts: KojiParts, tag: string, macros: Readonly<
   }
 }
 
+/** A first pass is marked by its dist where the build tag allows that; it never leaves its side tag in any case. */
+export async function setBootstrapMacros(
+  parts: KojiParts,
+  tag: string,
+  macros: Readonly<Record<string, string>>,
+  dist: string | undefined,
+): Promise<void> {
+  if (dist === undefined) return setMacros(parts, tag, macros);
+  try {
+    await setMacros(parts, tag, { ...macros, dist });
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'koji-macros-refused') throw thrown;
+    await setMacros(parts, tag, macros);
+  }
+}
+
 /** Whether the cascade's own side tag has this `%dist`: the first build of the cascade gives it the common one. */
 export async function hasDist(parts: KojiParts, place: Place, dist: string): Promise<boolean> {
   const opened = place.cascade === null ? null : await readPlace(parts, place.release, place.cascade);

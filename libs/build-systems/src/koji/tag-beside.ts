@@ -4,7 +4,7 @@ import { buildOfRef } from './build-of';
 import { changePlace } from './place-book';
 import { knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';
-import { hasDist, setMacros } from './side-tag-macros';
+import { hasDist, setBootstrapMacros, setMacros } from './side-tag-macros';
 import { sideTag } from './side-tags';
 import { putInto } from './tagging';
 
@@ -22,7 +22,8 @@ export async function tagBeside(parts: KojiParts, key: string, order: Order, pla
   const name = `${order.release} ${order.cascade} ${sha256(JSON.stringify([key, macros])).slice(0, 16)}`;
   const tag = await sideTag(parts, name, base);
   await changePlace(parts, place, (opened) => ({ ...opened, beside: [...new Set([...opened.beside, tag])] }));
-  if (macros.length > 0) await setMacros(parts, tag, Object.fromEntries(macros));
+  if (order.bootstrap) await setBootstrapMacros(parts, tag, order.macros, order.dist);
+  else if (macros.length > 0) await setMacros(parts, tag, Object.fromEntries(macros));
   for (const ref of new Set([...order.needs, ...order.siblings])) {
     const build = await buildOfRef(parts, ref);
     if (build?.state === 'COMPLETE') await putInto(parts, build.build_id, tag);

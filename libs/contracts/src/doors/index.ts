@@ -13,6 +13,7 @@ import * as changes from './scheduler-changes';
 import * as people from './scheduler-people';
 import * as plans from './scheduler-plan';
 import * as releases from './scheduler-releases';
+import * as sideTags from './scheduler-side-tags';
 import * as watch from './scheduler-watch';
 
 export * from './common';
@@ -81,6 +82,10 @@ export const doors = {
     releaseHold: people.releaseHold,
     releaseResume: people.releaseResume,
     holds: people.holds,
+    sideTags: sideTags.sideTags,
+    sideTagMoves: sideTags.sideTagMoves,
+    sideTagAdopt: sideTags.sideTagAdopt,
+    sideTagClean: sideTags.sideTagClean,
     cascadeCancel: scheduler.cascadeCancel,
     cascadeRetry: scheduler.cascadeRetry,
     cascadeSkip: scheduler.cascadeSkip,
