@@ -64,6 +64,8 @@ export type CascadeInput =
       /** Rebuilds up to this id are remembered. */
       readonly after: string;
       readonly landed: boolean;
+      /** Its landing; null: it ends without one. */
+      readonly landing: string | null;
       readonly repository: Repository;
     })
   | (OfCascade & {

@@ -67,6 +67,8 @@ export interface CascadeRow extends Row {
   readonly takingUp: boolean;
   /** The place is being closed: nothing can join any more. */
   readonly closing: boolean;
+  /** How often it was to land so far. */
+  readonly landings?: number;
   /** What hinders it, beside its rebuilds; null: nothing. */
   readonly problem: string | null;
   /** Finished builds that started it: its rebuilds of their components take them. */

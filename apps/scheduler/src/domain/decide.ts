@@ -13,6 +13,8 @@ import { isMode } from './modes/mode-input';
 import { admitted, verdictDecided } from './gate';
 import { handAgain, handEnded, handLost } from './hand-made';
 import { askGroups, groupDecided, groupGathered, groupUngathered } from './group-gate/group-gate';
+import { decideLanding } from './landing/decide-landing';
+import { isLanding } from './landing/landing-input';
 import type { CascadeInput, ChangeInput, Input, RebuildInput, ReleaseInput } from './input';
 import { cancelOrphans, decidePerson, sweep } from './people';
 import { advanceFresh, planDue, planFailed, planMade, planPart, restart, tierOpened } from './plan';
@@ -47,6 +49,7 @@ function handle(turn: Turn, input: Input): unknown {
   if (!known && input.type !== 'release.apply') return unknownRelease(input.release);
   if (isWatch(input)) return decideWatch(turn, input);
   if (isTrigger(input)) return decideTrigger(turn, input);
+  if (isLanding(input)) return decideLanding(turn, input);
   if (isSideTag(input)) return decideSideTag(turn, input);
   if (isMode(input)) return decideMode(turn, input);
   switch (input.type) {

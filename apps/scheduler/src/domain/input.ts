@@ -1,6 +1,7 @@
 import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
 import type { CascadeInput } from './cascade-input';
+import type { LandingInput } from './landing/landing-input';
 import type { ChangeInput, ReleaseInput } from './change-input';
 import type { SideTagInput } from './side-tags/side-tag-input';
 import type { BuiltinCheck, Repository } from './state';
@@ -164,6 +165,7 @@ export type Input =
   | ReleaseInput
   | ChangeInput
   | CascadeInput
+  | LandingInput
   | RebuildInput
   | BuildInput
   | PersonInput

@@ -6,6 +6,7 @@ import { endCascade } from './completion';
 import { admitWhenReady } from './gate';
 import type { CascadeInput, Hindrance, MadePlan } from './input';
 import { keepObserved } from './modes/observed';
+import { setLandingDeadline } from './landing/deadline';
 import { isMovable, openNeeds } from './needs';
 import { layPart } from './plan-rows';
 import { mostRoots } from './start';
@@ -87,6 +88,7 @@ export function startPlanned(turn: Turn, cascade: CascadeRow, why: string, by: s
     turn.self({ type: 'build.adopt', release: name, cascade: id, build, why: 'it started this cascade' });
   }
   turn.wake(`reconcile/${id}`, later(turn.at, 60_000), { type: 'cascade.reconcile', release: name, cascade: id });
+  setLandingDeadline(turn, started);
   return started;
 }
 

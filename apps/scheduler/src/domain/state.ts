@@ -3,6 +3,7 @@ import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
 import type { Hold } from './hold-rows';
+import type { LandingRow, LandingStepRow } from './landing/landing-rows';
 import type { BaseMovesRow, SideTagRow } from './side-tags/rows';
 import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 
@@ -164,6 +165,8 @@ export type Rows = {
   readonly alerts: AlertRow;
   readonly failures: FailureRow;
   readonly watches: WatchRow;
+  readonly landings: LandingRow;
+  readonly landing_steps: LandingStepRow;
   readonly sideTags: SideTagRow;
   readonly baseMoves: BaseMovesRow;
 };
@@ -189,6 +192,8 @@ export const emptyState: State = {
   alerts: new Map(),
   failures: new Map(),
   watches: new Map(),
+  landings: new Map(),
+  landing_steps: new Map(),
   sideTags: new Map(),
   baseMoves: new Map(),
 };

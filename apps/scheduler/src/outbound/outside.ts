@@ -3,6 +3,7 @@ import type { Asker } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import type { Input } from '../domain/input';
 import type { CascadeRow, ChangeRow, RebuildRow, ReleaseRow, Rows } from '../domain/state';
+import type { Landers } from './landing-adapters';
 import type { Systems } from './systems';
 
 /** What the calls to the outside work with. */
@@ -10,6 +11,8 @@ export interface Outside {
   readonly read: { readonly [K in keyof Rows]: TableReader<Rows[K]> };
   readonly asker: Asker;
   readonly systems: Systems;
+  /** Ways to land beside the build systems' own. */
+  readonly landers?: Landers;
   /** Gives the scheduler itself an input, beside the outcome of a call. */
   readonly take: (input: Input, meta: { readonly id: string; readonly who: string }) => Promise<unknown>;
 }

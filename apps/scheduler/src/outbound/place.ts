@@ -9,6 +9,8 @@ interface CloseOrder {
   readonly release: string;
   readonly cascade: string;
   readonly outcome: 'landed' | 'kept' | 'cancelled';
+  /** What of it lands; the rest stays in the place. */
+  readonly landing?: string;
 }
 
 interface FollowOrder {
@@ -47,12 +49,13 @@ export function placeClosing({ read, systems }: Outside): WorkKind<CloseOrder, R
     concurrency: 2,
     timeoutMs: 300_000,
     tries: 8,
-    run: async ({ release, cascade, outcome }) => {
+    run: async ({ release, cascade, outcome, landing }) => {
       const { definition } = await releaseNamed(read, release);
       const closed: Repository[] = [];
       for (const name of systemsOf(definition)) {
         const system = systemNamed(systems, name);
-        const { number, repository } = await system.close(await system.open(release, cascade), outcome);
+        const only = landing === undefined ? undefined : await landedIn(read, landing, name);
+        const { number, repository } = await system.close(await system.open(release, cascade), outcome, only);
         closed.push({ number, address: repository, place: outcome === 'landed' ? 'base' : cascade });
       }
       return closed[0] ?? { number: 0, address: '', place: cascade };
@@ -62,4 +65,16 @@ export function placeClosing({ read, systems }: Outside): WorkKind<CloseOrder, R
         ? { type: 'place.closed', release, cascade, outcome, repository: result.value }
         : { type: 'place.unclosed', release, cascade, outcome, fault: hindrance(result.fault) },
   };
+}
+
+/** Builds of a landing that a build system has; undefined: all that it has validated. */
+async function landedIn(
+  read: Outside['read'],
+  landing: string,
+  system: string,
+): Promise<readonly string[] | undefined> {
+  const row = await read.landings.get(landing);
+  if (!row || (row.phases === 0 && row.stays === 0)) return undefined;
+  const steps = await read.landing_steps.where({ landing }, { orderBy: 'id' });
+  return steps.filter((step) => step.system === system && step.state !== 'stays').map((step) => step.build);
 }

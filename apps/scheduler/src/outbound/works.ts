@@ -5,6 +5,7 @@ import { followChecking } from './follow/check';
 import { followLooking } from './follow/look';
 import { admitting, assembling, comparing } from './gate';
 import { groupGathering } from './group-gate';
+import { landingChecking, landingExecuting, landingUndoing } from './landing';
 import type { Outside } from './outside';
 import { placeClosing, placeFollowing } from './place';
 import { planMaking } from './plan';
@@ -31,6 +32,9 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     admitting(outside),
     assembling(outside),
     groupGathering(outside),
+    landingChecking(outside),
+    landingExecuting(outside),
+    landingUndoing(outside),
     placeClosing(outside),
     placeFollowing(outside),
     ...sideTagWorks(outside),

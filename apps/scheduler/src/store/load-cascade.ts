@@ -4,6 +4,7 @@ import type { Input, PersonInput, PlannedRebuild } from '../domain/input';
 import { openTier } from '../domain/needs';
 import { sliceSize } from '../domain/plan';
 import type { CascadeRow, RebuildRow, State } from '../domain/state';
+import { newestLanding } from './load-landing';
 import { rowsNamed } from './load-parts';
 import { withAbove } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -59,11 +60,23 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
       const after = { cascade, state: 'validated', id: { from: input.after } };
       const rows = await read.rebuilds.where(after, { ...first, limit: sliceSize + 1 });
       const ids = rows.map((one) => `${one.release}/${one.component}`);
-      return { ...slice(rows), validated: byId(await read.validated.getMany(ids)) };
+      const validated = byId(await read.validated.getMany(ids));
+      return { ...slice(rows), validated, ...(await ofLanded(read, row, rows)) };
     }
+    case 'place.due':
+      return { cascades: byId(row), landings: byId(await newestLanding(read, row)) };
     default:
       return { cascades: byId(row) };
   }
+}
+
+/** The landing of rebuilds that are about to be remembered, with those of its steps where some stay behind. */
+async function ofLanded(read: Read, row: CascadeRow | null, rows: readonly RebuildRow[]): Promise<Part> {
+  const landing = await newestLanding(read, row);
+  if (!landing || landing.stays === 0) return { landings: byId(landing) };
+  const component = [...new Set(rows.map((one) => one.component))];
+  const steps = await read.landing_steps.where({ landing: landing.id, component });
+  return { landings: byId(landing), landing_steps: byId(steps) };
 }
 
 /** With what other cascades of the release rebuild of the same components, where some run beside it. */

@@ -11,7 +11,9 @@ import { emptyState, type CapacityRow, type RebuildRow, type State } from '../do
 import { isMode } from '../domain/modes/mode-input';
 import { isSideTag } from '../domain/side-tags/side-tag-input';
 import { isTrigger } from '../domain/trigger-input';
+import { isLanding } from '../domain/landing/landing-input';
 import { ofCascade } from './load-cascade';
+import { ofLanding } from './load-landing';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
 import { ofApply, ofMode } from './load-modes';
 import { ofRing } from './load-follow';
@@ -36,6 +38,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
   if (isWatch(input)) return ofWatchInput(read, input);
   if (isTrigger(input)) return ofTrigger(read, input);
+  if (isLanding(input)) return ofLanding(read, input);
   if (isSideTag(input)) return ofSideTag(read, input);
   if (isMode(input)) return ofMode(read, input);
   switch (input.type) {

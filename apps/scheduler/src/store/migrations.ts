@@ -77,6 +77,23 @@ export const migrations: readonly Migration[] = [
     },
   },
   {
+    version: 202611231545,
+    name: 'landings',
+    tables: {
+      landings: {
+        columns: { release: 'text', cascade: 'text', state: 'text', at: 'text' },
+        indexes: [['cascade'], ['release', 'at'], ['state'], ['at']],
+      },
+      landing_steps: {
+        columns: { landing: 'text', component: 'text', state: 'text' },
+        indexes: [
+          ['landing', 'component'],
+          ['landing', 'state'],
+        ],
+      },
+    },
+  },
+  {
     version: 202611231555,
     name: 'side tags',
     tables: {

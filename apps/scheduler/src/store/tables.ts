@@ -2,6 +2,7 @@ import { bigint, integer, remembered, table, text } from '@millrace/store';
 import { queueOf, rankOf } from '../domain/capacity';
 import { isClear } from '../domain/needs';
 import type { BaseMovesRow, SideTagRow } from '../domain/side-tags/rows';
+import type { LandingRow, LandingStepRow } from '../domain/landing/landing-rows';
 import type {
   AlertRow,
   BuildRow,
@@ -116,6 +117,28 @@ export const tables = {
     [['release', 'component'], ['release', 'open'], ['at']],
   ),
   watches: table<WatchRow>('watches'),
+  landings: table<LandingRow>(
+    'landings',
+    {
+      release: text((row) => row.release),
+      cascade: text((row) => row.cascade),
+      state: text((row) => row.state),
+      at: text((row) => row.at),
+    },
+    [['cascade'], ['release', 'at'], ['state'], ['at']],
+  ),
+  landing_steps: table<LandingStepRow>(
+    'landing_steps',
+    {
+      landing: text((row) => row.landing),
+      component: text((row) => row.component),
+      state: text((row) => row.state),
+    },
+    [
+      ['landing', 'component'],
+      ['landing', 'state'],
+    ],
+  ),
   sideTags: table<SideTagRow>(
     'side_tags',
     { release: text((row) => row.release), cascade: text((row) => row.cascade) },

@@ -22,6 +22,8 @@ interface Order {
   readonly attempt: number;
   readonly build: string;
   readonly number: number;
+  readonly landing: string;
+  readonly round: number;
   readonly outcome: 'landed' | 'kept' | 'cancelled';
   readonly builds: readonly LandedBuild[];
 }
@@ -57,6 +59,11 @@ export function answerTo(world: World, call: WorkEffect): Coming | null {
       return at(now, { type: 'build.cancelled', release, build: order.build });
     case 'build.collect':
       return at(now, { type: 'hand.ended', release, ended: world.farm.ended(order.build) });
+    case 'landing.check': {
+      const { cascade, landing, round } = order;
+      const check = { total: 0, phases: 0, adapters: [], findings: [], staying: [], stays: 0 };
+      return at(now, { type: 'landing.checked', release, cascade, landing, round, check });
+    }
     case 'place.close': {
       const { cascade, outcome } = order;
       return at(now, { type: 'place.closed', release, cascade, outcome, repository: base });

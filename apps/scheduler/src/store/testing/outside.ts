@@ -1,3 +1,4 @@
+import type { LandingAdapter } from '@millrace/build-systems';
 import type { ImpactRebuild, ReleaseDefinition } from '@millrace/contracts';
 import type { EndedBuild, Input, MadePlan, PlannedRebuild, SeenBuild } from '../../domain/input';
 import { groupOf } from '../../domain/group-gate/rows';
@@ -22,6 +23,8 @@ export interface Outside {
   /** Planned only because of what they need: left out when nothing of that is lost. */
   readonly optional?: readonly string[];
   readonly definition?: Partial<ReleaseDefinition>;
+  /** How builds come into the release; left out: closing the place is all. */
+  readonly lands?: LandingAdapter;
   /** Checks of ours that a component's complete builds come with. */
   readonly checks?: (component: string) => readonly BuiltinCheck[];
 }

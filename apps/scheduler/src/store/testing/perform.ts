@@ -2,6 +2,7 @@ import type { WorkEffect } from '@millrace/kernel';
 import { reordered } from '../../domain/extension';
 import type { EndedBuild, Input, LandedBuild, PlannedRebuild } from '../../domain/input';
 import { groupGathering } from '../../outbound/group-gate';
+import { performLanding } from './landing';
 import { base, endedBuild, impactOf, planOf, side } from './outside';
 import type { World } from './world';
 
@@ -47,6 +48,10 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
       const value = await gathering.run(order, {} as never);
       return gathering.toInput(order, { ok: true, value }, work.key);
     }
+    case 'landing.check':
+    case 'landing.execute':
+    case 'landing.undo':
+      return performLanding(world, work);
     case 'place.close':
       return { type: 'place.closed', release, cascade, outcome: order['outcome']!, repository: base };
     case 'place.follow': {
