@@ -20,6 +20,7 @@ test('there is every command that was promised', () => {
     ...['hold', 'resume', 'holds', 'cancel', 'retry', 'skip', 'add', 'remove', 'raise'].map((v) => `cascade ${v}`),
     ...['make', 'adopt', 'list', 'log', 'systems'].map((v) => `build ${v}`),
     ...['lint', 'show', 'diff', 'apply', 'history', 'list'].map((v) => `release ${v}`),
+    'report shadow',
     ...['create', 'list', 'revoke'].map((v) => `token ${v}`),
     ...['show', 'waive', 'group', 'decisions', 'replay'].map((v) => `gate ${v}`),
     ...['list', 'lint', 'test', 'history'].map((v) => `policy ${v}`),
@@ -86,6 +87,9 @@ test.each([
   [['gate', 'group', '--tier', '1', 'nvr', '--release', 'r'], 2],
   [['gate', 'group', 'nvr', '--cascade', 'c-1'], 2],
   [['gate', 'group', '--cascade', 'c-1', '--tier', 'x'], 2],
+  [['report', 'shadow', '--release', 'r'], 2],
+  [['report', 'shadow', '--release', 'r', '--since', 'tomorrow'], 2],
+  [['release', 'apply', '/nonexistent.yaml', '--yes', '1'], 1],
   [['--version'], 0],
   // Nothing listens on these ports.
   [['cascade', 'list', '--port-base', '64000'], 3],

@@ -52,6 +52,7 @@ import { releaseHistory } from './commands/release-history';
 import { releaseLint } from './commands/release-lint';
 import { releaseList } from './commands/release-list';
 import { releaseShow } from './commands/release-show';
+import { reportShadow } from './commands/report-shadow';
 import { resultPost } from './commands/result-post';
 import { snapshotsExport, snapshotsList, snapshotsName, snapshotsPrune } from './commands/snapshots';
 import { status } from './commands/status';
@@ -84,6 +85,7 @@ export function program(): Command {
   noun(root, 'release', 'Release definitions', [
     ...[releaseLint, releaseShow, releaseDiff, releaseApply, releaseHistory, releaseList],
   ]);
+  noun(root, 'report', 'What was done, and what would have been', [reportShadow]);
   noun(root, 'token', 'Named tokens: who may do what', [tokenCreate, tokenList, tokenRevoke]);
   noun(root, 'gate', "The gate's answers, and waivers", [gateShow, gateWaive, gateGroup, gateDecisions, gateReplay]);
   noun(root, 'policy', 'Policies of gates, checked, tested and tried on history', [

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseReleaseText, readReleaseFile } from './release-file';
+import { parseReleaseText, placeInFile, readReleaseFile } from './release-file';
 
 const right = `release: r
 title: R
@@ -66,4 +66,13 @@ test('source folders count from the folder of the file; addresses stay', () => {
 
 test('a file that is not there is named', () => {
   expect(() => readReleaseFile('/nonexistent/r.yaml')).toThrow('/nonexistent/r.yaml cannot be read');
+});
+
+test('the place of a member in its file is found, else that of the nearest thing around it', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-place-'));
+  const file = join(dir, 'release.yaml');
+  writeFileSync(file, 'release: r\nbuild_targets:\n  rpm:\n    target: f43\n');
+  expect(placeInFile(file, ['build_targets', 'rpm', 'target'])).toEqual({ line: 4, column: 5 });
+  expect(placeInFile(file, ['build_targets', 'rpm', 'tag'])).toEqual({ line: 3, column: 3 });
+  rmSync(dir, { recursive: true });
 });

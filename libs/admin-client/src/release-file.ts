@@ -55,6 +55,13 @@ export function parseReleaseText(text: string): ReleaseFile {
   return { ok: false, problems: [...problems].sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
+/** Where a member of a definition stands in its file, or the nearest thing around it. */
+export function placeInFile(path: string, member: readonly (string | number)[]): Omit<FileProblem, 'text'> {
+  const lines = new LineCounter();
+  const document = parseDocument(textOf(resolve(path)), { lineCounter: lines, schema: 'core', prettyErrors: false });
+  return positionOf(document, member, lines);
+}
+
 function textOf(file: string): string {
   try {
     if (statSync(file).size > maxBytes) throw tooLarge(file);

@@ -1,6 +1,7 @@
+import { doors } from '@millrace/contracts';
 import { canonicalJson } from '@millrace/kernel';
 import type { Leaf } from '../leaf';
-import { definitionIn } from './release-apply';
+import { definitionIn, startsText } from './release-apply';
 import { revisionOf } from './release-show';
 
 interface Options {
@@ -15,13 +16,17 @@ interface Difference {
 
 export const releaseDiff: Leaf<Options> = {
   usage: 'diff <file>',
-  about: 'Compares a file with the definition that is in force, member by member. Nothing is applied.',
+  about:
+    'Compares a file with the definition that is in force, member by member, and names the builds that would start when it ends to observe. Nothing is applied.',
   options: (command) => command.option('--revision <n>', 'compare with an earlier revision'),
   examples: ['release diff release.yaml', 'release diff release.yaml --revision 1'],
   run: async (context, args, options) => {
     const definition = definitionIn(context, args.text(0));
     const current = await revisionOf(context, definition.release, options.revision);
     const found = differences(current.definition, definition, '');
+    const leaves = current.definition.mode === 'observe' && definition.mode !== 'observe';
+    const { starts = null } = leaves ? await context.client.call(doors.scheduler.releaseCheck, { definition }) : {};
+    if (starts) context.note(startsText(starts, definition.mode));
     context.show(found, () =>
       found.length === 0
         ? `the same as revision ${current.revision}`

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createClient, readReleaseFile } from '@millrace/admin-client';
-import { apps, doors, type App } from '@millrace/contracts';
+import { apps, doors, type App, type DoorRequest } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { startMill, type Mill, type MillEvent, type MillOptions } from '@millrace/supervisor';
 import { misused, type Context } from '../context';
@@ -88,11 +88,24 @@ async function applyAll(context: Context, mill: Mill, files: readonly string[]):
       context.note(context.paint('red', lintText(file, read.problems)));
       continue;
     }
-    const applied = await client.call(doors.scheduler.releaseApply, {
-      definition: read.definition,
-      why: `applied at start from ${file}`,
-    });
-    context.note(`release ${applied.name}: revision ${applied.revision}${applied.changed ? '' : ', unchanged'}`);
+    context.note(await applied(context, client, file, read.definition));
+  }
+}
+
+/** What is refused, such as builds that nobody has agreed to, is said; the release stays as it was. */
+async function applied(
+  context: Context,
+  client: Context['client'],
+  file: string,
+  definition: DoorRequest<typeof doors.scheduler.releaseApply>['definition'],
+): Promise<string> {
+  try {
+    const why = `applied at start from ${file}`;
+    const { name, revision, changed } = await client.call(doors.scheduler.releaseApply, { definition, why });
+    return `release ${name}: revision ${revision}${changed ? '' : ', unchanged'}`;
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || (thrown.kind !== 'conflict' && thrown.kind !== 'invalid')) throw thrown;
+    return context.paint('red', `${file} is not applied: ${thrown.message} (${thrown.remedy ?? 'correct it'})`);
   }
 }
 
