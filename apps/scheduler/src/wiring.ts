@@ -35,6 +35,7 @@ import { buildSystemQuestions } from './admin/build-systems';
 import { changeQuestions } from './admin/changes';
 import { explainQuestions } from './admin/explain';
 import { historyGauges, historyQuestions } from './admin/history';
+import { landingGauge, landingQuestions } from './admin/landings';
 import { questions } from './admin/questions';
 import { sideTagQuestions, viewsOf } from './admin/side-tags';
 import { shadowQuestions } from './admin/shadow';
@@ -46,6 +47,7 @@ import { changeCommands } from './inbound/change-commands';
 import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
 import { decided, missed, published, reported, setAsked } from './inbound/heard';
+import { landingCommands } from './inbound/landing-commands';
 import { peopleCommands } from './inbound/people-commands';
 import { releaseCommands } from './inbound/release-commands';
 import { repoFilesController } from './inbound/repo-files';
@@ -121,6 +123,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...explainQuestions(read),
         ...shadowQuestions(read),
         ...historyQuestions(read),
+        ...landingQuestions(read),
+        ...landingCommands(lookupsOf(outside)),
         ...sideTagQuestions(read, (release, others) => heldTags(outside, release, others)),
         ...sideTagCommands(sideTagLookups(outside, (held) => viewsOf(read, held))),
         ...releaseCommands(lookupsOf(outside)),
@@ -129,7 +133,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...peopleCommands(lookupsOf(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],
-      gauges: { alerts: alertGauge(read), ...historyGauges(read) },
+      gauges: { alerts: alertGauge(read), landings: landingGauge(read), ...historyGauges(read) },
       alerts: () => openAlerts(read),
       works: worksOf(outside, bumps),
       stop: async () => {

@@ -5,6 +5,7 @@ import type { WantedSet } from '../domain/sets/wanted-set';
 import { withoutOrder } from '../domain/sets/without-order';
 import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
+import { landingPlan, revertPlan } from './landing-lookups';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { headsOf } from './plan';
 import { outlookOf } from './preview';
@@ -43,6 +44,8 @@ export function lookupsOf(outside: Outside) {
       members: Parameters<typeof outlookOf>[3],
       scopes: Parameters<typeof outlookOf>[4],
     ) => outlookOf(outside, release, impact, members, scopes),
+    landingPlan: (id: string, partial: boolean) => landingPlan(outside, id, partial),
+    revertPlan: (id: string) => revertPlan(outside, id),
     releaseOf: async (id: string) => (await cascadeNamed(read, id)).release,
     source: async (release: string, component: string, commit: string | undefined) => {
       const { components, unknown } = await checkComponents(outside, release, [{ component, commit }]);

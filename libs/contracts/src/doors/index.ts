@@ -10,6 +10,7 @@ import * as snapshots from './resolver-snapshots';
 import * as results from './results';
 import * as scheduler from './scheduler';
 import * as changes from './scheduler-changes';
+import * as landing from './scheduler-landing';
 import * as people from './scheduler-people';
 import * as plans from './scheduler-plan';
 import * as releases from './scheduler-releases';
@@ -86,6 +87,12 @@ export const doors = {
     sideTagMoves: sideTags.sideTagMoves,
     sideTagAdopt: sideTags.sideTagAdopt,
     sideTagClean: sideTags.sideTagClean,
+    landings: landing.landings,
+    landing: landing.landing,
+    landingPlan: landing.landingPlan,
+    cascadeLand: landing.cascadeLand,
+    revertPlan: landing.revertPlan,
+    cascadeRevert: landing.cascadeRevert,
     cascadeCancel: scheduler.cascadeCancel,
     cascadeRetry: scheduler.cascadeRetry,
     cascadeSkip: scheduler.cascadeSkip,
