@@ -28,6 +28,7 @@ test('there is every command that was promised', () => {
     ...['order', 'tiers', 'unresolved', 'diff', 'search', 'stats'].map((v) => `graph ${v}`),
     ...['list', 'name', 'prune', 'export'].map((v) => `snapshots ${v}`),
     ...['make', 'list', 'show'].map((v) => `compose ${v}`),
+    ...['list', 'adopt', 'clean'].map((v) => `sidetag ${v}`),
     'alert list',
     'failure list',
     'notice list',

@@ -55,6 +55,9 @@ import { releaseShow } from './commands/release-show';
 import { reportShadow } from './commands/report-shadow';
 import { resultPost } from './commands/result-post';
 import { snapshotsExport, snapshotsList, snapshotsName, snapshotsPrune } from './commands/snapshots';
+import { sidetagAdopt } from './commands/sidetag-adopt';
+import { sidetagClean } from './commands/sidetag-clean';
+import { sidetagList } from './commands/sidetag-list';
 import { status } from './commands/status';
 import { tokenCreate } from './commands/token-create';
 import { tokenList } from './commands/token-list';
@@ -99,6 +102,7 @@ export function program(): Command {
     ...[snapshotsList, snapshotsName, snapshotsPrune, snapshotsExport],
   ]);
   noun(root, 'compose', 'Harvested trees of artifacts', [composeMake, composeList, composeShow]);
+  noun(root, 'sidetag', 'Side tags in which cascades build', [sidetagList, sidetagAdopt, sidetagClean]);
   noun(root, 'alert', 'What hangs', [alertList]);
   noun(root, 'failure', 'What failed, and is not built again as it is', [failureList]);
   noun(root, 'notice', 'What people were told', [noticeList]);
