@@ -9,9 +9,11 @@ import { cascadeCancel, cascadeRetry, cascadeSkip } from './commands/cascade-act
 import { cascadeExplain } from './commands/cascade-explain';
 import { cascadeHistory } from './commands/cascade-history';
 import { cascadeHold, cascadeHolds, cascadeResume } from './commands/cascade-hold';
+import { cascadeLand } from './commands/cascade-land';
 import { cascadeList } from './commands/cascade-list';
 import { cascadeAdd, cascadeRaise, cascadeRemove } from './commands/cascade-member';
 import { cascadePlan } from './commands/cascade-plan';
+import { cascadeRevert } from './commands/cascade-revert';
 import { cascadeShow } from './commands/cascade-show';
 import { cascadeStart } from './commands/cascade-start';
 import { cascadeWatch } from './commands/cascade-watch';
@@ -82,7 +84,7 @@ export function program(): Command {
   noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
     ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain, cascadeHistory],
     ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip],
-    ...[cascadeAdd, cascadeRemove, cascadeRaise],
+    ...[cascadeAdd, cascadeRemove, cascadeRaise, cascadeLand, cascadeRevert],
   ]);
   noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog, buildSystems]);
   noun(root, 'release', 'Release definitions', [

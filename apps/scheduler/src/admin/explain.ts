@@ -12,6 +12,7 @@ import { systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, Rows } from '../domain/state';
 import { isSettled } from '../domain/transitions';
 import { componentOfId } from '../domain/words';
+import { landingWords } from './landings';
 import { missing } from './missing';
 import { byTier } from './views';
 
@@ -30,7 +31,9 @@ export function explainQuestions(read: Read): readonly BoundDoor<never>[] {
       const cascade = await read.cascades.get(id);
       if (!cascade) throw missing('cascade', id, 'look at `millrace cascade list`');
       const scene = await sceneOf(read, cascade);
-      return component === undefined ? wholeCascade(scene) : oneComponent(read, scene, component);
+      if (component !== undefined) return oneComponent(read, scene, component);
+      const whole = wholeCascade(scene);
+      return { ...whole, lines: [...whole.lines, ...(await landingWords(read, cascade))] };
     }),
   ];
 }
