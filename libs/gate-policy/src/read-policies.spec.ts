@@ -63,7 +63,26 @@ it.each([
     7,
     "Policy 'test': Attribute 'rules': !PackageSpecificBuild is obsolete. Please use the \"packages\" allowlist instead.",
   ],
-  [policy('- !!python/object:os.system {}'), 7, "Policy 'test': Attribute 'rules': Expected list of Rule objects"],
+  [
+    policy('- !!python/object:os.system {}'),
+    7,
+    "YAML Parser Error: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'",
+  ],
+  [
+    policy('- !PassingTestCaseRule {test_case_name: !!python/name:os.system x}'),
+    7,
+    "YAML Parser Error: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
+  ],
+  [
+    policy('[]').replace('!Policy', '!!python/object:os.system'),
+    2,
+    "YAML Parser Error: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'",
+  ],
+  [
+    policy('[]').replace('id: test', 'id: !Evil test'),
+    2,
+    "YAML Parser Error: could not determine a constructor for the tag '!Evil'",
+  ],
   [policy('- !Evil {}'), 7, "Policy 'test': Attribute 'rules': could not determine a constructor for the tag '!Evil'"],
   [
     policy('[]', 'decision_contexts: [d]\n'),

@@ -72,7 +72,12 @@ class Writer {
     if (isAlias(node)) return this.write(node.resolve(this.document), depth + 1);
     if (isScalar(node)) return this.text(node, line);
     if (isSeq(node)) {
-      return { kind: 'list', items: node.items.map((item) => this.write(item, depth + 1)), tag: tagOf(node), line };
+      return {
+        kind: 'list',
+        items: node.items.map((item) => this.write(item, depth + 1)),
+        tag: tagOf(node, line),
+        line,
+      };
     }
     if (!isMap(node)) return { kind: 'text', text: '', plain: true, tag: '', line };
     const members = node.items.map(({ key, value }) => ({
@@ -80,13 +85,13 @@ class Writer {
       value: this.write(value, depth + 1),
       line: this.lineOf(key),
     }));
-    return { kind: 'map', members, tag: tagOf(node), line };
+    return { kind: 'map', members, tag: tagOf(node, line), line };
   }
 
   private text(node: Node & { value: unknown; type?: unknown; source?: string }, line: number): Written {
     const plain = node.type === 'PLAIN';
     const text = plain ? (node.source ?? '') : String(node.value ?? '');
-    return { kind: 'text', text, plain, tag: tagOf(node), line };
+    return { kind: 'text', text, plain, tag: tagOf(node, line), line };
   }
 
   private lineOf(node: unknown): number {
@@ -95,8 +100,21 @@ class Writer {
   }
 }
 
-/** Tags that every reader of YAML makes itself say nothing. */
-function tagOf(node: { tag?: string | undefined }): string {
+const ownTags = 'tag:yaml.org,2002:';
+const plainTypes: readonly string[] = ['map', 'seq', 'str', 'int', 'float', 'bool', 'null', 'timestamp'];
+const policyTags: readonly string[] = ['!Policy', '!SubjectType', '!PassingTestCaseRule', '!RemoteRule'];
+
+/**
+ * Tags that every reader of YAML makes itself say nothing. Of any other kind nothing is made; tags of mappings are looked
+ * at where they stand.
+ */
+function tagOf(node: { tag?: string | undefined }, line: number): string {
   const tag = node.tag ?? '';
-  return tag.startsWith('tag:yaml.org,2002:') ? '' : tag;
+  const isOwn = tag.startsWith(ownTags);
+  if (isOwn && plainTypes.includes(tag.slice(ownTags.length))) return '';
+  if (tag === '' || policyTags.includes(tag) || (!isOwn && isMap(node))) return tag;
+  throw new NotReadable(
+    `YAML Parser Error: could not determine a constructor for the tag '${tag.slice(0, 200)}'`,
+    line,
+  );
 }
