@@ -1,3 +1,4 @@
+import { describeInventory } from './inventory.suite';
 import { describeLife, describeNews, describePlaces } from './build-system-places.suite';
 import {
   buildOne,
@@ -24,6 +25,7 @@ export function describeBuildSystem(name: string, makeWorld: () => Promise<Build
     describePlaces(() => world);
     describeLife(() => world);
     describeNews(() => world);
+    describeInventory(() => world);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { BuildTarget, Contents, Evidence, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment } from '@millrace/kernel';
+import type { Inventory, InventoryWish } from './inventory';
 import type { LandingAdapter } from './landing-adapter';
 import type { BaseMove, GoneTag, SideTags } from './side-tag';
 
@@ -158,6 +159,8 @@ export interface BuildSystem {
   ): Promise<{ readonly number: number; readonly repository: string }>;
   /** Milliseconds that builds of these components usually take there; what it does not know is left out. */
   durations?(components: readonly ComponentId[]): Promise<ReadonlyMap<ComponentId, number>>;
+  /** A page of what a release has now, by component; cursor null: the first. Left out where it cannot be told. Only reads. */
+  inventory?(release: string, cursor: string | null, wish: InventoryWish): Promise<Inventory>;
   /** What of a target's names is not there; empty: all is. Left out where a build system has no targets. Only reads. */
   lacking?(target: BuildTarget): Promise<readonly Lack[]>;
   /** Who we are there, to tell our own doings from those of others. Left out where nobody logs in. */

@@ -4,6 +4,7 @@ import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
 import { hubFacts } from './hub-facts';
+import { inventoryOf } from './inventory';
 import { lacking } from './lacking';
 import { loads } from './load';
 import { look } from './look';
@@ -47,6 +48,7 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
     lacking: (target) => lacking(parts, target),
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
+    inventory: (release, cursor, wish) => inventoryOf(parts, release, cursor, wish),
     close: (place, outcome, only) => closePlace(parts, place, outcome, only),
     landing: kojiLanding(parts),
     repository: (release, cascade) => currentOf(parts, release, cascade),

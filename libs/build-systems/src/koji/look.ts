@@ -174,7 +174,7 @@ export async function buildrootsOf({ hub }: Pick<KojiParts, 'hub'>, id: TaskId) 
 }
 
 /** A commit, where the source is one; an uploaded source package says nothing about itself. */
-function sourceOf(source: string): SourceRef | null {
+export function sourceOf(source: string): SourceRef | null {
   const match = /^(?:git\+)?(.{1,2048})#([0-9a-f]{40})$/.exec(source);
   return match ? { kind: 'git', url: match[1]!, commit: match[2]! } : null;
 }

@@ -2,6 +2,7 @@ import { AppError } from '@millrace/kernel';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
+import type { InventoryWish } from '../inventory';
 import {
   isFinal,
   readContents,
@@ -13,6 +14,7 @@ import {
 } from './build-folder';
 import { prepareHost } from './host';
 import { isBuild } from './layout';
+import { inventoryOf } from './inventory';
 import { localLanding } from './landing';
 import { cancelBuild, lookAtBuild } from './look';
 import { admitBuild, closePlace, currentOf, openPlace, type Outcome, type Shelves } from './places';
@@ -139,6 +141,10 @@ class LocalRpm implements BuildSystem {
   }
 
   limits() {
+  inventory(release: string, cursor: string | null, wish: InventoryWish) {
+    return inventoryOf(this.dir, release, cursor, wish);
+  }
+
     return Promise.resolve({ capacity: this.capacity });
   }
 

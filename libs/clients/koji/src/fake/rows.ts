@@ -14,10 +14,25 @@ export function taskRow(task: FakeTask, request: boolean): RpcStruct {
   };
 }
 
+/** Packages have no rows of their own here: an id that follows from the name. */
+export function packageIdOf(name: string): number {
+  return [...name].reduce((id, letter) => (id * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+}
+
 export function buildRow(state: HubState, build: FakeBuild): RpcStruct {
   const { id, name, version, release, task_id, source, extra, draft, creation_event_id } = build;
   return {
-    ...{ id, build_id: id, name, package_name: name, version, release, nvr: nvrOfBuild(build), epoch: null },
+    ...{
+      id,
+      build_id: id,
+      name,
+      package_name: name,
+      package_id: packageIdOf(name),
+      version,
+      release,
+      nvr: nvrOfBuild(build),
+      epoch: null,
+    },
     ...{ state: build.state, task_id, source, extra, draft, creation_event_id, cg_id: null, cg_name: null },
     ...{ owner_id: build.owner, owner_name: userOf(state, build.owner)?.name ?? null, volume_name: 'DEFAULT' },
     ...times('creation', build.start_ts),

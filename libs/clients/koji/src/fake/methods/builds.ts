@@ -3,7 +3,7 @@ import { HubFault } from '../hub-fault';
 import { buildOf, findBuild, findTag, nameOfTag, nvrOfBuild, tagEverOf, tagOf, taskOf } from '../look-up';
 import { reads, writes, type Methods } from '../method';
 import type { FakeArchive, FakeRpm, FakeTag, FakeTagging } from '../state';
-import { buildRow, rpmRow, tagRow } from '../rows';
+import { buildRow, packageIdOf, rpmRow, tagRow } from '../rows';
 import { cancelFamily } from '../tasks';
 import { configRows } from './side-tags';
 
@@ -12,8 +12,12 @@ export const buildMethods: Methods = {
     const build = of.flag('strict') ? buildOf(state, of.any('buildInfo')) : findBuild(state, of.any('buildInfo'));
     return build ? buildRow(state, build) : null;
   }),
-  listBuilds: reads(['packageID', 'userID', 'taskID', 'state', 'draft', 'queryOpts'], ({ state, of }) =>
+  listBuilds: reads(['packageID', 'userID', 'taskID', 'state', 'createdAfter', 'draft', 'queryOpts'], ({ state, of }) =>
     state.builds
+      .filter(
+        (b) => of.any('packageID') === null || [b.name, packageIdOf(b.name)].includes(of.any('packageID') as string),
+      )
+      .filter((b) => b.start_ts >= of.numberOr('createdAfter', 0))
       .filter((b) => of.any('taskID') === null || b.task_id === of.any('taskID'))
       .filter((b) => of.any('userID') === null || b.owner === of.any('userID'))
       .filter((b) => of.any('state') === null || b.state === of.any('state'))
@@ -63,7 +67,15 @@ export const buildMethods: Methods = {
           const { name, version, release } = buildOf(state, t.build_id);
           const active = t.revoke_event === null ? true : null;
           const names = { creator_name: t.creator ?? null, revoker_name: t.revoker ?? null };
-          return { ...tagging(t), ...names, name, version, release, active, 'tag.name': nameOfTag(tagOf(state, t.tag_id)) };
+          return {
+            ...tagging(t),
+            ...names,
+            name,
+            version,
+            release,
+            active,
+            'tag.name': nameOfTag(tagOf(state, t.tag_id)),
+          };
         });
       return { tag_listing: rows };
     },
