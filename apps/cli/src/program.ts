@@ -12,6 +12,7 @@ import { cascadeHold, cascadeHolds, cascadeResume } from './commands/cascade-hol
 import { cascadeLand } from './commands/cascade-land';
 import { cascadeList } from './commands/cascade-list';
 import { cascadeAdd, cascadeRaise, cascadeRemove } from './commands/cascade-member';
+import { cascadeNvrs } from './commands/cascade-nvrs';
 import { cascadePlan } from './commands/cascade-plan';
 import { cascadeRevert } from './commands/cascade-revert';
 import { cascadeShow } from './commands/cascade-show';
@@ -84,7 +85,7 @@ export function program(): Command {
   noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
     ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain, cascadeHistory],
     ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip],
-    ...[cascadeAdd, cascadeRemove, cascadeRaise, cascadeLand, cascadeRevert],
+    ...[cascadeAdd, cascadeRemove, cascadeRaise, cascadeNvrs, cascadeLand, cascadeRevert],
   ]);
   noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog, buildSystems]);
   noun(root, 'release', 'Release definitions', [

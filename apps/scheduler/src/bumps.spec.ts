@@ -1,4 +1,4 @@
-import { doors, doorSubject, type DoorReply } from '@millrace/contracts';
+import { doors, doorSubject, type DoorReply, type NvrForeseen } from '@millrace/contracts';
 import { gitWorld, type GitWorld } from '@millrace/dist-git/fake';
 import { sha256 } from '@millrace/kernel';
 import { startService, type RunningService } from '@millrace/service';
@@ -77,12 +77,13 @@ describe('rebuilds with a bump of their own', () => {
     await eventually(isThere, `cascade ${count} ${state}`, 90_000);
     return (await cascades())[0]!;
   };
-  const validated = async (): Promise<string[]> => {
+  const names = async (): Promise<string[]> => {
     const { builds } = (await call('GET', '/api/v1/validated?release=tiny')) as DoorReply<
       typeof doors.scheduler.validated
     >;
-    return builds.map(({ nvr }) => nvr.replace(/\.mr\d+$/, '')).sort();
+    return builds.map(({ nvr }) => nvr).sort();
   };
+  const validated = async (): Promise<string[]> => (await names()).map((nvr) => nvr.replace(/\.mr\d+$/, ''));
   const log = (format: string): string[] => git.git('user-app', 'log', `--format=${format}`, 'main').trim().split('\n');
   const markers = (): string[] => log('%(trailers:key=Millrace-Rebuild,valueonly,separator=%x20)').filter(Boolean);
 
@@ -94,10 +95,26 @@ describe('rebuilds with a bump of their own', () => {
     expect(log('%s')).toEqual(['Import']);
   }, 120_000);
 
+  it('its name is foreseen: it will have it, unless somebody builds it before', async () => {
+    const foreseen = async (): Promise<NvrForeseen[]> => {
+      const reply = await call('POST', '/api/v1/nvrs', { release: 'tiny', components: ['rpm/user-app'] });
+      return reply['nvrs'] as NvrForeseen[];
+    };
+    expect(await foreseen()).toEqual([
+      expect.objectContaining({ strategy: 'commit', nvr: 'user-app-1-2.mr2', refused: null, unbuilt: null }),
+    ]);
+    const plan = await call('POST', '/api/v1/plans', { release: 'tiny', components: ['rpm/user-app'], scopes: [] });
+    expect(plan['rebuilds']).toEqual([
+      expect.objectContaining({ nvr: expect.objectContaining({ nvr: 'user-app-1-2.mr2' }) }),
+    ]);
+    expect(log('%s')).toEqual(['Import']);
+  });
+
   it('a rebuild is pushed as a bump with its marker, and built from it; the change itself is not bumped', async () => {
     git.commit('base-lib', { 'base-lib.spec': spec('base-lib', '2') }, 'Version 2');
     const { cascade } = await reaches(2, 'completed');
     expect(await validated()).toEqual(['base-lib-2-1', 'user-app-1-2']);
+    expect(await names()).toContain('user-app-1-2.mr2');
     expect(log('%an|%s')).toEqual([`Millrace|Rebuilt for base-lib (cascade ${cascade})`, 'Ada|Import']);
     expect(markers()).toEqual([expect.stringMatching(new RegExp(`^${cascade}/rpm/user-app/`))]);
     expect(git.git('user-app', 'show', 'main:user-app.spec')).toMatch(

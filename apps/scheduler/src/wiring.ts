@@ -48,6 +48,7 @@ import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
 import { decided, missed, published, reported, setAsked } from './inbound/heard';
 import { landingCommands } from './inbound/landing-commands';
+import { nvrQuestions } from './inbound/nvr-commands';
 import { peopleCommands } from './inbound/people-commands';
 import { releaseCommands } from './inbound/release-commands';
 import { repoFilesController } from './inbound/repo-files';
@@ -57,6 +58,7 @@ import { webhooksController } from './inbound/webhooks/controller';
 import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
 import { lookupsOf } from './outbound/lookups';
+import { nvrLookups } from './outbound/nvr-lookups';
 import { observing } from './outbound/observing';
 import { changeNamed, type Outside } from './outbound/outside';
 import { trackedAt } from './outbound/pushed';
@@ -113,7 +115,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     const systems = observing(configured, read);
     const receivers: Receiver[] = [];
     const outside: Outside = { read, asker, systems, take };
-    const bumps = configuredBumps(settings, dataDir);
+    const bumps = configuredBumps(settings, dataDir, systems);
     return Promise.resolve({
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
@@ -129,7 +131,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...sideTagCommands(sideTagLookups(outside, (held) => viewsOf(read, held))),
         ...releaseCommands(lookupsOf(outside)),
         ...commands(lookupsOf(outside)),
-        ...setCommands(lookupsOf(outside)),
+        ...setCommands({ ...lookupsOf(outside), ...nvrLookups(outside, bumps) }),
+        ...nvrQuestions(nvrLookups(outside, bumps)),
         ...peopleCommands(lookupsOf(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],

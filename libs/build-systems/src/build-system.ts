@@ -163,6 +163,10 @@ export interface BuildSystem {
   inventory?(release: string, cursor: string | null, wish: InventoryWish): Promise<Inventory>;
   /** What of a target's names is not there; empty: all is. Left out where a build system has no targets. Only reads. */
   lacking?(target: BuildTarget): Promise<readonly Lack[]>;
+  /** What `%dist` will be in the next builds of these components. Left out where the definition alone says it. */
+  dists?(release: string, components: readonly ComponentId[]): Promise<ReadonlyMap<ComponentId, string>>;
+  /** Which of these NVRs no build can get any more, since one has it or had it. Left out where none is ever taken. */
+  taken?(nvrs: readonly string[]): Promise<ReadonlySet<string>>;
   /** Who we are there, to tell our own doings from those of others. Left out where nobody logs in. */
   who?(): Promise<string | null>;
   /** Something is said to have happened there: the next look is now. Only a hint; polling is the truth. */

@@ -2,6 +2,7 @@ import { doors, scopeNames, type DoorReply } from '@millrace/contracts';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
 import { releaseOf } from '../naming';
+import { nvrCell, nvrNotes } from '../nvr-words';
 import { table } from '../table';
 import { counted, duration, some, when } from '../words';
 import { collected } from './graph-options';
@@ -51,17 +52,20 @@ function scopeOf(text: string): (typeof scopeNames)[number] {
 }
 
 function planText(plan: Plan): string {
-  const rows = plan.rebuilds
-    .slice(0, mostRows)
-    .map((r) => [String(r.tier), r.component + (r.pass > 1 ? ` (pass ${r.pass})` : ''), some(r.needs), r.because]);
+  const rows = plan.rebuilds.slice(0, mostRows).map((r) => {
+    const name = r.component + (r.pass > 1 ? ` (pass ${r.pass})` : '');
+    return [String(r.tier), name, nvrCell(r.nvr), some(r.needs), r.because];
+  });
   return [
-    table(['TIER', 'COMPONENT', 'NEEDS', 'BECAUSE'], rows, 'nothing would be rebuilt'),
+    table(['TIER', 'COMPONENT', 'NVR', 'NEEDS', 'BECAUSE'], rows, 'nothing would be rebuilt'),
     ...(plan.rebuilds.length > mostRows ? [`… and ${plan.rebuilds.length - mostRows} more (--json has all)`] : []),
     '',
     `${counted(plan.rebuilds.length, 'rebuild')} in ${counted(plan.tiers, 'tier')}, on snapshot ${plan.snapshot}`,
     `time: ${timeText(plan.outlook)}`,
     ...(plan.outlook.criticalPath.length > 1 ? [`longest chain: ${some(plan.outlook.criticalPath, 8)}`] : []),
+    ...(plan.budget ?? []).map((one) => `${one.over ? 'over budget' : 'budget'}: ${one.text}`),
     ...doneText(plan),
+    ...plan.rebuilds.flatMap(({ component, nvr }) => (nvr ? nvrNotes(component, { ...nvr, because: '' }) : [])),
     ...plan.knots.map((knot) => `knot: ${knot.join(', ')}`),
     ...(plan.likely.length > 0 ? [`likely to follow: ${plan.likely.length}: ${some(plan.likely, 12)}`] : []),
     ...(plan.atMost.length > 0 ? [`at most: ${plan.atMost.length}: ${some(plan.atMost, 12)}`] : []),

@@ -2,6 +2,7 @@ import { doors, type DoorReply } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { answer, obey, type BoundDoor } from '@millrace/service';
 import type { Input, ReportedChange } from '../domain/input';
+import type { NvrLookups } from '../domain/nvrs/question';
 import { changeOfSet, isEmptySet, mostDone, type FoundSet, type WantedSet } from '../domain/sets/wanted-set';
 
 const own = doors.scheduler;
@@ -11,7 +12,7 @@ type Plan = DoorReply<(typeof doors)['scheduler']['cascadePlan']>;
 type Members = FoundSet['members'];
 
 /** What must be known of a set before it becomes an input; each is asked outside, and throws when it cannot be had. */
-export interface SetLookups {
+export interface SetLookups extends Pick<NvrLookups, 'nvrsOf'> {
   set(release: string, wanted: WantedSet): Promise<FoundSet>;
   /** The plan of its members, as it would be made. */
   impact(
@@ -47,7 +48,9 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
       const impact = await look.impact(release, members, { preview: true, ordered });
       if (impact.unknown.length > 0) throw unknownMembers(release, impact.unknown);
       const rebuilds = impact.rebuilds.map(({ component, pass, tier, needs, because }) => {
-        return { component, pass, tier, needs: needs.map((need) => need.component), because };
+      const nvrs = await look.nvrsOf(release, namesOf(impact));
+        const nvr = nvrs.get(component);
+        return { component, pass, tier, needs: needs.map((need) => need.component), because, ...(nvr ? { nvr } : {}) };
       });
       const { snapshot, tiers, knots, likely, atMost } = impact;
       const outlook = await look.outlook(release, impact, members, all || query ? [] : scopes);
@@ -58,6 +61,10 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
 }
 
 async function foundSet(look: SetLookups, request: WantedSet & { readonly release: string }): Promise<FoundSet> {
+function namesOf({ rebuilds }: Impact): readonly string[] {
+  return rebuilds.map((one) => one.component);
+}
+
   if (isEmptySet(request)) throw nothingNamed();
   const found = await look.set(request.release, request);
   if (found.members.length > 0 || found.done.length > 0) return found;

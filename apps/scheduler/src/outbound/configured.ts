@@ -49,11 +49,11 @@ export function buildSystems(settings: SchedulerConfig, dataDir: string, read: O
 }
 
 /** How bumps are committed and come into their repositories. */
-export function configuredBumps(settings: SchedulerConfig, dataDir: string): Bumps {
+export function configuredBumps(settings: SchedulerConfig, dataDir: string, systems: Systems): Bumps {
   const author = { name: settings.commit_name, mail: settings.commit_mail };
   const git = createDistGit({ work: join(dataDir, 'dist-git'), author, access: settings.git_access });
   const forges = Object.entries(settings.forges).map(([name, one]) => [name, connectToForge(one)] as const);
-  return { git, author, forges: new Map(forges) };
+  return { git, author, forges: new Map(forges), systems };
 }
 
 function busOf(name: string, settings: MessageSettings, system: BuildSystem): ConfiguredBus {

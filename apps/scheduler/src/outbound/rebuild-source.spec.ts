@@ -28,6 +28,7 @@ describe('what a rebuild is made from', () => {
     bumps = {
       author,
       git: createDistGit({ work: join(world.dir, 'work'), author }),
+      systems: new Map(),
       forges: new Map([['src', connectToForge({ kind: 'pagure', address: forge.url, token_file: file })]]),
     };
     const commit = world.git('libmill', 'rev-parse', 'main').trim();

@@ -1,13 +1,24 @@
 import { nvrStrategyOf, unbuiltRuleOf, type ReleaseDefinition, type SourceRef } from '@millrace/contracts';
-import type { BumpOrder, DistGit, Edit, Forge } from '@millrace/dist-git';
-import { AppError, isRefusal, parseComponentId, parseNvr, type ComponentId, type Refusal } from '@millrace/kernel';
-import { bumpSpec, foreseeAllowed, type NvrRules } from '@millrace/package-metadata';
+import type { BumpOrder, Commit, DistGit, Forge } from '@millrace/dist-git';
+import {
+  AppError,
+  isRefusal,
+  moment,
+  parseComponentId,
+  parseNvr,
+  type ComponentId,
+  type Refusal,
+} from '@millrace/kernel';
+import { bumpSpec, checkNvr, usesAutorelease } from '@millrace/package-metadata';
 import type { ChangedComponent } from '../domain/change-rows';
+import { guessNvr } from '../domain/nvrs/foresee';
 import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { componentOfId, listed } from '../domain/words';
 import { gitSourceOf, headOf } from './git-source';
+import { nvrRules } from './nvrs';
 import { cascadeNamed, type Outside } from './outside';
+import type { Systems } from './systems';
 
 /** The repositories of sources, and how commits of ours come into them. */
 export interface Bumps {
@@ -15,6 +26,8 @@ export interface Bumps {
   readonly author: { readonly name: string; readonly mail: string };
   /** By the names that release definitions use. */
   readonly forges: ReadonlyMap<string, Forge>;
+  /** Asked which names are taken there. */
+  readonly systems: Systems;
 }
 
 type Read = Outside['read'];
@@ -123,10 +136,9 @@ async function bumped(
   const cascade = await cascadeNamed(read, rebuild.cascade);
   const [subject, at] = [subjectOf(cascade), cascade.startedAt];
   const author = `${bumps.author.name} <${bumps.author.mail}>`;
-  const rules = definition.dist === undefined ? null : await rulesFor(read, definition, rebuild);
-  const edit: BumpOrder['edit'] = (text) => {
+  const edit: BumpOrder['edit'] = async (text, { unbuilt: commits }) => {
     const made = bumpSpec(text, { comment: subject, author, at });
-    return isRefusal(made) ? made : (refusedName(text, made, definition.dist, rules) ?? made);
+    return isRefusal(made) ? made : ((await refusedName(read, bumps, { definition, rebuild, text, commits })) ?? made);
   };
   const known = lastBuilt?.url === url ? lastBuilt.commit : null;
   const order = { remote: { url, branch }, id: rebuild.id, subject, at, lastBuilt: known, edit };
@@ -145,29 +157,28 @@ function subjectOf({ id, roots, why }: CascadeRow): string {
   return `Rebuilt for ${names.length > 0 ? listed(names, 3) : why.slice(0, 100)} (cascade ${id})`;
 }
 
-/** Names are checked only where they can be foreseen whole; rpmautospec's count is the build system's. */
-function refusedName(before: string, made: Edit, dist: string | undefined, rules: NvrRules | null): Refusal | null {
-  if (dist === undefined || rules === null || made.how === 'commit-only') return null;
-  const foreseen = foreseeAllowed({ text: made.text, dist }, rules);
-  if (!isRefusal(foreseen)) return null;
-  return foreseen.code === 'nvr-unforeseen' && before !== made.text ? null : foreseen;
+interface Naming {
+  readonly definition: ReleaseDefinition;
+  readonly rebuild: RebuildRow;
+  readonly text: string;
+  readonly commits: readonly Commit[];
 }
 
-async function rulesFor(
+/** Names are checked only where they can be foreseen whole; rpmautospec's count is the build system's. */
+async function refusedName(
   read: Read,
-  definition: ReleaseDefinition,
-  { release, component }: RebuildRow,
-): Promise<NvrRules> {
-  const builds = await read.builds.where({ release, component }, { orderBy: '-started_at', limit: 500 });
-  const taken = new Set(builds.flatMap(({ nvr, state }) => (nvr !== null && state === 'complete' ? [nvr] : [])));
-  const there = parseNvr((await read.validated.get(`${release}/${component}`))?.nvr ?? '');
-  const next = await Promise.all(
-    (definition.next_releases ?? []).map(async (name) => {
-      const evr = parseNvr((await read.validated.get(`${name}/${component}`))?.nvr ?? '');
-      return evr ? [{ release: name, evr }] : [];
-    }),
-  );
-  return { taken, replaces: there, next: next.flat() };
+  { systems }: Bumps,
+  { definition, rebuild, text, commits }: Naming,
+): Promise<Refusal | null> {
+  if (usesAutorelease(text)) return null;
+  const { component, release: id } = rebuild;
+  const validated = await read.validated.get(`${id}/${component}`);
+  const last = validated ? parseNvr(validated.nvr) : null;
+  const dists = await systems.get(rebuild.system ?? '')?.dists?.(id, [component]);
+  const at = moment(Date.now());
+  const scene = { definition, component, spec: text, unbuilt: commits, last, isBumped: true, at };
+  const { foreseen } = guessNvr({ ...scene, dist: dists?.get(component) ?? null });
+  return foreseen && checkNvr(foreseen, await nvrRules({ read, systems }, { id, definition }, component, foreseen.nvr));
 }
 
 function pullRequestOf(

@@ -16,6 +16,7 @@ import { seen } from './seen';
 import { sideTagsOf } from './side-tag-acts';
 import type { KojiBuildSystemOptions, KojiParts } from './settings';
 import { cancelTask, submit } from './submission';
+import { taken } from './taken';
 import { taskIndex } from './task-index';
 import { taskWatch } from './task-watch';
 
@@ -45,10 +46,11 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
       parts.watch.hint();
     },
     durations: (components) => durationsOf(parts, components),
+    taken: (nvrs) => taken(parts, nvrs),
     lacking: (target) => lacking(parts, target),
+    inventory: (release, cursor, wish) => inventoryOf(parts, release, cursor, wish),
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
-    inventory: (release, cursor, wish) => inventoryOf(parts, release, cursor, wish),
     close: (place, outcome, only) => closePlace(parts, place, outcome, only),
     landing: kojiLanding(parts),
     repository: (release, cascade) => currentOf(parts, release, cascade),

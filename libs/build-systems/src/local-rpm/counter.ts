@@ -8,8 +8,7 @@ import { folderName, releaseDir } from './layout';
 export async function takeNumber(dir: string, release: string, series: string, first = 1): Promise<number> {
   const folder = join(releaseDir(dir, release), 'counters', folderName(series));
   await mkdir(folder, { recursive: true });
-  const taken = (await readdir(folder)).map(Number);
-  for (let number = taken.reduce((most, n) => Math.max(most, n + 1), first); ; number++) {
+  for (let number = await nextNumber(dir, release, series, first); ; number++) {
     try {
       await mkdir(join(folder, String(number)));
       return number;
@@ -17,6 +16,16 @@ export async function takeNumber(dir: string, release: string, series: string, f
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
+}
+
+/** The number that would be given next; somebody else may be faster. */
+export async function nextNumber(dir: string, release: string, series: string, first = 1): Promise<number> {
+  const folder = join(releaseDir(dir, release), 'counters', folderName(series));
+  const taken = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return taken.map(Number).reduce((most, n) => Math.max(most, n + 1), first);
 }
 
 /** `YYYYMMDDhhmmss` in UTC of a time in milliseconds, the form of a module's version. */

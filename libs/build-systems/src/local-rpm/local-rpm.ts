@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, parseComponentId, type ComponentId } from '@millrace/kernel';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
@@ -12,9 +12,10 @@ import {
   type BuilderSettings,
   type BuildLimits,
 } from './build-folder';
+import { nextNumber } from './counter';
 import { prepareHost } from './host';
-import { isBuild } from './layout';
 import { inventoryOf } from './inventory';
+import { isBuild } from './layout';
 import { localLanding } from './landing';
 import { cancelBuild, lookAtBuild } from './look';
 import { admitBuild, closePlace, currentOf, openPlace, type Outcome, type Shelves } from './places';
@@ -140,11 +141,20 @@ class LocalRpm implements BuildSystem {
     return currentOf(this.dir, release, cascade);
   }
 
-  limits() {
+  /** Each build has an NVR of its own: `.mrN` where the spec has `%dist`, else at the end of its release. */
+  async dists(release: string, components: readonly ComponentId[]) {
+    const rpms = components.map((id) => ({ id, ...parseComponentId(id) })).filter(({ type }) => type === 'rpm');
+    const known = rpms.map(async ({ id, name }) => {
+      return [id, `.mr${await nextNumber(this.dir, release, name)}`] as const;
+    });
+    return new Map(await Promise.all(known));
+  }
+
   inventory(release: string, cursor: string | null, wish: InventoryWish) {
     return inventoryOf(this.dir, release, cursor, wish);
   }
 
+  limits() {
     return Promise.resolve({ capacity: this.capacity });
   }
 

@@ -27,7 +27,7 @@ export interface BumpOrder {
   readonly edit: (
     spec: string,
     about: { readonly head: string; readonly unbuilt: readonly Commit[] },
-  ) => Edit | Refusal;
+  ) => Edit | Refusal | Promise<Edit | Refusal>;
   /** Left out: pushed to the branch itself. */
   readonly pullRequest?: { readonly forge: Forge; readonly project: string };
 }
@@ -87,7 +87,7 @@ async function commitFor(
   if (order.unbuilt === 'refuse' && foreign.length > 0) return neverBuilt(order, foreign);
   const spec = await readSpecFile(repository, head);
   if (isRefusal(spec)) return spec;
-  const edit = order.edit(spec.text, { head, unbuilt: since.commits });
+  const edit = await order.edit(spec.text, { head, unbuilt: since.commits });
   if (isRefusal(edit)) return edit;
   const changed = edit.how === 'edited' ? { file: spec.file, text: edit.text } : null;
   const message = messageOf(order.subject, order.id);

@@ -124,6 +124,10 @@ export function distGitSuite(over: string, start: (world: GitWorld) => Promise<L
         ],
       });
       expect(await git.unbuilt(remote, more)).toEqual({ head: more, commits: [] });
+      const survey = await git.survey(remote, first);
+      expect(survey).toMatchObject({ head: more, spec: { file: 'libmill.spec' }, unbuilt: { head: more } });
+      expect(survey.unbuilt).toEqual(await git.unbuilt(remote, first));
+      expect(await git.survey(remote, null)).toMatchObject({ head: more, unbuilt: null });
       const refused = await git.bump(orderFor(remote, first));
       expect(refused).toMatchObject({ code: 'head-never-built', because: expect.stringContaining('Fix the mill') });
       expect(marked()).toEqual([]);
@@ -134,6 +138,7 @@ export function distGitSuite(over: string, start: (world: GitWorld) => Promise<L
       const lost = world.commit(name(), { 'mill.c': 'int lost;\n' }, 'Lost');
       world.git(name(), 'update-ref', 'refs/heads/main', first);
       expect(await git.unbuilt(remote, lost)).toMatchObject({ code: 'dist-git-diverged', remedy: expect.any(String) });
+      expect(await git.survey(remote, lost)).toMatchObject({ unbuilt: { code: 'dist-git-diverged' } });
       expect(await git.bump(orderFor(remote, lost))).toMatchObject({ code: 'dist-git-diverged' });
       expect(await git.head(remote)).toBe(first);
     });

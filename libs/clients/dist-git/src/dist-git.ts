@@ -13,8 +13,8 @@ import {
 } from './git/repository';
 import { relationIn, type CommitAt, type Relation } from './git/relation';
 import { readSpecFile, type SpecFile } from './git/spec-file';
-import { isCommit, unbuiltIn, unknownCommit } from './git/unbuilt';
-import type { Commit, Remote, Unbuilt } from './remote';
+import { isCommit, unbuiltAt, unbuiltIn, unknownCommit } from './git/unbuilt';
+import type { Commit, Remote, Survey, Unbuilt } from './remote';
 import { access, type Access } from './schema';
 
 export interface DistGitOptions {
@@ -44,6 +44,8 @@ export interface DistGit {
   commit(remote: Remote, id: string, signal?: AbortSignal): Promise<Commit | Refusal>;
   /** What the branch has beyond the commit that was built last; refuses `dist-git-diverged` when that is not in it. */
   unbuilt(remote: Remote, lastBuilt: string, signal?: AbortSignal): Promise<Unbuilt | Refusal>;
+  /** What a bump would find now, by one fetch: the head, its spec, and what of it was never built. Writes nothing. */
+  survey(remote: Remote, lastBuilt: string | null, signal?: AbortSignal): Promise<Survey>;
   /** What a commit of one branch has that one of another has not; refuses `commit-unknown`, `dist-git-unknown`. */
   relation(there: CommitAt, here: CommitAt, signal?: AbortSignal): Promise<Relation | Refusal>;
   /**
@@ -74,6 +76,7 @@ export function createDistGit(options: DistGitOptions): DistGit {
     spec: (remote, commit, signal) => within(remote, signal, (repository) => specAt(repository, commit ?? null)),
     commit: (remote, id, signal) => within(remote, signal, (repository) => commitAt(repository, id)),
     unbuilt: (remote, lastBuilt, signal) => within(remote, signal, (repository) => unbuiltIn(repository, lastBuilt)),
+    survey: (remote, lastBuilt, signal) => within(remote, signal, (repository) => surveyOf(repository, lastBuilt)),
     relation: (there, here, signal) =>
       within(there.remote, signal, (repository) => relationIn(repository, there.commit, here)),
     bump: (order, signal) => within(order.remote, signal, (repository) => bumpOn(repository, order, options.author)),
@@ -97,6 +100,15 @@ async function headOf(repository: Repository): Promise<string> {
     message: `${remote.url} has no branch ${remote.branch}`,
     remedy: 'make the branch, or name another under sources in the release definition',
   });
+}
+
+async function surveyOf(repository: Repository, lastBuilt: string | null): Promise<Survey> {
+  const known = lastBuilt !== null && isCommit(lastBuilt) ? lastBuilt : null;
+  const enough = (tip: string): Promise<boolean> =>
+    known === null ? Promise.resolve(true) : isIn(repository, known, tip);
+  const head = await fetchBranch(repository, repository.remote.branch, enough);
+  const spec = await readSpecFile(repository, head);
+  return { head, spec, unbuilt: known === null ? null : await unbuiltAt(repository, head, known) };
 }
 
 /** Fetches the branch until the commit is in it. */

@@ -75,6 +75,7 @@ export const doors = {
     sourceHead: scheduler.sourceHead,
     cascadePlan: plans.cascadePlan,
     cascadeStart: plans.cascadeStart,
+    nvrs: plans.nvrs,
     cascadeHold: people.cascadeHold,
     cascadeResume: people.cascadeResume,
     cascadeAdd: people.cascadeAdd,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { releaseName } from '../common';
 import { componentIdSchema } from '../contents';
+import { nvrForeseen } from '../nvr-foreseen';
 import { setFields } from '../sets';
 import { urgencies } from '../triggers';
 import { ask, command } from './door';
@@ -51,6 +52,8 @@ export const cascadePlan = ask({
         tier: z.number().int(),
         needs: z.array(componentIdSchema),
         because: z.string(),
+        /** How it will be called; of the first 200 components. */
+        nvr: nvrForeseen.optional(),
       }),
     ),
     likely: z.array(componentIdSchema),
@@ -85,5 +88,24 @@ export const cascadeStart = command({
   }),
   reply: z.object({ cascade: z.string().nullable(), change: z.string(), because: z.string() }),
   http: { method: 'POST', path: '/admin/v1/cascades' },
+export const nvrs = ask({
+  owner: 'scheduler',
+  name: 'nvrs',
+  about:
+    'How rebuilds will be called, and what would stop them: of the components of a release, or of what a cascade has ' +
+    'not submitted yet. Their sources are asked now; nothing is stored. At most 200 are answered.',
+  request: z.object({
+    release: releaseName.optional(),
+    components: z.array(componentIdSchema).max(200).default([]),
+    cascade: z.string().max(200).optional(),
+  }),
+  reply: z.object({
+    nvrs: z.array(nvrForeseen.extend({ component: componentIdSchema })),
+    /** Components that were not looked at, since there are too many. */
+    left: z.number().int(),
+  }),
+  http: { method: 'POST', path: '/api/v1/nvrs' },
+});
+
   role: 'releng',
 });

@@ -22,6 +22,12 @@ export function buildMethods({ ask, askMany }: Asker) {
         of.map((id) => ({ method: 'getBuild', params: [id] })),
         build.nullable(),
       ),
+    /** By NVR; null where there is none. */
+    getBuildsNamed: (nvrs: readonly string[]): Promise<readonly Answered<Build | null>[]> =>
+      askMany(
+        nvrs.map((nvr) => ({ method: 'getBuild', params: [nvr] })),
+        build.nullable(),
+      ),
     /** A task that failed before its build began (SRPM stage, policy) has none. */
     listBuildsOf: (task: TaskId) => ask({ method: 'listBuilds', keywords: { taskID: task } }, z.array(build)),
     listBuildsOfMany: (tasks: readonly TaskId[]) =>
