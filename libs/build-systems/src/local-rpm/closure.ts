@@ -52,7 +52,8 @@ export async function closureOf(
     const [before, after] = [await heldIn(join(folder, String(base.number)), base), await heldIn(trial, whole)];
     const broken = brokenBetween(before, after);
     const said = await repoclosure(shelves, [join(folder, String(base.number)), trial]);
-    return [...broken, ...said.filter((one) => !broken.some((own) => own.package === one.package))];
+    const counted = new Set(broken.map((one) => one.package.replace('-0:', '-')));
+    return [...broken, ...said.filter((one) => !counted.has(one.package))];
   } finally {
     await rm(trial, { recursive: true, force: true });
   }
@@ -118,7 +119,7 @@ const configuration =
   'dnf -q --config /tmp/dnf.conf --releasever 1 --installroot /tmp/root repoclosure --repo r';
 
 /** dnf's word on what is unresolved in the second repository and was not in the first; empty where it is not installed. */
-async function repoclosure(shelves: Shelves, folders: readonly string[]): Promise<readonly BrokenRequirement[]> {
+export async function repoclosure(shelves: Shelves, folders: readonly string[]): Promise<readonly BrokenRequirement[]> {
   const [before, after] = await Promise.all(folders.map((folder) => unresolvedIn(shelves, folder)));
   if (!before || !after) return [];
   const known = new Set(before.map((one) => `${nameOf(one.package)} ${one.requirement}`));

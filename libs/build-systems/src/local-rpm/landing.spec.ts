@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import type { Place } from '../build-system';
 import type { LandingBuild } from '../landing-adapter';
+import { repoclosure } from './closure';
+import { prepareShelves, settingsOf } from './local-rpm';
 import { compileRunner, localWorld, type LocalWorld } from './test-world';
 
 jest.setTimeout(120_000);
@@ -39,9 +42,14 @@ describe('landing on the local builder', () => {
 
   it('tells by metadata and by dnf what a part of it would lack', async () => {
     const broken = await world.connect().landing!.closure!(place, [program]);
-    expect(broken.map((one) => one.component)).toContain('rpm/gearbox');
+    expect(broken.map((one) => one.component)).toEqual(['rpm/gearbox']);
     expect(broken.map((one) => one.requirement).join()).toMatch(/libgear/);
     expect((await base()).number).toBe(0);
+    // What dnf says of the candidate alone: its library is nowhere.
+    const shelves = await prepareShelves(world.dir, settingsOf({}));
+    const folders = [join(world.dir, 'releases/mini=2E1/base/0'), join(world.dir, 'builds', program.ref, 'out')];
+    const said = await repoclosure(shelves, folders);
+    expect(said.map((one) => one.requirement).join()).toMatch(/libgear/);
   });
 
   it('moves the base once however often it is asked, and takes it back under a new number', async () => {
