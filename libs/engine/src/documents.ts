@@ -7,6 +7,8 @@ export type EngineTable = keyof typeof engineTables;
 export interface DocumentRow {
   readonly id: string;
   readonly doc: unknown;
+  /** The document as it is written, where that is known already. */
+  readonly text?: string;
   readonly columns?: Readonly<Record<string, Parameter>>;
 }
 
@@ -43,7 +45,13 @@ export async function insertDocuments(
     const parameters: Parameter[] = [];
     const tuples = rows
       .slice(i, i + mostRows)
-      .map((row) => [row.id, 1, at, ...columns.map((c) => row.columns?.[c] ?? null), JSON.stringify(row.doc ?? null)]);
+      .map((row) => [
+        row.id,
+        1,
+        at,
+        ...columns.map((c) => row.columns?.[c] ?? null),
+        row.text ?? JSON.stringify(row.doc ?? null),
+      ]);
     const sql = `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tuples, parameters)} ON CONFLICT (id) ${conflict}`;
     await tx.defer(sql, parameters, whenThere === 'fail' ? { name, rows: tuples.length } : undefined);
   }

@@ -11,7 +11,7 @@ import {
   type Tables,
 } from '@millrace/store';
 import { engineTable, type DocumentRow } from './documents';
-import { Gathered, bounded } from './gathered';
+import { Gathered, journalText } from './gathered';
 import type { Machine, TypedInput } from './machine';
 import { ParkedTokens } from './parked-tokens';
 import type { EngineOptions, TakeMeta, Taken } from './take';
@@ -198,7 +198,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     this.parked?.add([...gathered.parked.values()]);
     if (gathered.appeared.size > 0) void this.takeUpParked([...gathered.appeared]).catch(() => undefined);
     this.options.onCommit?.({
-      outbox: gathered.outbox.length > 0,
+      outbox: gathered.events,
       work: gathered.work.length > gathered.begun.length,
       deadlines: gathered.deadlines.size > 0,
     });
@@ -290,7 +290,7 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     const id = this.options.newId();
     const columns = { at, key: this.machine.keyOf(input), type: input.type, who: meta.who };
     if (isRefusal(decided)) {
-      gathered.journal.push({ id, doc: { input: bounded(input), refused: decided }, columns });
+      gathered.journal.push({ id, doc: null, text: journalText(input, { refused: decided }), columns });
       return { status: 'refused', refusal: decided };
     }
     if (isParked(decided)) {
@@ -302,8 +302,8 @@ export class Engine<T extends Tables, Input extends TypedInput> {
     session.apply(slice, decided.state);
     decided.appeared?.forEach((token) => gathered.appeared.add(token));
     gathered.add(decided.effects, meta);
-    const effects = decided.effects.map((effect) => bounded(effect));
-    gathered.journal.push({ id, doc: { input: bounded(input), effects, cause: meta.id }, columns });
+    const text = journalText(input, { effects: decided.effects, cause: meta.id });
+    gathered.journal.push({ id, doc: null, text, columns });
     return { status: 'decided', reply: decided.reply ?? null };
   }
 

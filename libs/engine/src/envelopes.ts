@@ -26,9 +26,15 @@ export function envelopesOf(app: App, effect: BusEffect, id: string, at: Moment,
     ...(traceparent === undefined ? {} : { traceparent }),
     data: parsed.data,
   };
-  const bytes = Buffer.byteLength(JSON.stringify(envelope));
+  const text = JSON.stringify(envelope);
+  const bytes = Buffer.byteLength(text);
   if (bytes > maxEventBytes) throw broken(effect, `it has ${bytes} bytes, more than ${maxEventBytes}`);
-  return { id, doc: envelope, columns: { subject: eventSubject(contract, effect.release, effect.componentType) } };
+  return {
+    id,
+    doc: envelope,
+    text,
+    columns: { subject: eventSubject(contract, effect.release, effect.componentType) },
+  };
 }
 
 function broken(effect: BusEffect, because: string): AppError {

@@ -3,6 +3,7 @@ import type { App } from '@millrace/contracts';
 import { abreast, listOf, type Connection, type Parameter } from '@millrace/store';
 import { engineTable, insertDocuments, type DocumentRow, type EngineTable, type WhenThere } from './documents';
 import { envelopesOf } from './envelopes';
+import type { OutboxRow } from './fresh-events';
 
 /** A call that is begun as soon as its row is committed. */
 export interface BegunWork {
@@ -48,6 +49,11 @@ export class Gathered {
 
   add(effects: readonly Effect[], cause: Cause): void {
     for (const effect of effects) this.addOne(effect, cause);
+  }
+
+  /** What is to be published, as it is kept. */
+  get events(): readonly OutboxRow[] {
+    return this.outbox.map(({ id, text, columns }) => ({ id, subject: String(columns!['subject']), doc: text! }));
   }
 
   /**
@@ -150,8 +156,19 @@ function firstOfEach(rows: readonly DocumentRow[]): readonly DocumentRow[] {
   return first.size === rows.length ? rows : rows.filter((row) => first.get(row.id) === row);
 }
 
-/** The journal holds large things by digest. */
-export function bounded(value: unknown): unknown {
+/** What the journal keeps of a decision: large things by digest. Written as it is kept. */
+export function journalText(input: unknown, decided: { readonly refused: unknown } | Decided): string {
+  if ('refused' in decided) return `{"input":${bounded(input)},"refused":${JSON.stringify(decided.refused)}}`;
+  const effects = decided.effects.map(bounded).join(',');
+  return `{"input":${bounded(input)},"effects":[${effects}],"cause":${JSON.stringify(decided.cause)}}`;
+}
+
+interface Decided {
+  readonly effects: readonly Effect[];
+  readonly cause: string;
+}
+
+function bounded(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length <= 16_384 ? value : { digest: `sha256:${sha256(text)}`, size: text.length };
+  return text.length <= 16_384 ? text : JSON.stringify({ digest: `sha256:${sha256(text)}`, size: text.length });
 }

@@ -3,6 +3,7 @@ export * from './deadlines';
 export * from './engine';
 export * from './documents';
 export * from './engine-tables';
+export type { OutboxRow } from './fresh-events';
 export * from './known';
 export * from './machine';
 export * from './outbox';

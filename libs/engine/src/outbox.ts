@@ -2,6 +2,7 @@ import { moment, toAppError, type AppError } from '@millrace/kernel';
 import { listOf, type Database, type Parameter } from '@millrace/store';
 import { keepDeadLetter } from './dead-letters';
 import { engineTable } from './documents';
+import { FreshEvents, type OutboxRow } from './fresh-events';
 import { OutboxMarks } from './outbox-marks';
 
 /** Where events go: JetStream, or a bus in memory for tests. */
@@ -19,12 +20,6 @@ export interface Publisher {
   firstSeq(): Promise<number>;
 }
 
-interface OutboxRow {
-  readonly id: string;
-  readonly subject: string;
-  readonly doc: string;
-}
-
 const inFlight = 256;
 
 /**
@@ -38,6 +33,7 @@ export class OutboxRelay {
   private stopped = false;
   private created = '';
   private readonly marks: OutboxMarks;
+  private readonly fresh: FreshEvents;
 
   constructor(
     private readonly database: Database,
@@ -46,6 +42,7 @@ export class OutboxRelay {
     private readonly log: { failed(fault: AppError): void; resent(rows: number): void },
     private readonly now: () => number = Date.now,
   ) {
+    this.fresh = new FreshEvents(database.kind === 'sqlite');
     this.marks = new OutboxMarks(
       database,
       this.table,
@@ -58,9 +55,11 @@ export class OutboxRelay {
     return engineTable(this.app, 'outbox');
   }
 
-  /** There may be rows to send. */
-  wake(): void {
+  /** There may be rows to send. `committed`: those, right after their commit, and no others that it was not told of. */
+  wake(committed?: readonly OutboxRow[]): void {
     if (this.stopped) return;
+    if (committed) this.fresh.add(committed);
+    else this.fresh.lose();
     this.again = true;
     this.sending ??= this.run();
   }
@@ -148,6 +147,7 @@ export class OutboxRelay {
       try {
         while (!this.stopped && (await this.sendSome()) === inFlight);
       } catch (thrown) {
+        this.fresh.lose();
         this.log.failed(toAppError(thrown));
         this.arm();
       }
@@ -161,15 +161,22 @@ export class OutboxRelay {
     if (!this.stopped) this.timer = setTimeout(() => this.wake(), 500);
   }
 
-  private async sendSome(): Promise<number> {
+  private async read(): Promise<readonly OutboxRow[]> {
     const { reader } = this.database;
     const parameters: Parameter[] = [];
     const sent = listOf(reader, this.marks.ids(), parameters);
     const besides = this.marks.ids().length === 0 ? '' : ` AND id NOT IN ${sent}`;
+    this.fresh.looking();
     const rows = await reader.rows<OutboxRow>(
       `SELECT id, subject, doc FROM ${this.table} WHERE sent_at IS NULL${besides} ORDER BY id LIMIT ${inFlight}`,
       besides === '' ? [] : parameters,
     );
+    this.fresh.looked(rows, rows.length < inFlight);
+    return rows;
+  }
+
+  private async sendSome(): Promise<number> {
+    const rows = this.fresh.take(inFlight) ?? (await this.read());
     if (rows.length === 0) return 0;
     if (this.created === '') this.created = await this.publisher.streamCreated();
     const { created } = this;

@@ -1,5 +1,6 @@
 import type { AppError, Refusal } from '@millrace/kernel';
 import type { Connection } from '@millrace/store';
+import type { OutboxRow } from './fresh-events';
 import type { BegunWork, Reserve } from './gathered';
 
 export interface TakeMeta {
@@ -38,5 +39,9 @@ export interface EngineOptions {
   /** Where calls have their places: those that find one are begun with the commit that orders them. */
   readonly places?: Places;
   /** Called after each commit that left something to do. */
-  readonly onCommit?: (left: { readonly outbox: boolean; readonly work: boolean; readonly deadlines: boolean }) => void;
+  readonly onCommit?: (left: {
+    readonly outbox: readonly OutboxRow[];
+    readonly work: boolean;
+    readonly deadlines: boolean;
+  }) => void;
 }

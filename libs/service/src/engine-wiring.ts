@@ -48,7 +48,7 @@ export function wireEngine<T extends Tables, Input extends TypedInput, Config>(
     },
     onFault: (type, err) => log.error({ type, err }, 'an input of our own failed; it is kept and tried again'),
     onCommit: (left) => {
-      if (left.outbox) relay.wake();
+      if (left.outbox.length > 0) relay.wake(left.outbox);
       if (left.work) wiring.wakeWork();
       if (left.deadlines) wiring.wakeDeadlines();
     },

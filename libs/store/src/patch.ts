@@ -36,8 +36,8 @@ export function patches(
   }
   const patched: Patch[] = [];
   for (const [columns, rows] of byColumns) {
-    if (columns === '') patched.push(...sameColumns(rows));
-    else patched.push({ columns: columns.split(','), keys: null, rows: rows.map(({ row }) => row) });
+    if (columns === '' && !table.kept) patched.push(...sameColumns(rows));
+    else patched.push({ columns: listed(columns), keys: null, rows: rows.map(({ row }) => row) });
   }
   return { whole, patched: patched.flatMap((patch) => [...inChunks(patch)]) };
 }
@@ -49,7 +49,7 @@ function sameColumns(changed: readonly ChangedRow[]): Patch[] {
   for (const { row, before } of changed) add(byKeys, changedKeys(before!, row), row);
   return [...byKeys].map(([keys, rows]) => {
     const few = keys === '' || rows.length < leastRows;
-    return { columns, keys: few ? null : keys.split(','), rows };
+    return { columns, keys: few ? null : listed(keys), rows };
   });
 }
 
@@ -80,6 +80,10 @@ function changedKeys(before: Row, row: Row): string {
   }
   for (const key in old) if (!(key in row)) return '';
   return keys.join();
+}
+
+function listed(names: string): readonly string[] {
+  return names === '' ? [] : names.split(',');
 }
 
 function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {

@@ -17,7 +17,8 @@ export function plainReader(
   const parse = ({ id, doc, revision }: Stored): Row => {
     const known = memory?.get(name, id);
     if (known?.revision === Number(revision)) return known;
-    return { ...(JSON.parse(doc) as Row), revision: Number(revision) };
+    const kept = JSON.parse(doc) as Row;
+    return { ...(table.kept ? table.kept.read(kept) : kept), revision: Number(revision) };
   };
   const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
   const chunkOf = async (ids: readonly string[]): Promise<Row[]> => {

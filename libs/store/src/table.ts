@@ -23,6 +23,13 @@ export interface Table<R extends Row = Row> {
   readonly terms?: (row: R) => readonly string[];
   /** Rows that are kept in memory between transactions, where this process is the only one that writes. */
   readonly remembered?: number;
+  /** The document of a row, where it is not the row as it is: `read` understands all that was ever written. */
+  readonly kept?: Kept<R>;
+}
+
+export interface Kept<R extends Row> {
+  readonly write: (row: R) => object;
+  readonly read: (doc: object) => Row;
 }
 
 export function table<R extends Row>(
@@ -37,6 +44,11 @@ export function table<R extends Row>(
 /** The same table, of which about so many rows are kept in memory between transactions ({@link Table.remembered}). */
 export function remembered<R extends Row>(most: number, of: Table<R>): Table<R> {
   return { ...of, remembered: most };
+}
+
+/** The same table, whose rows are written in another form ({@link Table.kept}). */
+export function keptAs<R extends Row>(kept: Kept<R>, of: Table<R>): Table<R> {
+  return { ...of, kept };
 }
 
 export function text<R extends Row>(of: (row: R) => string | null): Column<R> {

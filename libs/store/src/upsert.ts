@@ -74,7 +74,7 @@ async function applyPatch(
     row.id,
     row.revision - 1,
     ...columns.map((column) => table.columns[column]!.of(row)),
-    ...(keys === null ? [JSON.stringify(row)] : keys.map((key) => JSON.stringify((row as unknown as Members)[key]))),
+    ...(keys === null ? [docOf(table, row)] : keys.map((key) => JSON.stringify((row as unknown as Members)[key]))),
   ]);
   const members = keys?.map((key, n) => `, '$.${key}', json(given.member${n})`).join('');
   const doc = members === undefined ? 'given.doc' : `json_set(${name}.doc${members})`;
@@ -88,6 +88,10 @@ async function applyPatch(
     `UPDATE ${name} SET revision = given.revision + 1, updated_at = $1, ${changes.join(', ')} ` +
     `FROM ${given} WHERE ${name}.id = given.id AND ${name}.revision = given.revision`;
   await connection.defer(sql, parameters, { name, rows: rows.length });
+}
+
+function docOf({ kept }: Table<Row>, row: Row): string {
+  return JSON.stringify(kept ? kept.write(row) : row);
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
-import { bigint, integer, remembered, table, text } from '@millrace/store';
+import { bigint, integer, keptAs, remembered, table, text } from '@millrace/store';
+import type { AdoptedRow, BaselineRow, DebtRow } from '../domain/baseline/baseline-rows';
 import { queueOf, rankOf } from '../domain/capacity';
 import { isClear } from '../domain/needs';
-import type { BaseMovesRow, SideTagRow } from '../domain/side-tags/rows';
 import type { LandingRow, LandingStepRow } from '../domain/landing/landing-rows';
+import type { BaseMovesRow, SideTagRow } from '../domain/side-tags/rows';
 import type {
   AlertRow,
   BuildRow,
@@ -23,6 +24,7 @@ import type {
   ValidatedRow,
   WatchRow,
 } from '../domain/state';
+import { compactSlots } from './compact-slots';
 
 /** The scheduler's tables: the rows of `domain/state.ts`, and the columns by which they are searched. */
 export const tables = {
@@ -91,7 +93,7 @@ export const tables = {
     ),
   ),
   contents: table<ContentsRow>('contents'),
-  capacity: remembered(100, table<CapacityRow>('capacity')),
+  capacity: remembered(100, keptAs(compactSlots, table<CapacityRow>('capacity'))),
   durations: table<DurationRow>('durations', { release: text((row) => row.release) }, [['release']]),
   sources: table<SourceRow>('sources', { release: text((row) => row.release) }, [['release']]),
   cursors: table<CursorRow>('cursors', { release: text((row) => row.release) }),
@@ -117,6 +119,26 @@ export const tables = {
     [['release', 'component'], ['release', 'open'], ['at']],
   ),
   watches: table<WatchRow>('watches'),
+  baselines: table<BaselineRow>('baselines'),
+  debts: table<DebtRow>(
+    'debts',
+    {
+      release: text((row) => row.release),
+      kind: text((row) => row.kind),
+      open: integer((row) => (row.settledAt === null ? 1 : null)),
+    },
+    [
+      ['release', 'kind'],
+      ['release', 'open'],
+    ],
+  ),
+  adopted: table<AdoptedRow>('adopted', { release: text((row) => row.release) }, [['release']]),
+  sideTags: table<SideTagRow>(
+    'side_tags',
+    { release: text((row) => row.release), cascade: text((row) => row.cascade) },
+    [['release'], ['cascade']],
+  ),
+  baseMoves: table<BaseMovesRow>('base_moves'),
   landings: table<LandingRow>(
     'landings',
     {
@@ -139,12 +161,6 @@ export const tables = {
       ['landing', 'state'],
     ],
   ),
-  sideTags: table<SideTagRow>(
-    'side_tags',
-    { release: text((row) => row.release), cascade: text((row) => row.cascade) },
-    [['release'], ['cascade']],
-  ),
-  baseMoves: table<BaseMovesRow>('base_moves'),
 } as const;
 
 export type SchedulerTables = typeof tables;
