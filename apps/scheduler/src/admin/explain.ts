@@ -12,6 +12,7 @@ import { systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, Rows } from '../domain/state';
 import { isSettled } from '../domain/transitions';
 import { componentOfId } from '../domain/words';
+import { budgetLines } from './budgets';
 import { landingWords } from './landings';
 import { missing } from './missing';
 import { byTier } from './views';
@@ -33,7 +34,8 @@ export function explainQuestions(read: Read): readonly BoundDoor<never>[] {
       const scene = await sceneOf(read, cascade);
       if (component !== undefined) return oneComponent(read, scene, component);
       const whole = wholeCascade(scene);
-      return { ...whole, lines: [...whole.lines, ...(await landingWords(read, cascade))] };
+      const budget = await budgetLines(read, cascade, null, scene.at);
+      return { ...whole, lines: [...whole.lines, ...budget, ...(await landingWords(read, cascade))] };
     }),
   ];
 }
@@ -110,6 +112,7 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     const dependants = waiting.map((row) => row.component);
     const [path, unblock] = [pathTo(rows, rebuild, roots), unblocking(rows, rebuild)];
     lines.push(...explainRebuild({ cascade, rebuild, needs, build, dependants, path, expected, unblock }));
+    lines.push(...(await budgetLines(read, cascade, rebuild, at)));
     against = await inputsOf(read, scene, rebuild, needs);
     lines.push(...against.map(builtAgainstWords));
   }

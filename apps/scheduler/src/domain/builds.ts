@@ -6,9 +6,10 @@ import {
   retriesOf,
   type Evidence,
 } from '@millrace/contracts';
-import { later, msBetween } from '@millrace/kernel';
+import { later } from '@millrace/kernel';
 import { advance, begin, breakdownPause, fail, step } from './advance';
 import { capacityId } from './capacity';
+import { learnDuration } from './durations';
 import { failureAhead, rememberFailure, repeatedEvidence } from './failures';
 import { keepBuild, ownBuild, sayFinished } from './finished';
 import { countBreakdown, countBuilt } from './history';
@@ -100,21 +101,6 @@ export function ended(turn: Turn, rebuild: RebuildRow, end: EndedBuild): void {
   }
   const evidence = end.evidence ?? evidenceOf(lostResults(status.state), 'build');
   failedOrAgain(turn, { ...rebuild, nvr: build.nvr }, evidence);
-}
-
-/** Builds that are remembered to tell how long the next one takes. */
-const remembered = 9;
-
-function learnDuration(turn: Turn, build: BuildRow): void {
-  if (!build.startedAt || !build.endedAt || build.bootstrap) return;
-  const ms = msBetween(build.startedAt, build.endedAt);
-  if (ms <= 0) return;
-  const id = `${build.release}/${build.component}`;
-  const old = turn.find('durations', id);
-  const recent = [...(old?.recent ?? []), ms].slice(-remembered);
-  const typical = [...recent].sort((a, b) => a - b)[recent.length >> 1]!;
-  const { release, component } = build;
-  turn.put('durations', { id, revision: old?.revision ?? 0, release, component, recent, typical });
 }
 
 /** A complete build goes to its gate, and to the resolver to be compared with what it replaces. */

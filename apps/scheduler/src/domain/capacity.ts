@@ -1,4 +1,6 @@
 import { later } from '@millrace/kernel';
+import { quietNow } from './budgets/quiet';
+import { firstWithRoom, slotChannel } from './budgets/shares';
 import type { CapacityInput } from './input';
 import { isClear } from './needs';
 import type { CapacityRow, CascadeRow, RebuildRow, Slot } from './state';
@@ -86,9 +88,11 @@ function grant(turn: Turn, row: CapacityRow): void {
   const fresh: Slot[] = [];
   while (granted.length < most) {
     const queue = nextQueue(queues, granted);
-    const head = queue?.rows.shift();
+    const [head] = queue?.rows.splice(queue.next(granted), 1) ?? [];
     if (!queue || !head) break;
-    const slot = { rebuild: head.id, attempt: head.attempt, release: head.release, cascade: head.cascade };
+    const { definition } = turn.row('releases', head.release);
+    const { id: rebuild, attempt, release, cascade, component } = head;
+    const slot = { rebuild, attempt, release, cascade, ...slotChannel(definition, component) };
     granted.push(slot);
     fresh.push(slot);
     queue.allowed--;
@@ -107,7 +111,9 @@ interface Queue {
   readonly rows: RebuildRow[];
   /** Builds of the release at one time. */
   readonly bound: number;
-  /** Starts that the cascade's ramp still allows. */
+  /** Which of its rows may start beside those that were granted a slot; -1: none. */
+  readonly next: (granted: readonly Slot[]) => number;
+  /** Starts that the cascade's ramp still allows, and quiet hours. */
   allowed: number;
 }
 
@@ -125,14 +131,18 @@ function queuesOf(turn: Turn, row: CapacityRow, taken: ReadonlySet<string>): Que
     if (cascade.state !== 'running') return [];
     const { definition } = turn.row('releases', cascade.release);
     const { counts, ramp } = cascade;
+    const quiet = quietNow(definition, cascade.urgency, turn.at);
+    if (quiet) turn.wake(`quiet/${system}/${id}`, quiet.until, { type: 'slots.look', system });
+    const sorted = rows.sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
     const underWay = (counts.submitting ?? 0) + (counts.building ?? 0) + (counts.gating ?? 0);
     const coming = row.granted.filter((one) => one.cascade === id && !isStarted(turn, one)).length;
     return [
       {
         cascade,
-        rows: rows.sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1)),
+        rows: sorted,
         bound: definition.capacity,
-        allowed: ramp.allowed === null ? Infinity : ramp.allowed - underWay - coming,
+        next: (granted) => firstWithRoom(definition, system, row.limit, sorted, granted),
+        allowed: quiet ? 0 : ramp.allowed === null ? Infinity : ramp.allowed - underWay - coming,
       },
     ];
   });
@@ -148,7 +158,7 @@ function nextQueue(queues: readonly Queue[], granted: readonly Slot[]): Queue | 
   let best: Queue | null = null;
   let least = Infinity;
   for (const queue of queues) {
-    if (queue.rows.length === 0 || queue.allowed <= 0) continue;
+    if (queue.allowed <= 0 || queue.next(granted) < 0) continue;
     if (granted.filter((one) => one.release === queue.cascade.release).length >= queue.bound) continue;
     const share = granted.filter((one) => one.cascade === queue.cascade.id).length / weights[queue.cascade.urgency];
     if (share >= least) continue;

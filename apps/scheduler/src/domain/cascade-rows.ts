@@ -2,6 +2,7 @@ import type { BuildState, CascadeState, Evidence, RebuildState, SourceRef, Subje
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
 import type { GroupGates } from './group-gate/rows';
 import type { Ramp } from './ramp-rows';
+import type { Cost } from './budgets/cost-rows';
 import type { Marks, Sums } from './time-rows';
 
 export type { Ramp } from './ramp-rows';
@@ -79,6 +80,10 @@ export interface CascadeRow extends Row {
   readonly superseded?: readonly { readonly component: ComponentId; readonly because: string; readonly at: Moment }[];
   /** Sums over its rebuilds, for its history and its cost. */
   readonly sums?: Sums;
+  /** What its plan is foreseen to take. */
+  readonly cost?: Cost;
+  /** Its plan is over a budget: a person is asked, or has let it go on. */
+  readonly budget?: 'asked' | 'accepted';
   readonly startedAt: Moment;
   readonly endedAt: Moment | null;
   readonly landed: boolean;

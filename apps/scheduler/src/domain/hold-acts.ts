@@ -1,5 +1,6 @@
 import { cascadeHeld, cascadeResumed } from '@millrace/contracts';
 import { refuse, type Refusal } from '@millrace/kernel';
+import { accepted } from './budgets/enforce';
 import { advance, goOn, unstall } from './advance';
 import { notThere, rebuildsOf, unstarted, wrongState } from './cascade-members';
 import { startPlanned } from './plan';
@@ -23,13 +24,13 @@ export function resumeCascade(turn: Turn, cascade: CascadeRow, why: string): Ref
     return refuse('release-observes', because, 'apply a definition with mode: approve or act', 'conflict');
   }
   if (cascade.state === 'awaiting-approval') {
-    startPlanned(turn, cascade, why || 'approved', turn.context.who);
+    startPlanned(turn, { ...cascade, ...accepted(cascade), problem: null }, why || 'approved', turn.context.who);
     goOn(turn, cascade.id);
     return `cascade ${cascade.id} has started`;
   }
   if (cascade.state !== 'held') return wrongState(cascade, 'resumed');
   const ramp = { ...cascade.ramp, accepted: cascade.ramp.accepted || cascade.ramp.losses > 0 };
-  const running = moveCascade(turn, cascade, 'running', { ramp, problem: null });
+  const running = moveCascade(turn, cascade, 'running', { ramp, ...accepted(cascade), problem: null });
   turn.say(cascadeResumed, cascade.id, cascadeData(running, why || 'no reason given', turn.context.who));
   turn.self({ type: 'cascade.restart', release: cascade.release, cascade: cascade.id });
   return `cascade ${cascade.id} goes on`;

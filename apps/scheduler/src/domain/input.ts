@@ -1,5 +1,6 @@
 import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
+import type { Cost } from './budgets/cost-rows';
 import type { CascadeInput } from './cascade-input';
 import type { LandingInput } from './landing/landing-input';
 import type { ChangeInput, ReleaseInput } from './change-input';
@@ -73,6 +74,8 @@ export interface MadePlan {
   readonly unknown: readonly { readonly component: string; readonly hint: string }[];
   readonly likely: readonly ComponentId[];
   readonly atMost: readonly ComponentId[];
+  /** Of all its rebuilds that are to be built. */
+  readonly cost?: Cost;
 }
 
 interface OfRelease {

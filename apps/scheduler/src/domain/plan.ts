@@ -2,12 +2,14 @@ import { cascadeCancelled, cascadePlanned, cascadeStarted } from '@millrace/cont
 import { later } from '@millrace/kernel';
 import { advance, begin, goOn, release } from './advance';
 import { giveWayWhereMet } from './beside';
+import { holdOverBudget, overBudget } from './budgets/enforce';
 import { endCascade } from './completion';
 import { admitWhenReady } from './gate';
 import type { CascadeInput, Hindrance, MadePlan } from './input';
 import { keepObserved } from './modes/observed';
 import { setLandingDeadline } from './landing/deadline';
 import { isMovable, openNeeds } from './needs';
+import { cancelCascade } from './people';
 import { layPart } from './plan-rows';
 import { mostRoots } from './start';
 import type { CascadeRow, RebuildRow } from './state';
@@ -51,12 +53,16 @@ export function planMade(turn: Turn, id: string, number: number, plan: MadePlan)
     snapshot: cascade.snapshot ?? plan.snapshot,
     roots: first && cascade.roots.length === 0 ? plan.roots.slice(0, mostRoots) : cascade.roots,
     problem: null,
+    ...(plan.cost ? { cost: plan.cost } : {}),
   });
   if (first) {
     const { likely, atMost } = plan;
     turn.put('previews', { id, revision: 0, likely: likely.slice(0, 1000), atMost: atMost.slice(0, 1000) });
     announce(turn, next, plan);
-  } else turn.say(cascadePlanned, id, cascadeData(next, extensionWords(cascade, number), 'scheduler'));
+  } else {
+    turn.say(cascadePlanned, id, cascadeData(next, extensionWords(cascade, number), 'scheduler'));
+    holdOverBudget(turn, id);
+  }
   if (turn.row('cascades', id).state !== 'awaiting-approval') goOn(turn, id);
   for (const row of turn.all('rebuilds')) if (row.state === 'gating') admitWhenReady(turn, row.id);
   const left = turn.row('cascades', id);
@@ -135,14 +141,20 @@ function announce(turn: Turn, cascade: CascadeRow, plan: MadePlan): void {
   const { definition } = turn.row('releases', cascade.release);
   const dropped = plan.unknown.map((one) => one.component);
   const why = dropped.length === 0 ? cascade.why : `${cascade.why} (unknown and left out: ${listed(dropped)})`;
-  if (definition.mode === 'act') {
+  const over = overBudget(turn, cascade);
+  if (over !== null && definition.budgets?.over === 'refuse' && definition.mode !== 'observe') {
+    cancelCascade(turn, cascade, `${over}: raise the budget in the release definition, or plan less`, 'scheduler');
+    return;
+  }
+  if (definition.mode === 'act' && over === null) {
     turn.say(cascadePlanned, cascade.id, cascadeData({ ...cascade, state: 'planning' }, why));
     startPlanned(turn, cascade, cascade.why, cascade.by);
     return;
   }
-  const waiting = moveCascade(turn, cascade, 'awaiting-approval');
-  const note =
-    definition.mode === 'observe' ? 'the release only observes: nothing is built' : 'a person must let it start';
+  const asked = over === null ? {} : ({ budget: 'asked', problem: over } as const);
+  const waiting = moveCascade(turn, cascade, 'awaiting-approval', asked);
+  const must = `a person must let it start${over === null ? '' : `: ${over}`}`;
+  const note = definition.mode === 'observe' ? 'the release only observes: nothing is built' : must;
   turn.say(cascadePlanned, cascade.id, cascadeData(waiting, `${why}; ${note}`));
   if (definition.mode === 'observe') keepObserved(turn, waiting);
 }

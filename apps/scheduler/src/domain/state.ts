@@ -72,6 +72,8 @@ export interface Slot {
   readonly attempt: number;
   readonly release: string;
   readonly cascade: string;
+  /** Of builders, where a share of it is left to people. */
+  readonly channel?: string;
 }
 
 /**
@@ -97,6 +99,8 @@ export interface DurationRow extends Row {
   readonly recent: readonly number[];
   /** Their median. */
   readonly typical: number;
+  /** What the packages of the last one take. */
+  readonly bytes?: number;
 }
 
 /** id: `<release>/<component>`: the last commit seen of a source. */

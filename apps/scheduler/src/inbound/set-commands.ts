@@ -26,7 +26,8 @@ export interface SetLookups extends Pick<NvrLookups, 'nvrsOf'> {
     impact: Impact,
     members: Members,
     scopes: readonly Plan['scopes'][number]['scope'][],
-  ): Promise<Pick<Plan, 'outlook' | 'scopes'>>;
+    by: string | null,
+  ): Promise<Pick<Plan, 'outlook' | 'scopes' | 'budget'>>;
   /** A plan of the release starts by itself. */
   acts(release: string): Promise<boolean>;
 }
@@ -42,7 +43,7 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
       const change = changeOfSet({ release, by, why, urgency: urgency ?? usual }, request, found, unknown);
       return { type: 'change.reported', release, change, asked: true };
     }),
-    answer(own.cascadePlan, async (request) => {
+    answer(own.cascadePlan, async (request, { name: by }) => {
       const { release, all, query, ordered, scopes } = request;
       const { members, done } = await foundSet(look, request);
       const impact = await look.impact(release, members, { preview: true, ordered });
@@ -53,7 +54,7 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
         return { component, pass, tier, needs: needs.map((need) => need.component), because, ...(nvr ? { nvr } : {}) };
       });
       const { snapshot, tiers, knots, likely, atMost } = impact;
-      const outlook = await look.outlook(release, impact, members, all || query ? [] : scopes);
+      const outlook = await look.outlook(release, impact, members, all || query ? [] : scopes, by);
       const left = done.slice(0, mostDone).map((one) => ({ ...one }));
       return { snapshot, tiers, knots, rebuilds, likely, atMost, ...outlook, done: left, done_count: done.length };
     }),
@@ -101,7 +102,7 @@ async function notConfirmed(
   impact: Impact,
   members: Members,
 ): Promise<AppError> {
-  const { outlook } = await look.outlook(release, impact, members, []);
+  const { outlook } = await look.outlook(release, impact, members, [], null);
   const { rebuilds, tiers, builderHours, expectedHours } = outlook;
   const takes = `${builderHours.toFixed(1)} hours of builders, ${expectedHours.toFixed(1)} hours from start to end`;
   const would = `it would start ${rebuilds} builds in ${tiers} tiers: ${takes}`;

@@ -2,6 +2,7 @@ import { doors, type DoorReply, type SourceRef } from '@millrace/contracts';
 import type { Outcome, WorkKind } from '@millrace/engine';
 import { AppError, sha256 } from '@millrace/kernel';
 import type { Input, MadePlan, PlannedRebuild } from '../domain/input';
+import type { Cost } from '../domain/budgets/cost-rows';
 import { withKnots } from '../domain/knots';
 import { withoutOrder } from '../domain/sets/without-order';
 import { placed } from '../domain/paths';
@@ -9,6 +10,7 @@ import { reordered } from '../domain/extension';
 import { systemOf, systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { foreseenOf } from './foreseen';
+import { foreseenCost } from './foreseen-cost';
 import { gitSourceOf, headOf } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
@@ -55,7 +57,7 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   const inOrder = request?.ordered === false ? withoutOrder(whole, request.members) : whole;
   const foreseen = await foreseenOf(outside, release, cascade, inOrder);
   const impact = withKnots(foreseen, release.definition.knots);
-  const rebuilds = await rebuildsOf(outside, { cascade, release, planned, impact, order, signal });
+  const { rebuilds, cost } = await rebuildsOf(outside, { cascade, release, planned, impact, order, signal });
   for (let n = 0; n < rebuilds.length; n += partSize) {
     const part = rebuilds.slice(n, n + partSize);
     const about = { release: release.id, cascade: cascade.id, number: order.number, snapshot: impact.snapshot };
@@ -66,7 +68,7 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   }
   const { snapshot, tiers, unknown, likely, atMost } = impact;
   const roots = impact.rebuilds.filter((one) => one.tier === 0 && one.pass === 1).map((one) => one.component);
-  return { snapshot, tiers, rebuilds: impact.rebuilds.length, roots: roots.sort(), unknown, likely, atMost };
+  return { snapshot, tiers, rebuilds: impact.rebuilds.length, roots: roots.sort(), unknown, likely, atMost, cost };
 }
 
 function orderOf(
@@ -101,7 +103,7 @@ interface Making {
   readonly signal: AbortSignal;
 }
 
-async function rebuildsOf(outside: Outside, making: Making): Promise<PlannedRebuild[]> {
+async function rebuildsOf(outside: Outside, making: Making): Promise<{ rebuilds: PlannedRebuild[]; cost: Cost }> {
   const { read } = outside;
   const { cascade, release, planned, impact, order, signal } = making;
   const request = await read.requests.get(cascade.id);
@@ -132,7 +134,8 @@ async function rebuildsOf(outside: Outside, making: Making): Promise<PlannedRebu
       again: joins?.again === true,
     };
   });
-  return cascade.plan === 0 ? all : reordered(all, planned);
+  const cost = await foreseenCost(read, release, all);
+  return { rebuilds: cascade.plan === 0 ? all : reordered(all, planned), cost };
 }
 
 /** All rows of a cascade, read in pages. */

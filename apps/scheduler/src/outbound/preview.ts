@@ -1,9 +1,11 @@
 import { doors, type DoorReply, type ReleaseDefinition } from '@millrace/contracts';
 import { later, moment, type ComponentId } from '@millrace/kernel';
+import { usesOf, useWords } from '../domain/budgets/uses';
 import { capacityId } from '../domain/capacity';
 import { forecast } from '../domain/forecast';
 import { placed } from '../domain/paths';
 import { systemsOf } from '../domain/policy';
+import { foreseenCost } from './foreseen-cost';
 import { releaseNamed, type Outside } from './outside';
 import { expectations } from './plan';
 
@@ -30,7 +32,8 @@ export async function outlookOf(
   impact: Impact,
   members: readonly ComponentId[] | 'all',
   scopes: readonly Scope[],
-): Promise<Pick<Plan, 'outlook' | 'scopes'>> {
+  by: string | null,
+): Promise<Pick<Plan, 'outlook' | 'scopes' | 'budget'>> {
   const { id: release, definition } = await releaseNamed(outside.read, name);
   const circumstances = await circumstancesOf(outside.read, definition);
   const rows: Plan['scopes'] = [];
@@ -38,7 +41,25 @@ export async function outlookOf(
     const reached = await reachedBy(outside, release, members as readonly ComponentId[], scope);
     rows.push({ scope, chosen: scope === definition.scope, ...figures(reached, circumstances) });
   }
-  return { outlook: figures(impact, circumstances), scopes: rows };
+  const budget = await budgetOf(outside.read, release, impact, circumstances, by);
+  return { outlook: figures(impact, circumstances), scopes: rows, ...(budget.length > 0 ? { budget } : {}) };
+}
+
+/** How much of the budgets of the release a plan would take, were it started by `by`. */
+async function budgetOf(
+  read: Outside['read'],
+  name: string,
+  { rebuilds }: Impact,
+  { expectedOf, now }: Circumstances,
+  by: string | null,
+): Promise<NonNullable<Plan['budget']>> {
+  const release = await releaseNamed(read, name);
+  if (!release.definition.budgets) return [];
+  const timed = rebuilds.map(({ component }) => ({ component, expected: expectedOf(component) }));
+  const cost = await foreseenCost(read, release, timed);
+  const cascades = await read.cascades.where({ release: name }, { orderBy: '-started_at', limit: 1000 });
+  const uses = usesOf(release.definition, { id: null, by, cost }, cascades, now);
+  return uses.map((use) => ({ ...use, text: useWords(use) }));
 }
 
 /** The plan of the members and of everything that a change of them reaches in a scope. */

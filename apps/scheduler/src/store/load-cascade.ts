@@ -5,6 +5,7 @@ import { openTier } from '../domain/needs';
 import { sliceSize } from '../domain/plan';
 import type { CascadeRow, RebuildRow, State } from '../domain/state';
 import { newestLanding } from './load-landing';
+import { withSpenders } from './load-budgets';
 import { rowsNamed } from './load-parts';
 import { withAbove } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -27,7 +28,7 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
     case 'plan.part':
       return ofPlanBeside(read, row, input);
     case 'plan.made':
-      return slice(await read.rebuilds.where({ cascade, state: 'gating' }));
+      return withSpenders(read, input.release, slice(await read.rebuilds.where({ cascade, state: 'gating' })));
     case 'cascade.advance':
       return { ...(await ofFresh(read, cascade)), cascades: byId(row) };
     case 'cascade.restart':

@@ -62,6 +62,24 @@ export const cascadePlan = ask({
     outlook: z.object(outlook),
     /** The named components, and all that a change of them reaches in a scope. */
     scopes: z.array(z.object({ scope: z.enum(scopeNames), chosen: z.boolean(), ...outlook })),
+    /** How much of each budget of the release it takes, beside what cascades have taken. */
+    budget: z
+      .array(
+        z.object({
+          of: z.enum(['cascade', 'release', 'sender']),
+          by: z.string().nullable(),
+          what: z.enum(['builder_hours', 'disk']),
+          /** Hours of builders, or bytes; so are `others` and `foreseen`. */
+          limit: z.number(),
+          others: z.number(),
+          foreseen: z.number(),
+          /** The time within which cascades are counted; null: this one alone. */
+          per: z.string().nullable(),
+          over: z.boolean(),
+          text: z.string(),
+        }),
+      )
+      .optional(),
     /** Left out of the set, with the reasons; at most 1000 are told. */
     done: z.array(z.object({ component: componentIdSchema, because: z.string() })).optional(),
     /** How many are left out. */

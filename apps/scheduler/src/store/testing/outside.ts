@@ -119,7 +119,8 @@ export function planOf(impact: ReturnType<typeof impactOf>): { parts: PlannedReb
   }));
   const { snapshot, tiers, unknown, likely, atMost } = impact;
   const roots = parts.filter((one) => one.tier === 0).map((one) => one.component);
-  return { parts, plan: { snapshot, tiers, rebuilds: parts.length, roots, unknown, likely, atMost } };
+  const cost = { work: parts.reduce((sum, one) => sum + one.expected, 0), disk: null };
+  return { parts, plan: { snapshot, tiers, rebuilds: parts.length, roots, unknown, likely, atMost, cost } };
 }
 
 /** A release of RPMs that acts by itself. */
