@@ -8,6 +8,8 @@ import { changeHeard, changeReported, changeUnchecked, unknownRelease } from './
 import { compared } from './compare';
 import { checkCascade, placeClosed, placeDue, placeUnclosed, remembered } from './completion';
 import { decideTrigger } from './decide-trigger';
+import { isBaseline } from './baseline/baseline-input';
+import { decideBaseline } from './baseline/decide-baseline';
 import { decideMode } from './modes/decide-mode';
 import { isMode } from './modes/mode-input';
 import { admitted, verdictDecided } from './gate';
@@ -52,6 +54,7 @@ function handle(turn: Turn, input: Input): unknown {
   if (isLanding(input)) return decideLanding(turn, input);
   if (isSideTag(input)) return decideSideTag(turn, input);
   if (isMode(input)) return decideMode(turn, input);
+  if (isBaseline(input)) return decideBaseline(turn, input);
   switch (input.type) {
     case 'cascade.hold':
     case 'cascade.resume':

@@ -6,6 +6,7 @@ import type { LandingInput } from './landing/landing-input';
 import type { ChangeInput, ReleaseInput } from './change-input';
 import type { SideTagInput } from './side-tags/side-tag-input';
 import type { BuiltinCheck, Repository } from './state';
+import type { BaselineInput } from './baseline/baseline-input';
 import type { ModeInput } from './modes/mode-input';
 import type { TriggerInput } from './trigger-input';
 import type { WatchInput } from './watch-input';
@@ -173,6 +174,7 @@ export type Input =
   | BuildInput
   | PersonInput
   | CapacityInput
+  | BaselineInput
   | ModeInput
   | TriggerInput
   | WatchInput

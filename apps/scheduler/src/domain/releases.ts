@@ -1,5 +1,6 @@
 import { durationMs, releaseChanged } from '@millrace/contracts';
 import { digestOf, later, type Moment, msBetween, type Refusal } from '@millrace/kernel';
+import { oweStale } from './baseline/adoption';
 import { liveOf } from './live';
 import { check } from './changes';
 import type { ReleaseInput, SeenBuild } from './input';
@@ -9,9 +10,10 @@ import { leavesObserving, refuseUnconfirmed, startsNow, turnMode, type Starts } 
 import type { BuiltByPeople } from './modes/mode-input';
 import { systemsOf } from './policy';
 import { isBehind, mostPassed } from './pushes';
-import type { CursorRow, ReleaseRow } from './state';
+import type { CursorRow, ReleaseRow, SourceRow } from './state';
 import type { Turn } from './turn';
 import { sourcesPoller, watchSoon } from './watch';
+import { commitOf } from './words';
 
 export interface ApplyReply {
   readonly name: string;
@@ -82,6 +84,7 @@ export function sourcesPolled(turn: Turn, input: Extract<ReleaseInput, { type: '
     const row = { id, revision: old?.revision ?? 0, release: input.release, component, url, commit };
     turn.put('sources', { ...row, passed: passed.slice(-mostPassed) });
     if (old && old.url === url) moved.push({ component, commit });
+    if (!old) comparedWithBaseline(turn, row);
   }
   if (moved.length > 0) {
     const change = `ch-${digestOf([input.release, turn.context.id]).slice(7, 19)}`;
@@ -94,6 +97,13 @@ export function sourcesPolled(turn: Turn, input: Extract<ReleaseInput, { type: '
   keepCursor(turn, release.id, sourcesPoller, null, input.problem ?? null);
   const { git } = release.definition.triggers;
   pollSources(turn, release, git ? later(turn.at, durationMs(git.every)) : null);
+}
+
+/** What was built from another commit when the release was adopted is owed, and no news. */
+function comparedWithBaseline(turn: Turn, head: Pick<SourceRow, 'id' | 'release' | 'component' | 'commit'>): void {
+  const adopted = turn.find('adopted', head.id);
+  const commit = commitOf(adopted?.source ?? null);
+  if (adopted && commit !== null) oweStale(turn, head, adopted.nvr, commit);
 }
 
 export function sourcesDue(turn: Turn, name: string): void {
@@ -112,14 +122,15 @@ export function buildsSeen(turn: Turn, input: Extract<ReleaseInput, { type: 'bui
   lookAgain(turn, release, system);
 }
 
-/** What people built while the release only observes is compared with its plans. */
+/** What people built is compared with what was owed, and with the plans of a release that only observes. */
 function compareObserved(turn: Turn, release: string, seen: readonly SeenBuild[]): void {
-  if ((turn.row('releases', release).observed ?? []).length === 0) return;
   const made = seen.filter((one) => one.origin === 'hand' && one.state === 'complete' && !one.bootstrap);
   const builds = made.map(({ ref, component, nvr, submittedBy, endedAt }): BuiltByPeople => {
     return { component, nvr: nvr ?? ref, by: submittedBy ?? 'somebody', endedAt };
   });
-  if (builds.length > 0) turn.self({ type: 'observed.built', release, builds });
+  if (builds.length === 0) return;
+  turn.self({ type: 'debt.built', release, builds });
+  if ((turn.row('releases', release).observed ?? []).length > 0) turn.self({ type: 'observed.built', release, builds });
 }
 
 /** How far a poller has read, and since when it cannot. Answers without news are kept by the minute. */

@@ -1,3 +1,4 @@
+import { snapshotCame } from './baseline/baseline';
 import { check, changeId } from './changes';
 import type { TriggerInput } from './trigger-input';
 import type { Turn } from './turn';
@@ -16,6 +17,7 @@ export function graphPublished(turn: Turn, input: Extract<TriggerInput, { type: 
   const from = release.snapshot ?? null;
   if (from === to) return;
   turn.put('releases', { ...release, snapshot: to });
+  snapshotCame(turn, release.id, to, from === null);
   if (from !== null) turn.work('snapshot.check', `${release.id}/${to}`, { release: release.id, from, to });
 }
 

@@ -1,5 +1,6 @@
 import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
+import type { AdoptedRow, BaselineRow, DebtRow } from './baseline/baseline-rows';
 import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
 import type { Hold } from './hold-rows';
@@ -169,6 +170,9 @@ export type Rows = {
   readonly alerts: AlertRow;
   readonly failures: FailureRow;
   readonly watches: WatchRow;
+  readonly baselines: BaselineRow;
+  readonly debts: DebtRow;
+  readonly adopted: AdoptedRow;
   readonly landings: LandingRow;
   readonly landing_steps: LandingStepRow;
   readonly sideTags: SideTagRow;
@@ -196,6 +200,9 @@ export const emptyState: State = {
   alerts: new Map(),
   failures: new Map(),
   watches: new Map(),
+  baselines: new Map(),
+  debts: new Map(),
+  adopted: new Map(),
   landings: new Map(),
   landing_steps: new Map(),
   sideTags: new Map(),

@@ -1,5 +1,6 @@
 import type { WorkKind } from '@millrace/engine';
 import type { Input } from '../domain/input';
+import { adoptionPaging, baselineLooking } from './adoption';
 import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
 import { followChecking } from './follow/check';
 import { followLooking } from './follow/look';
@@ -18,6 +19,8 @@ import { buildsWatching, changeChecking, sourcePolling } from './watch';
 export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never, unknown, Input>[] {
   return [
     planMaking(outside),
+    adoptionPaging(outside),
+    baselineLooking(outside),
     changeChecking(outside, bumps),
     sourcePolling(outside),
     snapshotChecking(outside),

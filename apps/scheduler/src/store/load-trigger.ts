@@ -19,6 +19,7 @@ export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> 
       return { sources: byId(await read.sources.getMany(ids)) };
     }
     case 'graph.published':
+      return { baselines: byId(await read.baselines.get(input.release)) };
     case 'snapshot.checked':
       return {};
     case 'change.approve':

@@ -3,11 +3,11 @@ import { byId, type Readers } from '@millrace/store';
 import { liveOf } from '../domain/live';
 import { capacityId } from '../domain/capacity';
 import type { CapacityInput, Input, PersonInput } from '../domain/input';
-import { sourcesPoller } from '../domain/watch';
 import { isWatch } from '../domain/watch-input';
 import { ofWatchInput } from './load-watch';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
+import { isBaseline } from '../domain/baseline/baseline-input';
 import { isMode } from '../domain/modes/mode-input';
 import { isSideTag } from '../domain/side-tags/side-tag-input';
 import { isTrigger } from '../domain/trigger-input';
@@ -15,9 +15,10 @@ import { isLanding } from '../domain/landing/landing-input';
 import { ofCascade } from './load-cascade';
 import { ofLanding } from './load-landing';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
+import { ofBaseline, ofHeads } from './load-baseline';
 import { ofApply, ofMode } from './load-modes';
-import { ofRing } from './load-follow';
 import { ofSideTag } from './load-side-tags';
+import { ofRing } from './load-follow';
 import { ofTrigger } from './load-trigger';
 import { alone, neighbourhood, withFailures, withWaiting } from './neighbourhood';
 import type { SchedulerTables } from './tables';
@@ -41,6 +42,7 @@ async function partOf(read: Read, input: Extract<Input, { release: string }>): P
   if (isLanding(input)) return ofLanding(read, input);
   if (isSideTag(input)) return ofSideTag(read, input);
   if (isMode(input)) return ofMode(read, input);
+  if (isBaseline(input)) return ofBaseline(read, input);
   switch (input.type) {
     case 'sources.polled':
       return ofHeads(read, input);
@@ -115,13 +117,6 @@ async function headOfQueue(read: Read, cascade: string, row: CapacityRow, free: 
     const fresh = rows.filter((one) => !granted.has(one.id));
     if (fresh.length >= free || rows.length < most) return rows;
   }
-}
-
-async function ofHeads(read: Read, input: Extract<Input, { type: 'sources.polled' }>): Promise<Part> {
-  return {
-    sources: byId(await read.sources.getMany(input.heads.map((one) => `${input.release}/${one.component}`))),
-    cursors: byId(await read.cursors.get(cursorId(input.release, sourcesPoller))),
-  };
 }
 
 async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; release: string }>): Promise<Part> {

@@ -101,4 +101,19 @@ export const migrations: readonly Migration[] = [
       base_moves: { columns: {}, indexes: [] },
     },
   },
+  {
+    version: 202611231610,
+    name: 'baselines',
+    tables: {
+      baselines: { columns: {}, indexes: [] },
+      debts: {
+        columns: { release: 'text', kind: 'text', open: 'integer' },
+        indexes: [
+          ['release', 'kind'],
+          ['release', 'open'],
+        ],
+      },
+      adopted: { columns: { release: 'text' }, indexes: [['release']] },
+    },
+  },
 ];
