@@ -1,16 +1,16 @@
 import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { AdoptedRow, BaselineRow, DebtRow } from './baseline/baseline-rows';
-import type { BuildRow, CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
+import type { BuildRow } from './build-rows';
+import type { CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
 import type { Hold } from './hold-rows';
 import type { LandingRow, LandingStepRow } from './landing/landing-rows';
 import type { BaseMovesRow, SideTagRow } from './side-tags/rows';
 import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 
+export type { BuildRow, BuiltinCheck } from './build-rows';
 export type {
-  BuildRow,
-  BuiltinCheck,
   CascadeRow,
   Planning,
   PreviewRow,

@@ -48,8 +48,8 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
       const { members, done } = await foundSet(look, request);
       const impact = await look.impact(release, members, { preview: true, ordered });
       if (impact.unknown.length > 0) throw unknownMembers(release, impact.unknown);
-      const rebuilds = impact.rebuilds.map(({ component, pass, tier, needs, because }) => {
       const nvrs = await look.nvrsOf(release, namesOf(impact));
+      const rebuilds = impact.rebuilds.map(({ component, pass, tier, needs, because }) => {
         const nvr = nvrs.get(component);
         return { component, pass, tier, needs: needs.map((need) => need.component), because, ...(nvr ? { nvr } : {}) };
       });
@@ -61,11 +61,11 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
   ];
 }
 
-async function foundSet(look: SetLookups, request: WantedSet & { readonly release: string }): Promise<FoundSet> {
 function namesOf({ rebuilds }: Impact): readonly string[] {
   return rebuilds.map((one) => one.component);
 }
 
+async function foundSet(look: SetLookups, request: WantedSet & { readonly release: string }): Promise<FoundSet> {
   if (isEmptySet(request)) throw nothingNamed();
   const found = await look.set(request.release, request);
   if (found.members.length > 0 || found.done.length > 0) return found;
