@@ -88,24 +88,6 @@ export const cascadePlan = ask({
   http: { method: 'POST', path: '/api/v1/plans' },
 });
 
-export const cascadeStart = command({
-  owner: 'scheduler',
-  name: 'cascade-start',
-  about:
-    'Starts a cascade of a set of components: a list, a query, or every one of the release (a mass rebuild: `all`).',
-  request: z.object({
-    release: releaseName,
-    ...setFields,
-    /** By default `background` for all components or a query, else `normal`. */
-    urgency: z.enum(urgencies).optional(),
-    /** The number of rebuilds that whoever asks has seen: with another number nothing starts. */
-    confirm: z.number().int().nonnegative().optional(),
-    /** Rebuilds that start at once without `confirm`, where the release acts by itself; absent: any number. */
-    unconfirmed: z.number().int().nonnegative().optional(),
-    why: z.string().max(1000).default(''),
-  }),
-  reply: z.object({ cascade: z.string().nullable(), change: z.string(), because: z.string() }),
-  http: { method: 'POST', path: '/admin/v1/cascades' },
 export const nvrs = ask({
   owner: 'scheduler',
   name: 'nvrs',
@@ -125,5 +107,23 @@ export const nvrs = ask({
   http: { method: 'POST', path: '/api/v1/nvrs' },
 });
 
+export const cascadeStart = command({
+  owner: 'scheduler',
+  name: 'cascade-start',
+  about:
+    'Starts a cascade of a set of components: a list, a query, or every one of the release (a mass rebuild: `all`).',
+  request: z.object({
+    release: releaseName,
+    ...setFields,
+    /** By default `background` for all components or a query, else `normal`. */
+    urgency: z.enum(urgencies).optional(),
+    /** The number of rebuilds that whoever asks has seen: with another number nothing starts. */
+    confirm: z.number().int().nonnegative().optional(),
+    /** Rebuilds that start at once without `confirm`, where the release acts by itself; absent: any number. */
+    unconfirmed: z.number().int().nonnegative().optional(),
+    why: z.string().max(1000).default(''),
+  }),
+  reply: z.object({ cascade: z.string().nullable(), change: z.string(), because: z.string() }),
+  http: { method: 'POST', path: '/admin/v1/cascades' },
   role: 'releng',
 });
