@@ -4,12 +4,9 @@ import type { Place } from '../build-system';
 import type { LandingAdapter, LandingBuild } from '../landing-adapter';
 import { once } from './intents';
 import { landables, lookForLanding, type Landable } from './landing-look';
-import { promoteBuild } from './places';
 import type { KojiParts } from './settings';
-import { isIn, putInto } from './tagging';
-
-/** Builds that are tagged or promoted at one time. */
-const atOnce = 8;
+import { promoteMany, tagMany } from './tag-many';
+import { isIn } from './tagging';
 
 /**
  * First all builds are put into the release's tag, then all drafts become final: up to there everything can be taken out
@@ -36,15 +33,19 @@ async function putAll(parts: KojiParts, place: Place, builds: readonly LandingBu
   const hindered = looks.find((look) => look.hindrance !== null)?.hindrance;
   if (hindered) throw overtaken(hindered.because, hindered.remedy);
   const all = await landables(parts, place, builds);
-  await abreast(all, async ({ build, tag, tags }) => {
-    if (build && tag !== '' && !tags.includes(tag)) await putInto(parts, build.build_id, tag);
-  });
+  const missing = all.filter(({ tag, tags }) => tag !== '' && !tags.includes(tag));
+  await tagMany(
+    parts,
+    missing.flatMap(({ of, build, tag }) => (build ? [{ id: build.build_id, tag, nvr: of.nvr }] : [])),
+  );
 }
 
 async function promoteAll(parts: KojiParts, place: Place, builds: readonly LandingBuild[]): Promise<void> {
-  await abreast(await landables(parts, place, builds), async ({ build }) => {
-    if (build?.draft) await promoteBuild(parts, build.build_id);
-  });
+  const all = await landables(parts, place, builds);
+  await promoteMany(
+    parts,
+    all.flatMap(({ build }) => (build?.draft ? [build.build_id] : [])),
+  );
 }
 
 /** One after another, in the given order. What somebody else has put into the tag stays there. */
@@ -90,16 +91,6 @@ async function refuseWhileTagging(parts: KojiParts, all: readonly Landable[]): P
     message: 'tagging tasks of this landing still wait in the hub',
     remedy: 'nothing to do: it is looked at again',
   });
-}
-
-async function abreast<T>(things: readonly T[], act: (thing: T) => Promise<void>): Promise<void> {
-  const left = [...things];
-  const lane = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await act(next);
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(atOnce, things.length) }, lane));
-  // Nothing of it runs any more when the caller hears of the first that failed.
-  for (const one of lanes) if (one.status === 'rejected') throw one.reason;
 }
 
 function overtaken(message: string, remedy: string): AppError {

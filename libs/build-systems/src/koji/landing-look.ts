@@ -36,7 +36,7 @@ export async function lookForLanding(
     if (one.build?.state === 'COMPLETE' && (one.tag === '' || one.tags.includes(one.tag))) {
       return { ref, there: true, hindrance: null };
     }
-    return { ref, there: false, hindrance: reasons.get(ref) ?? goneOf(one) };
+    return { ref, there: false, hindrance: goneOf(one) ?? reasons.get(ref) ?? null };
   });
 }
 

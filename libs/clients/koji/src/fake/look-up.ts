@@ -7,7 +7,8 @@ export function nvrOfBuild({ name, version, release }: Pick<FakeBuild, 'name' | 
 }
 
 export function findBuild(state: HubState, of: RpcValue): FakeBuild | undefined {
-  return state.builds.find((b) => b.id === of || nvrOfBuild(b) === of);
+  if (typeof of === 'number') return state.builds.find((b) => b.id === of);
+  return state.builds.find((b) => nvrOfBuild(b) === of);
 }
 
 export function buildOf(state: HubState, of: RpcValue): FakeBuild {
@@ -70,15 +71,17 @@ export interface TaggedWish {
 /** Newest first within a tag; the nearest tag's builds first. */
 export function taggedIn(state: HubState, tag: FakeTag, wish: TaggedWish): readonly TaggedBuild[] {
   const line = wish.inherit ? lineOf(state, tag) : [tag];
+  const builds = new Map(state.builds.map((build) => [build.id, build]));
   const rows = line.flatMap((one) =>
     state.taggings
       .filter((t) => t.tag_id === one.id && isIn(t, wish.event))
       .sort((a, b) => b.create_event - a.create_event)
-      .map((tagging) => ({ tagging, tag: one, build: buildOf(state, tagging.build_id) }))
+      .map((tagging) => ({ tagging, tag: one, build: builds.get(tagging.build_id)! }))
       .filter(({ build }) => build.state === 1 && (wish.draft === null || build.draft === wish.draft)),
   );
   if (!wish.latest) return rows;
-  return rows.filter(({ build }, i) => rows.findIndex((row) => row.build.name === build.name) === i);
+  const seen = new Set<string>();
+  return rows.filter(({ build }) => !seen.has(build.name) && seen.add(build.name));
 }
 
 export function isListed(state: HubState, tag: FakeTag, name: string): boolean {

@@ -54,6 +54,7 @@ export const buildMethods: Methods = {
     ['tables', 'tag', 'build', 'package', 'afterEvent', 'beforeEvent', 'active'],
     ({ state, of }): RpcStruct => {
       const tag = of.any('tag') === null ? null : tagEverOf(state, of.any('tag'));
+      const build = of.any('build') === null ? null : buildOf(state, of.any('build'));
       const after = of.numberOr('afterEvent', 0);
       if (of.list('tables').includes('tag_config')) return { tag_config: tag ? configRows(tag) : [] };
       if (of.list('tables').includes('tag_packages')) {
@@ -61,7 +62,7 @@ export const buildMethods: Methods = {
       }
       const rows = state.taggings
         .filter((t) => tag === null || t.tag_id === tag.id)
-        .filter((t) => of.any('build') === null || t.build_id === buildOf(state, of.any('build')).id)
+        .filter((t) => build === null || t.build_id === build.id)
         .filter((t) => t.create_event > after || (t.revoke_event ?? 0) > after)
         .map((t) => {
           const { name, version, release } = buildOf(state, t.build_id);
