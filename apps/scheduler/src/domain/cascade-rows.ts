@@ -1,6 +1,7 @@
 import type { CascadeState, Evidence, RebuildState, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
 import type { GroupGates } from './group-gate/rows';
+import type { DoubtTally } from './doubt-rows';
 import type { Ramp } from './ramp-rows';
 import type { Cost } from './budgets/cost-rows';
 import type { Marks, Sums } from './time-rows';
@@ -60,6 +61,8 @@ export interface CascadeRow extends Row {
   readonly overlay: number;
   /** Validated builds whose verdict turned. */
   readonly doubtful: number;
+  /** Doubts that begin or end and have not reached all that stand on them. */
+  readonly doubting?: Readonly<Record<string, DoubtTally>>;
   /** Gates of its groups of builds that are due; left out where its release has none. */
   readonly gates?: GroupGates;
   /** Above a tier nothing starts before its gate has passed. */

@@ -21,10 +21,19 @@ async function withdraw(world: World, component: string, how: WithdrawnBuild['ho
   await world.settle();
 }
 
+interface Doubted {
+  readonly component: string;
+  readonly doubtful: boolean;
+  readonly because: string;
+  readonly root: string;
+  readonly standing: readonly string[];
+  readonly standing_count: number;
+}
+
 const doubted = (world: World, on = true) =>
   world
     .events('rebuild.doubted')
-    .map((one) => one.data as { component: string; doubtful: boolean; because: string; root: string })
+    .map((one) => one.data as Doubted)
     .filter((one) => one.doubtful === on);
 
 describe('a build that was taken away (promise 1)', () => {
@@ -32,11 +41,15 @@ describe('a build that was taken away (promise 1)', () => {
     const world = await midway();
     await withdraw(world, 'rpm/a');
     expect(world.store.rows.builds.get(world.rebuild('rpm/a').build!)).toMatchObject({ state: 'withdrawn' });
-    expect(doubted(world).map((one) => one.component)).toEqual(['rpm/a', 'rpm/b', 'rpm/c']);
-    expect(doubted(world)[2]).toMatchObject({
-      root: 'rpm/a',
-      because: expect.stringContaining('was untagged from mill-build by bob'),
-    });
+    expect(doubted(world)).toMatchObject([
+      {
+        component: 'rpm/a',
+        root: 'rpm/a',
+        because: expect.stringContaining('was untagged from mill-build by bob'),
+        standing: ['rpm/b', 'rpm/c'],
+        standing_count: 2,
+      },
+    ]);
     expect(world.rebuild('rpm/b')).toMatchObject({ state: 'validated', doubtful: true });
     expect(world.cascade.doubtful).toBe(2);
   });
@@ -88,7 +101,7 @@ describe('a build that was taken away (promise 1)', () => {
       withdrawn: { ...about, component: 'rpm/q', nvr: 'q-1-1' },
     });
     await world.settle();
-    expect(doubted(world).map((one) => one.component)).toEqual(['rpm/b', 'rpm/c']);
+    expect(doubted(world)).toMatchObject([{ component: 'rpm/b', standing: ['rpm/c'] }]);
   });
 });
 
@@ -98,10 +111,11 @@ describe('a verdict that turns (promise 1)', () => {
     const a = world.rebuild('rpm/a');
     await world.take(verdict(a.build!, 'failed', 9));
     await world.settle();
-    expect(doubted(world).map((one) => one.component)).toEqual(['rpm/a', 'rpm/b', 'rpm/c']);
+    expect(doubted(world)).toMatchObject([{ component: 'rpm/a', standing: ['rpm/b', 'rpm/c'] }]);
     await world.take(verdict(a.build!, 'passed', 10));
     await world.settle();
-    expect(doubted(world, false).map((one) => one.component)).toEqual(['rpm/a', 'rpm/b', 'rpm/c']);
+    expect(doubted(world, false)).toMatchObject([{ component: 'rpm/a', standing: ['rpm/b', 'rpm/c'] }]);
+    expect(world.cascade.doubting).toEqual({});
     expect(world.cascade).toMatchObject({ state: 'running', doubtful: 0 });
     await world.take(verdict(world.rebuild('rpm/c').build!, 'passed', 3));
     await world.settle();
@@ -122,5 +136,32 @@ describe('a verdict that turns (promise 1)', () => {
     await world.take(verdict(world.rebuild('rpm/a').build!, 'passed', 9));
     await world.settle();
     expect(world.rebuild('rpm/a').doubtful).toBe(true);
+  });
+});
+
+describe('a doubt about a hub', () => {
+  const many = Object.fromEntries(Array.from({ length: 450 }, (_, n) => [`rpm/p${n}`, ['rpm/hub']]));
+
+  it('that dooms hundreds is told once, with their count and the first of them', async () => {
+    const world = new World({ graph: { 'rpm/hub': [], ...many, 'rpm/last': [] }, gate: silentAt('rpm/last') });
+    await world.start('all');
+    await world.settle();
+    await world.take(verdict(world.rebuild('rpm/hub').build!, 'failed', 9));
+    await world.settle();
+    expect(doubted(world)).toMatchObject([{ component: 'rpm/hub', standing_count: 450 }]);
+    expect(doubted(world)[0]!.standing).toHaveLength(200);
+    expect(world.cascade.doubtful).toBe(451);
+  });
+
+  it('is told when nothing stands on it, and in a stalled cascade that names it then', async () => {
+    const build = (one: string) => (one === 'rpm/y' ? 'failed' : 'complete');
+    const world = new World({ graph: { 'rpm/x': [], 'rpm/y': [] }, build });
+    await world.start('all');
+    await world.settle();
+    expect(world.cascade).toMatchObject({ state: 'stalled', problem: 'rpm/y must be fixed' });
+    await withdraw(world, 'rpm/x');
+    expect(doubted(world)).toMatchObject([{ component: 'rpm/x', standing_count: 0 }]);
+    expect(world.cascade).toMatchObject({ state: 'stalled', problem: 'rpm/x, rpm/y must be fixed' });
+    expect(world.events('cascade.stalled').at(-1)!.data).toMatchObject({ failed: ['rpm/x', 'rpm/y'] });
   });
 });

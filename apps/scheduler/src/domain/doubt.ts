@@ -1,9 +1,9 @@
-import { ownersOf, rebuildDoubted } from '@millrace/contracts';
 import { release, unstall, withhold } from './advance';
+import { openTally, passedOn, standsOn, tellWhenSpread } from './doubt-tally';
 import type { RebuildRow } from './state';
 import type { Turn } from './turn';
 import type { WatchInput } from './watch-input';
-import { clip, componentOfId, keyOfRebuild, handCommand, retryCommand } from './words';
+import { clip } from './words';
 
 /** Dependants that one decision marks. */
 const most = 200;
@@ -12,13 +12,18 @@ type Spread = Extract<WatchInput, { type: 'doubt.spread' }>;
 
 /**
  * A validated build is in doubt for a reason of its own: its verdict turned, or it was taken away. Nothing new starts
- * on it and its cascade does not land; what stands on it is marked and told, level by level; nothing is undone.
+ * on it and its cascade does not land; what stands on it is marked, level by level, and all of it is told at once;
+ * nothing is undone. A stalled cascade goes on and comes to rest again, so that it names this too.
  * The slice holds its dependants, through those that are passed over.
  */
 export function beginDoubt(turn: Turn, id: string, because: string, evidence: RebuildRow['evidence']): void {
   const row = turn.row('rebuilds', id);
   if (row.doubts?.includes(id)) return;
-  mark(turn, turn.put('rebuilds', { ...row, evidence, because: clip(because, 1000) }), id, because);
+  const next = turn.put('rebuilds', { ...row, evidence, because: clip(because, 1000) });
+  openTally(turn, next, true, because);
+  mark(turn, next, id, because);
+  tellWhenSpread(turn, row.cascade, id, true);
+  unstall(turn, row.cascade, `${row.component} is in doubt: ${because}`);
 }
 
 /** What the doubt was about is right again. */
@@ -26,7 +31,10 @@ export function endDoubt(turn: Turn, id: string, because: string): void {
   const row = turn.row('rebuilds', id);
   if (!row.doubts?.includes(id)) return;
   unstall(turn, row.cascade, `${row.component}: ${because}`);
-  clear(turn, turn.put('rebuilds', { ...row, evidence: null, because }), id, because);
+  const next = turn.put('rebuilds', { ...row, evidence: null, because });
+  openTally(turn, next, false, because);
+  clear(turn, next, id, because);
+  tellWhenSpread(turn, row.cascade, id, false);
 }
 
 /** The next level above something that is, or is no longer, in doubt. */
@@ -40,6 +48,8 @@ export function spreadDoubt(turn: Turn, { cascade: id, rebuilds, root, on, becau
     else if (!on) clear(turn, row, root, because);
     else if (standsOnIt.includes(row.state)) mark(turn, row, root, because);
   }
+  passedOn(turn, id, root, on, -1);
+  tellWhenSpread(turn, id, root, on);
 }
 
 /** Another generation takes its place: nothing depends any more on what was in doubt. */
@@ -56,7 +66,7 @@ const standsOnIt: readonly string[] = ['submitting', 'building', 'gating', 'vali
 function mark(turn: Turn, row: RebuildRow, root: string, because: string): void {
   if (row.doubts?.includes(root)) return;
   const next = turn.put('rebuilds', { ...row, doubts: [...(row.doubts ?? []), root] });
-  tell(turn, next, root, because, true);
+  standsOn(turn, next, root, true);
   if (next.state !== 'validated') return;
   if (!next.doubtful) {
     const cascade = turn.row('cascades', next.cascade);
@@ -71,7 +81,7 @@ function clear(turn: Turn, row: RebuildRow, root: string, because: string): void
   if (!row.doubts?.includes(root)) return;
   const doubts = row.doubts.filter((one) => one !== root);
   const next = turn.put('rebuilds', { ...row, doubts, doubtful: row.doubtful && doubts.length > 0 });
-  if (doubts.length === 0) tell(turn, next, root, because, false);
+  if (doubts.length === 0) standsOn(turn, next, root, false);
   if (row.doubtful && !next.doubtful) {
     const cascade = turn.row('cascades', next.cascade);
     turn.put('cascades', { ...cascade, doubtful: cascade.doubtful - 1 });
@@ -85,24 +95,6 @@ function spread(turn: Turn, row: RebuildRow, root: string, on: boolean, because:
   for (let n = 0; n < dependants.length; n += most) {
     const rebuilds = dependants.slice(n, n + most);
     turn.self({ type: 'doubt.spread', release: name, cascade, rebuilds, root, on, because });
+    passedOn(turn, cascade, root, on, 1);
   }
-}
-
-function tell(turn: Turn, row: RebuildRow, root: string, because: string, doubtful: boolean): void {
-  const { definition } = turn.row('releases', row.release);
-  const of = componentOfId(root);
-  const own = row.id === root;
-  const words = own ? because : `it was built on ${of}: ${because}`;
-  const remedy = [handCommand(turn, row), retryCommand(row.cascade, of)];
-  turn.say(rebuildDoubted, row.component, {
-    ...keyOfRebuild(row),
-    release: row.release,
-    doubtful,
-    build: row.build,
-    nvr: row.nvr,
-    root: of,
-    because: clip(words, 1000),
-    remedy: doubtful ? remedy : [],
-    owners: [...ownersOf(definition, row.component)],
-  });
 }

@@ -111,7 +111,9 @@ function fateOfBuild(
 function takeSource(turn: Turn, member: RebuildRow, one: ChangedComponent): void {
   for (const row of turn.all('rebuilds')) {
     const same = row.cascade === member.cascade && row.component === member.component;
-    if (same && !hasStarted(row)) turn.put('rebuilds', { ...row, source: one.source ?? row.source });
+    // Whatever its needs turn out to offer: it has changed itself.
+    const must = row.must ?? 'it changed while the cascade ran';
+    if (same && !hasStarted(row)) turn.put('rebuilds', { ...row, source: one.source ?? row.source, must });
   }
 }
 

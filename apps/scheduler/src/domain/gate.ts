@@ -7,6 +7,7 @@ import {
 } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
 import { release, step, unstall } from './advance';
+import { buildThoseAbove } from './bootstrapped';
 import { awaitedChecks } from './builtin-checks';
 import { beginDoubt, endDoubt } from './doubt';
 import { rememberFailure } from './failures';
@@ -119,6 +120,7 @@ export function admitted(turn: Turn, rebuild: RebuildRow, repository: Repository
     resumed: row.resumed,
   });
   countHop(turn, row);
+  buildThoseAbove(turn, row);
   rebuildEnded(turn, row.cascade, false);
   release(turn, row.id);
 }

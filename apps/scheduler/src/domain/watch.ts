@@ -80,7 +80,8 @@ function overdue(turn: Turn, row: RebuildRow, build: BuildRow): Hanging[] {
 
 /** The bridge has not said anything about a build, or the resolver has not compared one whose gate passed. */
 function silentGate(turn: Turn, row: RebuildRow, build: BuildRow): Hanging[] {
-  const since = build.endedAt;
+  // A build made by hand may have been found long after its end.
+  const since = row.marks?.built ?? build.endedAt;
   if (row.state !== 'gating' || since === null || msBetween(since, turn.at) < silentAfter) return [];
   if (row.verdict === null) {
     const text = `the gate was asked about ${row.nvr ?? build.id} ${ago(since, turn.at)} ago and has not answered`;

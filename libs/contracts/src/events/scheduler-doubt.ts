@@ -22,12 +22,17 @@ export const rebuildDoubted = defineEvent({
     because: z.string().max(1000),
     remedy: z.array(z.string().max(1000)).max(20),
     owners: z.array(z.string()),
+    /** Components of rebuilds that stand on it, the first of them; one event tells of all. */
+    standing: z.array(componentIdSchema).max(200).optional(),
+    /** Rebuilds that stand on it. */
+    standing_count: z.number().int().nonnegative().optional(),
   }),
-  summary: (d) => `${d.component} is ${d.doubtful ? 'in doubt' : 'no longer in doubt'}: ${d.because}`,
+  summary: (d) =>
+    `${d.component} is ${d.doubtful ? 'in doubt' : 'no longer in doubt'}: ${d.because}${standingWords(d)}`,
   link: (d) =>
     `/api/v1/cascades/${encodeURIComponent(d.cascade)}/rebuilds?component=${encodeURIComponent(d.component)}`,
   concerns: (d) => ({
-    components: [d.component],
+    components: [d.component, ...(d.standing ?? [])],
     people: d.owners,
     severity: !d.doubtful ? 'info' : d.component === d.root ? 'error' : 'warning',
   }),
@@ -44,6 +49,19 @@ export const rebuildDoubted = defineEvent({
       because: 'libmill-1.0-1.mr2 of rpm/libmill, on which it was built, was untagged from minidistro-build by bob',
       remedy: ['millrace cascade retry c-1 rpm/libmill'],
       owners: ['ada'],
+      standing: ['rpm/millwheel'],
+      standing_count: 1,
     },
   },
 });
+
+function standingWords({ standing = [], standing_count: count = 0 }: Standing): string {
+  if (count === 0) return '';
+  const names = standing.slice(0, 5).join(', ');
+  return ` (${count} built on it: ${names}${count > 5 ? ` and ${count - 5} more` : ''})`;
+}
+
+interface Standing {
+  readonly standing?: readonly string[] | undefined;
+  readonly standing_count?: number | undefined;
+}
