@@ -2,7 +2,7 @@ import type { WorkKind } from '@millrace/engine';
 import { digestOf, msOf, type Moment } from '@millrace/kernel';
 import type { Followed, Landing } from '../../domain/follow/follow-input';
 import type { Input } from '../../domain/input';
-import type { BuildRow, CascadeRow } from '../../domain/state';
+import type { BuildRow } from '../../domain/state';
 import type { Outside } from '../outside';
 import { landedBuilds } from './landed-builds';
 
@@ -12,7 +12,7 @@ interface LookOrder {
   readonly followed: Readonly<Record<string, Followed>>;
 }
 
-/** Cascades and builds that one look goes through, the newest first. */
+/** Landings and builds that one look goes through, the newest first. */
 const mostCascades = 200;
 const mostBuilds = 500;
 
@@ -38,17 +38,20 @@ export function followLooking({ read }: Pick<Outside, 'read'>): WorkKind<LookOrd
   };
 }
 
+/** A cascade may land in parts: each landing of its own, of what had landed then. */
 async function landedCascades(read: Outside['read'], of: string, { since, seen }: Followed): Promise<Landing[]> {
-  const newest = await read.cascades.where({ release: of }, { orderBy: '-started_at', limit: mostCascades });
-  const fresh = newest.filter((one) => hasLanded(one, since) && !seen.includes(one.id));
-  const landings = fresh.reverse().map(async ({ id }): Promise<Landing> => {
-    return { id, of, what: `cascade ${id}`, builds: await landedBuilds(read, id), seen: [id] };
-  });
-  return (await Promise.all(landings)).filter((one) => one.builds.length > 0);
+  const newest = await read.landings.where({ release: of, state: 'landed' }, { orderBy: '-at', limit: mostCascades });
+  const fresh = newest.filter((one) => isSince(one.endedAt, since) && !seen.includes(one.id));
+  const landings: Landing[] = [];
+  for (const { id, cascade } of fresh.reverse()) {
+    const builds = await landedBuilds(read, cascade, id);
+    if (builds.length > 0) landings.push({ id, of, what: `cascade ${cascade}`, builds, seen: [id] });
+  }
+  return landings;
 }
 
-function hasLanded({ landed, endedAt }: CascadeRow, since: Moment): boolean {
-  return landed && endedAt !== null && msOf(endedAt) >= msOf(since);
+function isSince(at: Moment | null, since: Moment): boolean {
+  return at !== null && msOf(at) >= msOf(since);
 }
 
 /**
@@ -74,5 +77,5 @@ async function madeByHand(read: Outside['read'], of: string, { since, seen }: Fo
 
 function isByHand({ state, origin, standing, bootstrap, endedAt }: BuildRow, since: Moment): boolean {
   const isOwn = origin !== 'hand' || standing !== 'seen';
-  return !isOwn && state === 'complete' && !bootstrap && endedAt !== null && msOf(endedAt) >= msOf(since);
+  return !isOwn && state === 'complete' && !bootstrap && isSince(endedAt, since);
 }

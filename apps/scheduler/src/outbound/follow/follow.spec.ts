@@ -1,0 +1,145 @@
+import { doors, releaseDefinition, type SourceRef } from '@millrace/contracts';
+import { createDistGit } from '@millrace/dist-git';
+import { gitWorld, type GitWorld } from '@millrace/dist-git/fake';
+import { moment } from '@millrace/kernel';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Landing } from '../../domain/follow/follow-input';
+import type { ChangeToCheck, ReportedChange } from '../../domain/input';
+import { definitionOf } from '../../store/testing/outside';
+import { World } from '../../store/testing/world';
+import type { Outside } from '../outside';
+import type { Bumps } from '../rebuild-source';
+import { followChecking } from './check';
+import { followLooking } from './look';
+
+const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': [] };
+const call = { key: '', attempt: 1, signal: new AbortController().signal };
+
+describe('a landing that another release follows', () => {
+  let git: GitWorld;
+  let mill: World;
+  let bumps: Bumps;
+
+  beforeEach(async () => {
+    git = gitWorld({ suffix: '' });
+    for (const name of ['a', 'b', 'c']) git.repository(name, { [`${name}.spec`]: `Name: ${name}\n` });
+    const author = { name: 'Millrace', mail: 'm@mill.example' };
+    bumps = { git: createDistGit({ work: join(git.dir, 'work'), author }), author, forges: new Map() };
+    mill = new World({ graph, definition: { sources: sourcesOn('main') } });
+    await mill.start([], 'set');
+  });
+  afterEach(() => git.remove());
+
+  const sourcesOn = (branch: string) => ({ rpm: { git: git.root, branch } });
+  const headOf = (name: string, branch = 'main'): SourceRef => {
+    const url = pathToFileURL(join(git.root, name)).href;
+    return { kind: 'git', url, commit: git.git(name, 'rev-parse', branch).trim() };
+  };
+  const orderOf = (kind: string) => [...mill.works.values()].filter((one) => one.kind === kind).at(-1)?.order as never;
+
+  async function follows(more: object = {}): Promise<void> {
+    const follow = [{ release: 'mill', lull: '1m', ...more }];
+    const definition = { ...definitionOf(), release: 'down', sources: sourcesOn('stable'), follow };
+    await mill.take({
+      type: 'release.apply',
+      release: 'down',
+      definition: releaseDefinition.parse(definition),
+      why: '',
+    });
+    await mill.take({ type: 'follow.due', release: 'down' });
+  }
+  async function lands(...names: string[]): Promise<void> {
+    const components = names.map((name) => ({ component: `rpm/${name}`, source: headOf(name), nvr: null }));
+    const change = { id: null, release: 'mill', kind: 'commit', components, all: false, unknown: [] } as const;
+    const report = { ...change, urgency: 'normal', by: 'ada', why: 'a test' } as const;
+    // What is looked at and checked is done by hand here.
+    const look = orderOf('follow.look');
+    await mill.take({ type: 'change.reported', release: 'mill', asked: true, change: report });
+    await mill.settle();
+    expect(mill.cascade).toMatchObject({ release: 'mill', state: 'completed', landed: true });
+    const landings = await looked(look);
+    await mill.take({ type: 'follow.looked', release: 'down', landings });
+  }
+  const looked = (order: never): Promise<readonly Landing[]> =>
+    followLooking({ read: mill.store.read }).run(order, call) as Promise<readonly Landing[]>;
+  function checked(): Promise<ReportedChange> {
+    const ask = (door: unknown, { members }: { members: readonly string[] }) => {
+      expect(door).toBe(doors.resolver.impact);
+      return Promise.resolve({
+        unknown: members.filter((one) => !(one in graph)).map((component) => ({ component, hint: 'none' })),
+      });
+    };
+    const outside = { read: mill.store.read, asker: { ask } } as unknown as Outside;
+    return followChecking(outside, bumps).run(orderOf('follow.check') as ChangeToCheck, call);
+  }
+  function builtHere(component: string, source: SourceRef | null): void {
+    const row = {
+      id: `down-${component}`,
+      revision: 0,
+      release: 'down',
+      component,
+      cascade: null,
+      rebuild: null,
+      attempt: 1,
+    };
+    const more = {
+      origin: 'hand',
+      standing: 'seen',
+      because: '',
+      state: 'complete',
+      nvr: 'here-1-1',
+      bootstrap: false,
+    } as const;
+    const times = { startedAt: moment(0), endedAt: moment(1), evidence: null, contents: null, repository: null };
+    const build = { ...row, ...more, ...times, source, base: null, subject: null, group: null };
+    mill.store.rows.builds.set(build.id, build);
+  }
+
+  it('is one change with the same commits, and what landed before is the baseline', async () => {
+    await follows();
+    await lands('a', 'b');
+    const change = await checked();
+    expect(change).toMatchObject({ by: 'follow:mill', kind: 'commit', unknown: [], own: [] });
+    expect(change.components.map(({ component, source }) => [component, source])).toEqual([
+      ['rpm/a', headOf('a')],
+      ['rpm/b', headOf('b')],
+    ]);
+    expect(change.why).toMatch(/^cascade c1-\w+ landed in mill: rpm\/a, rpm\/b$/);
+    await mill.take({ type: 'change.reported', release: 'down', asked: false, change });
+    await mill.pass(120_000);
+    await mill.settle();
+    expect(mill.cascade).toMatchObject({ release: 'down', state: 'completed', roots: ['rpm/a', 'rpm/b'] });
+    expect(mill.rebuild('rpm/b')).toMatchObject({ tier: 1, source: headOf('b') });
+    const since = { mill: { since: moment(Date.parse('2027-01-01T00:00:00Z')), seen: [] } };
+    expect(await looked({ release: 'down', followed: since } as never)).toEqual([]);
+    const all = { mill: { since: moment(0), seen: [] } };
+    expect(await looked({ release: 'down', followed: all } as never)).toHaveLength(1);
+  });
+
+  it('builds nothing over what only this release has, and says so; what is behind gives way', async () => {
+    git.commit('a', {}, 'The same as ever', 'stable');
+    const before = headOf('c');
+    git.commit('c', {}, 'An update', 'main');
+    await follows();
+    builtHere('rpm/a', headOf('a', 'stable'));
+    builtHere('rpm/b', null);
+    builtHere('rpm/c', before);
+    await lands('a', 'b', 'c');
+    const { components, own } = await checked();
+    expect(components.map((one) => one.component)).toEqual(['rpm/c']);
+    expect(own).toEqual([
+      { component: 'rpm/a', because: expect.stringContaining('which mill does not have: bring it there, or') },
+      { component: 'rpm/b', because: expect.stringContaining('made by hand here, tells no commit') },
+    ]);
+  });
+
+  it('names what this graph does not know, under the name that it would have here', async () => {
+    await follows({ names: { 'rpm/c': 'rpm/c-compat' } });
+    await lands('b', 'c');
+    expect(await checked()).toMatchObject({
+      components: [{ component: 'rpm/b' }],
+      unknown: [{ component: 'rpm/c-compat', hint: 'none' }],
+    });
+  });
+});
