@@ -114,8 +114,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     const { systems: configured, buses, stop: endSystems } = buildSystems(settings, dataDir, read);
     const systems = observing(configured, read);
     const receivers: Receiver[] = [];
-    const outside: Outside = { read, asker, systems, take };
     const bumps = configuredBumps(settings, dataDir, systems);
+    const outside: Outside = { read, asker, systems, git: bumps.git, take };
     return Promise.resolve({
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),

@@ -1,20 +1,11 @@
 import type { ReleaseDefinition, SourceRef } from '@millrace/contracts';
+import type { DistGit } from '@millrace/dist-git';
 import { AppError, isComponentId, parseComponentId, type ComponentId } from '@millrace/kernel';
-import { spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Only these may be asked: no helper programs, no remote shells. */
-const protocols = [
-  '-c',
-  'protocol.allow=never',
-  '-c',
-  'protocol.file.allow=always',
-  '-c',
-  'protocol.https.allow=always',
-];
-const timeoutMs = 30_000;
-const mostBytes = 64 * 1024;
+/** Who is asked for heads. */
+export type Heads = Pick<DistGit, 'head'>;
 
 /** Where a component's source is; null when the release has no source for its type (stacks). */
 export function gitSourceOf(
@@ -81,72 +72,24 @@ function placeOf(address: string): string | null {
 /**
  * The head of a component's branch.
  *
- * @throws AppError `source-unknown` (missing) when there is no such repository or branch, `source-unreachable`
- * (unavailable) when it cannot be asked now
+ * @throws AppError `source-unknown` (missing) when the release has no source for it, and those of the dist-git client
  */
 export async function headOf(
+  git: Heads,
   definition: ReleaseDefinition,
   component: ComponentId,
   signal?: AbortSignal,
 ): Promise<Extract<SourceRef, { kind: 'git' }>> {
   const source = gitSourceOf(definition, component);
-  if (!source) throw unknown(component, `release ${definition.release} names no source for its type`);
-  const ref = `refs/heads/${source.branch}`;
-  const { code, output, problem } = await git(
-    [...protocols, 'ls-remote', '--exit-code', '--', source.url, ref],
-    signal,
-  );
-  const commit = /^([0-9a-f]{40})\t/.exec(output)?.[1];
-  if (code === 0 && commit) return { kind: 'git', url: source.url, commit };
-  if (code === 2) throw unknown(component, `${source.url} has no branch ${source.branch}`);
-  const gone = source.url.startsWith('file:') || /not found|does not exist|does not appear/i.test(problem);
-  if (gone) throw unknown(component, `git cannot read ${source.url}: ${problem}`);
-  throw new AppError({
-    code: 'source-unreachable',
-    kind: 'unavailable',
-    message: `the source of ${component} cannot be asked: ${source.url}: ${problem}`,
-    remedy: 'it is tried again; look whether the server is there',
-  });
+  if (!source) throw unknown(component, definition.release);
+  return { kind: 'git', url: source.url, commit: await git.head(source, signal) };
 }
 
-/** Runs in a session of its own, so that it can ask nobody for a password. */
-function git(
-  args: readonly string[],
-  signal?: AbortSignal,
-): Promise<{ readonly code: number | null; readonly output: string; readonly problem: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: timeoutMs });
-    const stop = (): void => void child.kill('SIGKILL');
-    signal?.addEventListener('abort', stop, { once: true });
-    const texts = { output: '', problem: '' };
-    const gather = (name: 'output' | 'problem') => (chunk: Buffer) => {
-      if (texts[name].length < mostBytes) texts[name] += chunk.toString('utf8');
-    };
-    child.stdout.on('data', gather('output'));
-    child.stderr.on('data', gather('problem'));
-    child.on('error', (cause) => reject(withoutGit(cause)));
-    child.on('close', (code) => {
-      signal?.removeEventListener('abort', stop);
-      resolve({ code, output: texts.output, problem: texts.problem.trim().split('\n').slice(-1)[0]! });
-    });
-  });
-}
-
-function unknown(component: ComponentId, why: string): AppError {
+function unknown(component: ComponentId, release: string): AppError {
   return new AppError({
     code: 'source-unknown',
     kind: 'missing',
-    message: `the source of ${component} was not found: ${why}`,
-    remedy: 'look at sources in the release definition, and whether the repository and its branch are there',
-  });
-}
-
-function withoutGit(cause: Error): AppError {
-  return new AppError({
-    code: 'git-missing',
-    kind: 'unavailable',
-    message: `git cannot be run: ${cause.message}`,
-    remedy: 'install git on the machine of the scheduler',
-    cause,
+    message: `the source of ${component} was not found: release ${release} names no source for its type`,
+    remedy: 'look at sources in the release definition',
   });
 }

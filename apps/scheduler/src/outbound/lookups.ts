@@ -54,7 +54,7 @@ export function lookupsOf(outside: Outside) {
       return components[0]?.source ?? null;
     },
     head: async (release: string, component: string) =>
-      headOf((await releaseNamed(read, release)).definition, component),
+      headOf(outside.git, (await releaseNamed(read, release)).definition, component),
     failedHeads: async (cascade: CascadeRow, component: string | null) => {
       const failed = await read.rebuilds.where({ cascade: cascade.id, state: ['failed', 'rejected'] });
       const release = await releaseNamed(read, cascade.release);
@@ -62,6 +62,7 @@ export function lookupsOf(outside: Outside) {
         .filter((row) => component === null || row.component === component)
         .filter((row) => row.source !== null || !isMadeLater(release.definition, row.component));
       return headsOf(
+        outside.git,
         release,
         rows.map((row) => row.component),
       );

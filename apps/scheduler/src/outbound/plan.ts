@@ -115,6 +115,7 @@ async function rebuildsOf(outside: Outside, making: Making): Promise<{ rebuilds:
   for (const one of wanted.values()) if (one.source) named[one.component] = one.source;
   const fresh = [...new Set(impact.rebuilds.map((one) => one.component))].filter((one) => !known.has(one));
   const heads = await headsOf(
+    outside.git,
     release,
     fresh.filter((one) => !(one in named) && !isMadeLater(release.definition, one)),
     signal,
@@ -183,6 +184,7 @@ async function foreignDurations(
 
 /** Heads of the components that have a source. One whose repository is missing is left out: its rebuild says so. */
 export async function headsOf(
+  git: Heads,
   release: ReleaseRow,
   components: readonly string[],
   signal?: AbortSignal,
@@ -191,7 +193,7 @@ export async function headsOf(
   const sourced = components.filter((component) => gitSourceOf(definition, component) !== null);
   const heads = await inParallel(sourced, 4, async (component) => {
     try {
-      return [component, await headOf(definition, component, signal)] as const;
+      return [component, await headOf(git, definition, component, signal)] as const;
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.kind === 'missing') return null;
       throw thrown;

@@ -47,11 +47,11 @@ export async function sourceOfRebuild(
   signal: AbortSignal,
 ): Promise<SourceRef> {
   if (rebuild.source) return rebuild.source;
-  if (!isMadeLater(definition, rebuild.component)) return headOf(definition, rebuild.component, signal);
+  if (!isMadeLater(definition, rebuild.component)) return headOf(desk.git, definition, rebuild.component, signal);
   const lastBuilt = await lastBuiltOf(read, rebuild);
   if (isBumped(definition, rebuild.component) && !isFirstEver(rebuild, lastBuilt))
     return bumped(read, desk, definition, { rebuild, lastBuilt }, signal);
-  return lastBuilt ?? headOf(definition, rebuild.component, signal);
+  return lastBuilt ?? headOf(desk.git, definition, rebuild.component, signal);
 }
 
 /** Components of a change whose new commit is a bump of ours: they start nothing in their own release. */

@@ -5,7 +5,7 @@ import type { ChangeToCheck, Input, NamedComponent, ReportedChange, SeenBuild } 
 import { changeOfSet, type WantedSet } from '../domain/sets/wanted-set';
 import type { ReleaseRow } from '../domain/state';
 import type { WithdrawnBuild } from '../domain/watch-input';
-import { gitSourceOf, headOf } from './git-source';
+import { gitSourceOf, headOf, type Heads } from './git-source';
 import { releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
 import { ownCommits, type Bumps } from './rebuild-source';
@@ -20,7 +20,7 @@ interface Head {
 }
 
 /** The heads of all sources of a release's components. What cannot be read now is read the next time. */
-export function sourcePolling({ read, asker }: Outside): WorkKind<{ release: string }, readonly Head[], Input> {
+export function sourcePolling({ read, asker, git }: Outside): WorkKind<{ release: string }, readonly Head[], Input> {
   return {
     kind: 'sources.poll',
     concurrency: 2,
@@ -31,7 +31,7 @@ export function sourcePolling({ read, asker }: Outside): WorkKind<{ release: str
       const { components } = await asker.ask(doors.resolver.graph, { release: name });
       const own = components.filter((one) => !one.external && gitSourceOf(release.definition, one.component) !== null);
       const heads = await inParallel(own, 4, async ({ component }) => {
-        const head = await headOf(release.definition, component, signal).catch(() => null);
+        const head = await headOf(git, release.definition, component, signal).catch(() => null);
         return head ? [{ component, url: head.url, commit: head.commit }] : [];
       });
       return heads.flat();
@@ -132,7 +132,7 @@ async function builtAs({ read }: Outside, { release, components }: ChangeToCheck
 
 /** Splits components into those that the graph knows, with their sources, and the unknown ones, with hints. */
 export async function checkComponents(
-  { read, asker }: Outside,
+  { read, asker, git }: Outside,
   name: string,
   named: readonly NamedComponent[],
   signal?: AbortSignal,
@@ -144,17 +144,22 @@ export async function checkComponents(
   const known = named.filter((one) => !strange.has(one.component));
   const components = await inParallel(known, 4, async (one) => ({
     component: one.component,
-    source: await sourceOf(release, one, signal),
+    source: await sourceOf(git, release, one, signal),
     nvr: one.nvr ?? null,
   }));
   return { components, unknown };
 }
 
-async function sourceOf(release: ReleaseRow, one: NamedComponent, signal?: AbortSignal): Promise<SourceRef | null> {
+async function sourceOf(
+  git: Heads,
+  release: ReleaseRow,
+  one: NamedComponent,
+  signal?: AbortSignal,
+): Promise<SourceRef | null> {
   const source = gitSourceOf(release.definition, one.component);
   if (!source) return null;
   if (one.commit === undefined && one.nvr !== undefined) return null;
-  if (one.commit === undefined) return headOf(release.definition, one.component, signal);
+  if (one.commit === undefined) return headOf(git, release.definition, one.component, signal);
   if (/^[0-9a-f]{40}$/.test(one.commit)) return { kind: 'git', url: source.url, commit: one.commit };
   throw new AppError({
     code: 'commit-malformed',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bumpOn, type BumpOrder, type Bumped } from './bump';
 import { remoteFault } from './git/faults';
 import {
+  askRemote,
   commitsOf,
   fetchBranch,
   isIn,
@@ -72,7 +73,10 @@ export function createDistGit(options: DistGitOptions): DistGit {
     return withRepository(settings, remote, signal, use);
   };
   return {
-    head: (remote, signal) => within(remote, signal, headOf),
+    head: async (remote, signal) => {
+      await (swept ??= sweep(settings.work));
+      return headOf(settings, remote, signal);
+    },
     spec: (remote, commit, signal) => within(remote, signal, (repository) => specAt(repository, commit ?? null)),
     commit: (remote, id, signal) => within(remote, signal, (repository) => commitAt(repository, id)),
     unbuilt: (remote, lastBuilt, signal) => within(remote, signal, (repository) => unbuiltIn(repository, lastBuilt)),
@@ -88,9 +92,10 @@ async function sweep(work: string): Promise<void> {
   await Promise.all(left.map((name) => rm(join(work, name), { recursive: true, force: true })));
 }
 
-async function headOf(repository: Repository): Promise<string> {
-  const { remote } = repository;
-  const answer = await repository.git({ args: ['ls-remote', '--', remote.url, `refs/heads/${remote.branch}`] });
+async function headOf(settings: RepositorySettings, remote: Remote, signal?: AbortSignal): Promise<string> {
+  const answer = await askRemote(settings, remote, signal, (url) => {
+    return { args: ['ls-remote', '--', url, `refs/heads/${remote.branch}`] };
+  });
   const commit = /^([0-9a-f]{40,64})\t/.exec(answer.output)?.[1];
   if (answer.code === 0 && commit) return commit;
   if (answer.code !== 0) throw remoteFault(remote, answer);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Commit, Remote } from '../remote';
@@ -53,8 +54,31 @@ export async function withRepository<Value>(
   }
 }
 
+/**
+ * Asks a server without keeping anything of it: no repository is made for that.
+ *
+ * @throws AppError of `runGit`
+ */
+export async function askRemote(
+  { work, access, timeoutMs, largestFile }: RepositorySettings,
+  remote: Remote,
+  signal: AbortSignal | undefined,
+  call: (url: string) => GitCall,
+): Promise<GitAnswer> {
+  const configuration = join(work, `git-ask-${randomUUID()}`);
+  const run: GitRun = { repository: join(work, 'none.git'), configuration, timeoutMs, largestFile, signal };
+  const question = call(addressOf(remote.url));
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(configuration, gitConfiguration(access), { mode: 0o600 });
+    return await runGit(run, question);
+  } finally {
+    await rm(configuration, { force: true });
+  }
+}
+
 const depths = [50, 500, 5000, null] as const;
-export const ourHead = 'refs/millrace/head';
+const ourHead = 'refs/millrace/head';
 
 /**
  * Fetches the branch, as little of its history as `enough` asks for, and gives its head.
