@@ -9,7 +9,7 @@ import {
 import { resultsDbClient } from '@millrace/resultsdb';
 import { hear, type Hears, type ServiceDefinition, releasesAsker } from '@millrace/service';
 import { randomUUID } from 'node:crypto';
-import { resultsDbController } from './admin/resultsdb/controller';
+import { ResultsDbRoot, resultsDbController } from './admin/resultsdb/controller';
 import { resultsDbV3Controller } from './admin/resultsdb-v3/controller';
 import { config, type BridgeConfig } from './config';
 import { gateEvents, gateParts } from './gates';
@@ -67,11 +67,14 @@ export const definition: ServiceDefinition<BridgeTables, Input, BridgeConfig> = 
       doors: [...intake.doors, ...gates.doors],
       works: [releasesAsker(asker), ...intake.works, ...gates.works],
       controllers: [
+        ResultsDbRoot,
         resultsDbController(results),
         resultsDbV3Controller(results),
         ...intake.controllers,
         ...gates.controllers,
       ],
+      unreadBodies: ['/webhooks'],
+      origins: config.cors_url === undefined ? [] : [config.cors_url],
       largestBodies: Object.fromEntries(boundedPaths.map((path) => [path, config.largest_body])),
       gauges: { ...intake.gauges, ...gates.gauges },
       replay: intake.replay,

@@ -11,9 +11,14 @@ const textTypes = ['text/*', 'application/xml', 'application/yaml'];
 
 /**
  * Reads bodies of JSON and text: at most 8 MiB, or less below the paths of `limits`. A body is measured, unpacked and
- * however it comes, before it is read: one that is too large is that (413), whatever else is wrong with it.
+ * however it comes, before it is read: one that is too large is that (413), whatever else is wrong with it. Below the paths
+ * of `unread` JSON comes as the text that it is.
  */
-export function useBodyParsers(nest: NestExpressApplication, limits: LargestBodies): void {
+export function useBodyParsers(nest: NestExpressApplication, limits: LargestBodies, unread: readonly string[]): void {
+  for (const path of unread) {
+    const limit = limits[path] ?? largest;
+    nest.useBodyParser('text', { limit, type: (request) => isBelow(path, request, jsonTypes) });
+  }
   for (const [path, limit] of Object.entries(limits)) {
     nest.useBodyParser('json', { limit, strict: false, type: (request) => isBelow(path, request, jsonTypes) });
     nest.useBodyParser('text', { limit, type: (request) => isBelow(path, request, textTypes) });

@@ -117,6 +117,10 @@ export interface ServiceParts<Input extends TypedInput> {
   readonly controllers?: readonly object[];
   /** Where smaller bodies than everywhere else are taken: bytes below a path. A larger one is answered with 413. */
   readonly largestBodies?: LargestBodies;
+  /** Below these paths JSON is not read: their controllers keep what is broken, too. */
+  readonly unreadBodies?: readonly string[];
+  /** Web pages of other origins that may ask a service on loopback, too. */
+  readonly origins?: readonly string[];
   /** The service's own metrics, by name without `millrace_`. */
   readonly gauges?: Readonly<Record<string, ServiceGauge>>;
   /** What hangs now, for the body of /readyz. */

@@ -1,6 +1,6 @@
 import { type AppError, toAppError } from '@millrace/kernel';
 import { statusOf } from '@millrace/bus';
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter, type RawBodyRequest } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { throwError, type Observable } from 'rxjs';
@@ -15,13 +15,22 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const request = host.switchToHttp().getRequest<Request>();
     if (response.headersSent) return;
-    const { status, body } = problemOf(thrown);
+    const { status, body } = problemOf(isLargeAndBroken(thrown, request) ? tooLarge : thrown);
     if (status === 500) this.log.error({ err: thrown, path: request.path }, 'a request failed unexpectedly');
     // `message` for the clients of ResultsDB, Greenwave and WaiverDB, who read that.
     const answer = { ...body, message: body['detail'], instance: request.path };
     if (foreign.test(request.path)) return void response.status(status).json(foreignAnswer(status, answer));
     response.status(status).type('application/problem+json').send(JSON.stringify(answer));
   }
+}
+
+/** More than this is taken only of what can be read. */
+const largestBroken = 1024 * 1024;
+const tooLarge = { status: 413, message: 'request entity too large', limit: largestBroken };
+
+function isLargeAndBroken(thrown: unknown, { rawBody, body }: RawBodyRequest<Request>): boolean {
+  const isBroken = thrown instanceof HttpException && thrown.getStatus() === 400 && body === undefined;
+  return isBroken && rawBody !== undefined && rawBody.length > largestBroken;
 }
 
 /** APIs of others, whose clients know their errors. */

@@ -1,7 +1,11 @@
 import type { Request, Response } from 'express';
 import { guardLoopback } from './request-guard';
 
-function passes(listening: string, headers: Record<string, string>): boolean {
+function passes(
+  listening: string,
+  headers: Record<string, string>,
+  { method = 'GET', origins = [] as readonly string[] } = {},
+): boolean {
   let passed = false;
   let status = 200;
   const response = {
@@ -9,7 +13,8 @@ function passes(listening: string, headers: Record<string, string>): boolean {
     type: () => response,
     send: (body: string) => expect(JSON.parse(body)).toMatchObject({ code: 'host-refused', status: 403 }),
   };
-  guardLoopback(listening)({ headers } as unknown as Request, response as unknown as Response, () => (passed = true));
+  const request = { headers, method } as unknown as Request;
+  guardLoopback(listening, origins)(request, response as unknown as Response, () => (passed = true));
   expect(status).toBe(passed ? 200 : 403);
   return passed;
 }
@@ -49,6 +54,14 @@ describe('the guard of a service on loopback', () => {
     ['', false],
   ])('weighs the page that asks: %s', (origin, good) => {
     expect(passes('127.0.0.1', { host: 'localhost:4101', origin })).toBe(good);
+  });
+
+  it('lets in a page that the settings name, and any that only asks what it may do', () => {
+    const [host, origin] = ['localhost:4103', 'https://bodhi.example'];
+    expect(passes('127.0.0.1', { host, origin }, { origins: [origin] })).toBe(true);
+    expect(passes('127.0.0.1', { host, origin: 'https://evil.example' }, { origins: [origin] })).toBe(false);
+    expect(passes('127.0.0.1', { host, origin }, { method: 'OPTIONS' })).toBe(true);
+    expect(passes('127.0.0.1', { host: 'evil.example', origin }, { method: 'OPTIONS' })).toBe(false);
   });
 
   it('leaves a service that others may reach to its tokens', () => {

@@ -2,14 +2,19 @@ import type { NextFunction, Request, Response } from 'express';
 
 /**
  * On loopback a web page in somebody's browser must not reach a service by a name of its own (DNS rebinding), nor post
- * to it: Host must name this machine, and Origin, when there is one, too.
+ * to it: Host must name this machine, and Origin, when there is one, too, or be one of `origins`. A browser may ask what it
+ * may do (OPTIONS), which does nothing: it is not told that it may.
  */
-export function guardLoopback(host: string): (request: Request, response: Response, next: NextFunction) => void {
+export function guardLoopback(
+  host: string,
+  origins: readonly string[] = [],
+): (request: Request, response: Response, next: NextFunction) => void {
   const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
   return (request, response, next) => {
     const origin = request.headers.origin;
-    const bad = loopback && (!isLocal(request.headers.host) || (origin !== undefined && !isLocal(hostOf(origin))));
-    if (!bad) return next();
+    const known = origin === undefined || origins.includes(origin) || isLocal(hostOf(origin));
+    const fine = isLocal(request.headers.host) && (known || request.method === 'OPTIONS');
+    if (!loopback || fine) return next();
     const body = {
       type: 'urn:millrace:host-refused',
       title: 'host-refused',

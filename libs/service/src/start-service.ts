@@ -11,7 +11,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { holdAlone } from './alone';
-import { useBodyParsers, type LargestBodies } from './body-parsers';
+import { useBodyParsers } from './body-parsers';
 import { commonDoorsOf } from './common-parts';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from './definition';
 import { DoorDesk, refusalError } from './door-desk';
@@ -114,7 +114,7 @@ async function assemble<T extends Tables, Input extends TypedInput, Config>(
     doorsController(doors as never, desk),
     ...((parts.controllers ?? []) as Type[]),
   ];
-  const nest = await startNest(controllers, parts.largestBodies ?? {}, transport, settings, log, closers);
+  const nest = await startNest(controllers, parts, transport, settings, log, closers);
   await startLoops(wiring, parts, { database, transport, bus, log, closers });
   // Only what works answers: a service that is asked is ready.
   await listen(nest, settings);
@@ -229,9 +229,11 @@ function silence(ms: number): Promise<string> {
   return new Promise((resolve) => setTimeout(() => resolve(`no answer within ${ms} ms`), ms).unref());
 }
 
+type Incoming = Pick<ServiceParts<TypedInput>, 'largestBodies' | 'unreadBodies' | 'origins'>;
+
 async function startNest<Config>(
   controllers: readonly Type[],
-  limits: LargestBodies,
+  { largestBodies = {}, unreadBodies = [], origins = [] }: Incoming,
   transport: JetStreamServer,
   settings: Settings<Config>,
   log: Logger,
@@ -246,8 +248,8 @@ async function startNest<Config>(
     rawBody: true,
     abortOnError: false,
   });
-  useBodyParsers(nest, limits);
-  nest.use(guardLoopback(settings.host));
+  useBodyParsers(nest, largestBodies, unreadBodies);
+  nest.use(guardLoopback(settings.host, origins));
   nest.useGlobalFilters(new ProblemFilter(log));
   nest.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
   closers.push(() => nest.close());

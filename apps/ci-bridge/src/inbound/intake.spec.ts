@@ -167,6 +167,17 @@ describe('what cannot be mapped', () => {
     expect(await count()).toBe(before);
   });
 
+  it('is kept, too, when it is no JSON at all', async () => {
+    const broken = `${bad}}`;
+    expect((await call('/webhooks/hub', broken, { ...github, 'x-hub-signature-256': 'sha256=00' })).status).toBe(401);
+    const { status, body } = await call('/webhooks/hub', broken, { ...github, ...signed(broken) });
+    expect([status, body.message]).toEqual([400, expect.stringContaining('is no JSON object')]);
+    const { deadLetters } = (await call('/api/v1/dead-letters', null)).body;
+    expect(deadLetters.find(({ id }) => id === body.quarantine)).toMatchObject({ origin: 'webhook/hub' });
+    const token = { authorization: 'Bearer mr_test' };
+    expect((await call(`/admin/v1/dead-letters/${body.quarantine}/drop`, '{}', token)).status).toBe(200);
+  });
+
   it('is refused again when it is replayed, and dropped when somebody says so', async () => {
     const { quarantine } = (await call('/webhooks/hub', bad, { ...github, ...signed(bad) })).body;
     const token = { authorization: 'Bearer mr_test' };
@@ -250,6 +261,8 @@ it('takes files from named tokens, once each', async () => {
   const whole = await post({ ...file, testcase: 'ci.unit.functional' });
   expect(whole.body.results).toMatchObject([{ outcome: 'FAILED', testcase: 'ci.unit.functional' }]);
   expect((await post({ ...file, content: 'x'.repeat(1024 * 1024 + 1) })).status).toBe(413);
+  const whole8 = await call('/admin/v1/results', overLimit, { authorization: 'Bearer mr_test' });
+  expect([whole8.status, whole8.body.message]).toEqual([413, expect.stringContaining('1048576 bytes')]);
   const broken = await post({ ...file, content: '<html/>' });
   expect([broken.status >= 400, broken.body.message]).toEqual([true, expect.stringContaining('testsuites')]);
   expect((await call('/resultsdb/api/v2.0/results?item=libfile-1-1', null)).body.data).toHaveLength(5);

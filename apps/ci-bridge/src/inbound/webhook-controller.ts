@@ -1,7 +1,7 @@
 import { All, Controller, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Taken } from './intake';
-import type { WebhookDesk } from './webhook-desk';
+import { unreadable, type WebhookDesk } from './webhook-desk';
 
 interface Answer {
   readonly status: number;
@@ -41,11 +41,11 @@ async function answerTo(
   const size = Math.max(Number(request.headers['content-length'] ?? 0), rawBody?.length ?? 0);
   if (size > largest)
     return { status: 413, body: { message: `The body has ${size} bytes; at most ${largest} are taken` } };
-  if (rawBody === undefined || typeof request.body !== 'object')
+  if (rawBody === undefined || typeof request.body !== 'string' || !request.is(['json', '+json']))
     return { status: 400, body: { message: 'Bad request: the body is no JSON object with a content type of JSON' } };
   const [headers, query] = [texts(request.headers), texts(request.query)];
   const asked = { item: query['item'], type: query['type'], testcase: query['testcase'] };
-  const knock = { headers, token: query['token'] ?? null, raw: rawBody, body: request.body as unknown, asked };
+  const knock = { headers, token: query['token'] ?? null, raw: rawBody, body: read(request.body), asked };
   const taken = await desk.receive(name, knock);
   if (taken === null) return { status: 404, body: { message: 'There is no webhook of this name' } };
   if (taken !== false) return answerOf(taken);
@@ -63,8 +63,20 @@ function answerOf(taken: Taken): Answer {
       return { status: 202, body: { ignored: taken.because } };
     case 'quarantined': {
       const { code, because, remedy } = taken.refusal;
-      return { status: 422, body: { message: because, code, remedy, quarantine: taken.id } };
+      return {
+        status: code === unreadable ? 400 : 422,
+        body: { message: because, code, remedy, quarantine: taken.id },
+      };
     }
+  }
+}
+
+/** What is no JSON stays the text that it is. */
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }
 

@@ -1,3 +1,4 @@
+import { refuse, type Refusal } from '@millrace/kernel';
 import { z } from 'zod';
 import type { Asked, Webhook } from './adapter';
 import { draftsOf } from './drafts';
@@ -14,6 +15,13 @@ const kept = z.object({
   body: z.unknown(),
   asked: z.object({ item: z.string().optional(), type: z.string().optional(), testcase: z.string().optional() }),
 });
+
+/** Code of what is no JSON object. */
+export const unreadable = 'webhook-unreadable';
+
+function notRead(what: string): Refusal {
+  return refuse(unreadable, `Bad request: the body of this ${what} is no JSON object`, remedy);
+}
 
 export interface Knock extends Proven {
   readonly asked: Asked;
@@ -49,6 +57,7 @@ export class WebhookDesk {
     const content = JSON.stringify({ headers: telling, body, asked });
     const letter = { origin, who: origin, content, what: `${hook.adapter.name} webhook`, remedy };
     return takeIn(this.parts, letter, async () => {
+      if (typeof body !== 'object' || body === null) return notRead(letter.what);
       const mapped = await hook.adapter.map({ headers, body, asked });
       return 'ignored' in mapped ? mapped : draftsOf(`webhook:${hook.name}`, mapped.found, this.parts.outcomes);
     });

@@ -35,6 +35,11 @@ class GreenwaveRoutes {
     response.type('text/plain').send('Health check OK');
   }
 
+  @Get(['metrics', 'api/v1.0/metrics'])
+  metrics(@Res() response: Response) {
+    response.redirect('/metrics');
+  }
+
   @Get('api/v1.0/about')
   about(@Req() request: Request, @Res() response: Response) {
     allowOrigin(request, response, this.corsUrl);

@@ -6,6 +6,15 @@ import { ResultsDbApi, type ApiParts } from './api';
 
 const prefix = '/resultsdb/api/v2.0';
 
+/** Whoever follows the address without an API comes to the one that people mean. */
+@Controller('/resultsdb')
+export class ResultsDbRoot {
+  @Get()
+  root(@Res() response: Response) {
+    response.redirect(prefix);
+  }
+}
+
 /** ResultsDB's routes. Every answer is JSON, errors too. */
 export function resultsDbController(parts: ApiParts): Type {
   @Controller(prefix)

@@ -46,7 +46,7 @@ class WaiverDbRoutes {
     return send(response, Promise.resolve(this.api.permissions(of(request, prefix))));
   }
 
-  @Get('api/v1.0/metrics')
+  @Get(['metrics', 'api/v1.0/metrics'])
   metrics(@Res() response: Response) {
     response.redirect('/metrics');
   }
@@ -106,7 +106,7 @@ class WaiverDbRoutes {
     return send(response, Promise.resolve(notAllowed()));
   }
 
-  @All('*path')
+  @All(['', '*path'])
   unknown(@Res() response: Response) {
     return send(response, Promise.resolve(notFound('Not found')));
   }

@@ -25,7 +25,7 @@ let bridge: BridgeService;
 beforeAll(async () => {
   bridge = await BridgeService.start({
     superusers: ['bea'],
-    cors_url: 'http://localhost:9999',
+    cors_url: 'https://bodhi.example',
     waiver_permissions: [
       { name: 'everybody', testcases: ['*'], testcases_ignore: ['kernel-qe.*'], groups: ['maintainer', 'friends'] },
       {
@@ -240,9 +240,13 @@ describe('reading', () => {
   });
 
   it('lets one foreign page read it', async () => {
-    const from = async (origin: string) =>
-      (await bridge.send('OPTIONS', waivers, undefined, { origin })).headers.get('access-control-allow-origin');
-    expect(await from('http://localhost:9999')).toBe('http://localhost:9999');
-    expect(await from('http://localhost:9998')).toBeNull();
+    const from = async (origin: string, method = 'OPTIONS') => {
+      const { status, headers } = await bridge.send(method, waivers, undefined, { origin });
+      return [status, headers.get('access-control-allow-origin')];
+    };
+    expect(await from('https://bodhi.example')).toEqual([200, 'https://bodhi.example']);
+    expect(await from('https://bodhi.example', 'GET')).toEqual([200, 'https://bodhi.example']);
+    expect(await from('https://evil.example')).toEqual([200, null]);
+    expect(await from('https://evil.example', 'GET')).toEqual([403, null]);
   });
 });
