@@ -4,6 +4,7 @@ import type { TableReader } from '@millrace/store';
 import type { Input } from '../domain/input';
 import type { CascadeRow, ChangeRow, RebuildRow, ReleaseRow, Rows } from '../domain/state';
 import type { Landers } from './landing-adapters';
+import type { Heads } from './git-source';
 import type { Systems } from './systems';
 
 /** What the calls to the outside work with. */
@@ -11,6 +12,8 @@ export interface Outside {
   readonly read: { readonly [K in keyof Rows]: TableReader<Rows[K]> };
   readonly asker: Asker;
   readonly systems: Systems;
+  /** The repositories of sources. */
+  readonly git: Heads;
   /** Ways to land beside the build systems' own. */
   readonly landers?: Landers;
   /** Gives the scheduler itself an input, beside the outcome of a call. */

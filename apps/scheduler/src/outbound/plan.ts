@@ -11,7 +11,7 @@ import { systemOf, systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { foreseenOf } from './foreseen';
 import { foreseenCost } from './foreseen-cost';
-import { gitSourceOf, headOf } from './git-source';
+import { gitSourceOf, headOf, type Heads } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
 import { isMadeLater } from './rebuild-source';
