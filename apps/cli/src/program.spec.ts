@@ -21,7 +21,7 @@ test('there is every command that was promised', () => {
       (v) => `cascade ${v}`,
     ),
     ...['make', 'adopt', 'list', 'log', 'systems'].map((v) => `build ${v}`),
-    ...['lint', 'show', 'diff', 'apply', 'history', 'list'].map((v) => `release ${v}`),
+    ...['lint', 'show', 'diff', 'apply', 'history', 'list', 'adopt', 'debt'].map((v) => `release ${v}`),
     'report shadow',
     ...['create', 'list', 'revoke'].map((v) => `token ${v}`),
     ...['show', 'waive', 'group', 'decisions', 'replay'].map((v) => `gate ${v}`),
@@ -93,6 +93,7 @@ test.each([
   [['report', 'shadow', '--release', 'r'], 2],
   [['report', 'shadow', '--release', 'r', '--since', 'tomorrow'], 2],
   [['release', 'apply', '/nonexistent.yaml', '--yes', '1'], 1],
+  [['release', 'debt', 'r', '--kind', 'bad'], 2],
   [['--version'], 0],
   // Nothing listens on these ports.
   [['cascade', 'list', '--port-base', '64000'], 3],

@@ -49,7 +49,9 @@ import { policyHistory } from './commands/policy-history';
 import { policyLint } from './commands/policy-lint';
 import { policyList } from './commands/policy-list';
 import { policyTest } from './commands/policy-test';
+import { releaseAdopt } from './commands/release-adopt';
 import { releaseApply } from './commands/release-apply';
+import { releaseDebt } from './commands/release-debt';
 import { releaseDiff } from './commands/release-diff';
 import { releaseHistory } from './commands/release-history';
 import { releaseLint } from './commands/release-lint';
@@ -89,7 +91,7 @@ export function program(): Command {
   ]);
   noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog, buildSystems]);
   noun(root, 'release', 'Release definitions', [
-    ...[releaseLint, releaseShow, releaseDiff, releaseApply, releaseHistory, releaseList],
+    ...[releaseLint, releaseShow, releaseDiff, releaseApply, releaseHistory, releaseList, releaseAdopt, releaseDebt],
   ]);
   noun(root, 'report', 'What was done, and what would have been', [reportShadow]);
   noun(root, 'token', 'Named tokens: who may do what', [tokenCreate, tokenList, tokenRevoke]);

@@ -102,6 +102,55 @@ describe('a release that only observes a Koji hub', () => {
     expect(writes()).toEqual(['build']);
   });
 
+  it('imports what the hub has into the baseline, with owners, inputs and durations, and writes nothing', async () => {
+    expect(await post('/admin/v1/releases/t1/adopt', { why: 'we begin' })).toMatchObject({ done: true });
+    const adoption = () => get<Record<string, unknown>>('/api/v1/releases/t1/adoption');
+    await eventually(async () => (await adoption())['state'] !== 'running', 'it is adopted');
+    expect(await adoption()).toMatchObject({ state: 'done', builds: 1, total: 1, owners: 1, problem: null });
+    expect((await adoption())['systems']).toEqual([expect.objectContaining({ system: 'koji', places: ['t1'] })]);
+    const { builds } = await get<{ builds: object[] }>('/api/v1/releases/t1/adopted');
+    const source = { kind: 'git', url: 'https://src.example/rpms/libfoo', commit };
+    expect(builds).toEqual([expect.objectContaining({ component: 'rpm/libfoo', builtBy: 'maintainer', source })]);
+    expect(await get('/api/v1/releases/t1/debt')).toMatchObject({
+      counts: { broken: 0, failing: 0, stale: 0 },
+      debts: [],
+    });
+    expect(writes()).toEqual(['build']);
+  });
+
+  it('reports what people did beside what would have been done', async () => {
+    const shadow = await get<Record<string, unknown>>('/api/v1/releases/t1/shadow?since=2020-01-01T00:00:00Z');
+    expect(shadow).toMatchObject({
+      mode: 'observe',
+      counts: { people: 1, changes: 1, planned: 1, forgotten: 1, missed: 0 },
+    });
+    expect(shadow['forgotten']).toEqual([
+      expect.objectContaining({ component: 'rpm/app', order: 1, tier: 1, nvr: null }),
+    ]);
+    expect(shadow['people']).toEqual([expect.objectContaining({ component: 'rpm/libfoo', by: 'maintainer' })]);
+    const bad = await get<Record<string, unknown>>('/api/v1/releases/t1/shadow?since=2999-01-01T00:00:00Z');
+    expect(bad).toMatchObject({ code: 'span-backwards' });
+  });
+
+  it('says before it is applied what would come of a definition, and takes no target that does not exist', async () => {
+    const check = await post('/api/v1/release-check', { definition: release('act') });
+    expect(check).toMatchObject({
+      problems: [],
+      mode: { before: 'observe', after: 'act' },
+      starts: { builds: 1, plans: 1 },
+    });
+    const wrong = { ...release('observe'), build_targets: { rpm: { target: 'nowhere', tag: 't9' } } };
+    const { problems } = await post('/api/v1/release-check', { definition: wrong });
+    expect(problems).toEqual([
+      expect.objectContaining({ path: ['build_targets', 'rpm', 'target'], text: "koji has no build target 'nowhere'" }),
+      expect.objectContaining({ path: ['build_targets', 'rpm', 'tag'], text: "koji has no tag 't9'" }),
+    ]);
+    expect(await post('/admin/v1/releases', { definition: wrong })).toMatchObject({ code: 'target-unknown' });
+    const elsewhere = { ...release('observe'), build_systems: { rpm: 'brew' } };
+    expect(await post('/admin/v1/releases', { definition: elsewhere })).toMatchObject({ code: 'target-unknown' });
+    expect(writes()).toEqual(['build']);
+  });
+
   it('names the builds that would start before it acts, and writes nothing until they are agreed to', async () => {
     const refused = await post('/admin/v1/releases', { definition: release('act') });
     expect(refused).toMatchObject({ code: 'builds-would-start' });

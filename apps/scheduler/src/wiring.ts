@@ -31,6 +31,7 @@ import {
 import type { Receiver } from '@millrace/messages';
 import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
+import { baselineQuestions } from './admin/baseline';
 import { buildSystemQuestions } from './admin/build-systems';
 import { changeQuestions } from './admin/changes';
 import { explainQuestions } from './admin/explain';
@@ -125,6 +126,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...explainQuestions(read),
         ...shadowQuestions(read),
         ...historyQuestions(read),
+        ...baselineQuestions(read),
         ...landingQuestions(read),
         ...landingCommands(lookupsOf(outside)),
         ...sideTagQuestions(read, (release, others) => heldTags(outside, release, others)),

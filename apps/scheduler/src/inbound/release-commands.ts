@@ -22,6 +22,9 @@ export function releaseCommands(look: ReleaseLookups): readonly BoundDoor<Input>
       if (problems.length > 0) throw notThere(problems);
       return { type: 'release.apply', release: definition.release, definition, why, confirmed };
     }),
+    obey(own.releaseAdopt, ({ release, why, inputs }): Input => {
+      return { type: 'adoption.start', release, why, inputs };
+    }),
     answer(own.releaseCheck, ({ definition }) => look.checkRelease(definition)),
   ];
 }
