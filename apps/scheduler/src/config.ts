@@ -7,6 +7,14 @@ function secretFile(forge: string) {
   return z.string().default('').describe(what);
 }
 
+const bodhiSettings = z.strictObject({
+  /** Of its root, e.g. https://bodhi.fedoraproject.org. */
+  address: z.url({ protocol: /^https?$/ }).max(1024),
+  /** File with an OIDC access token, which somebody else renews; its user must own the side tags. */
+  token_file: z.string().min(1).max(4096),
+  timeout_seconds: z.coerce.number().positive().max(3600).default(60),
+});
+
 export const config = z.object({
   /** The local builder's folder; by default `build-systems/local-rpm` in the scheduler's own folder. */
   builds: z.string().default(''),
@@ -30,6 +38,9 @@ export const config = z.object({
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), forgeSettings)
     .default({})
     .describe('Forges for pull requests (sources.…push: pull-request), by name. Only in millrace.yaml.'),
+  bodhi: bodhiSettings
+    .optional()
+    .describe('The Bodhi that landing_policy.adapter: bodhi makes updates in: address, token_file. Only in millrace.yaml.'),
   /** None: no webhook of this forge is taken. */
   github_secret_file: secretFile('GitHub'),
   gitlab_secret_file: secretFile('GitLab (secret tokens, or signing tokens: `whsec_…`)'),

@@ -56,7 +56,7 @@ import { repoFilesController } from './inbound/repo-files';
 import { setCommands } from './inbound/set-commands';
 import { sideTagCommands } from './inbound/side-tag-commands';
 import { webhooksController } from './inbound/webhooks/controller';
-import { buildSystems, configuredBumps, definitionsOn } from './outbound/configured';
+import { buildSystems, configuredBumps, configuredLanders, definitionsOn } from './outbound/configured';
 import { gitSourceOf } from './outbound/git-source';
 import { lookupsOf } from './outbound/lookups';
 import { nvrLookups } from './outbound/nvr-lookups';
@@ -116,7 +116,8 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     const systems = observing(configured, read);
     const receivers: Receiver[] = [];
     const bumps = configuredBumps(settings, dataDir, systems);
-    const outside: Outside = { read, asker, systems, git: bumps.git, take };
+    const landers = configuredLanders(settings, systems);
+    const outside: Outside = { read, asker, systems, git: bumps.git, take, landers };
     return Promise.resolve({
       doors: [
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),

@@ -1,4 +1,5 @@
 export { bytesOf, weekdays, type Budgets, type QuietHours } from './budgets';
+export type { BodhiUpdate } from './bodhi-update';
 export * from './common';
 export * from './contents';
 export * from './define-event';

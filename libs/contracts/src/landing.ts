@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bodhiUpdate } from './bodhi-update';
 import { duration } from './definition-words';
 import type { ReleaseDefinition } from './release-definition';
 
@@ -14,6 +15,8 @@ export const landingPolicy = z.strictObject({
   approval: z.enum(['none', 'person']).default('none'),
   /** What becomes of requirements that the landing would break. */
   closure: z.enum(['refuse', 'warn', 'off']).default('refuse'),
+  /** What the update says, where it lands by one. */
+  bodhi: bodhiUpdate.optional(),
   /** How long a cascade may take from its start until it lands. */
   deadline: duration.optional(),
   /** What happens then: somebody is asked, what can go lands without the rest, or the cascade is given up. */

@@ -1,3 +1,4 @@
+import { connectToBodhi } from '@millrace/bodhi';
 import {
   createConfigured,
   createLocalRpm,
@@ -7,8 +8,11 @@ import {
 } from '@millrace/build-systems';
 import { connectToForge, createDistGit } from '@millrace/dist-git';
 import { AppError } from '@millrace/kernel';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SchedulerConfig } from '../config';
+import { bodhiLander } from './bodhi-landing';
+import type { Landers } from './landing-adapters';
 import type { Outside } from './outside';
 import type { Bumps } from './rebuild-source';
 import type { Systems } from './systems';
@@ -54,6 +58,23 @@ export function configuredBumps(settings: SchedulerConfig, dataDir: string, syst
   const git = createDistGit({ work: join(dataDir, 'dist-git'), author, access: settings.git_access });
   const forges = Object.entries(settings.forges).map(([name, one]) => [name, connectToForge(one)] as const);
   return { git, author, forges: new Map(forges), systems };
+}
+
+/** Ways to land that stand beside the build systems. */
+export function configuredLanders({ bodhi }: SchedulerConfig, systems: Systems): Landers {
+  if (!bodhi) return {};
+  const { address: url, token_file, timeout_seconds } = bodhi;
+  const token = () => secretIn('bodhi.token_file', token_file);
+  return { bodhi: bodhiLander(systems, connectToBodhi({ url, token, timeoutMs: timeout_seconds * 1000 })) };
+}
+
+function secretIn(key: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    const remedy = 'point it at a file that the scheduler may read (mode 0600)';
+    throw new AppError({ code: 'secret-unreadable', kind: 'invalid', message: `${key}: ${file} cannot be read`, remedy, cause });
+  }
 }
 
 function busOf(name: string, settings: MessageSettings, system: BuildSystem): ConfiguredBus {

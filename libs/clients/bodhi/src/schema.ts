@@ -44,6 +44,10 @@ export const update = z.looseObject({
   meets_testing_requirements: z.boolean().nullish(),
   url: z.string().max(1000).nullish(),
   user: z.looseObject({ name: z.string() }).nullish(),
+  comments: z
+    .array(z.looseObject({ text: z.string().max(200_000).nullish(), user: z.looseObject({ name: z.string() }).nullish() }))
+    .max(20_000)
+    .nullish(),
   date_submitted: z.string().nullish(),
   date_testing: z.string().nullish(),
   date_stable: z.string().nullish(),

@@ -26,7 +26,8 @@ const againMs = 60_000;
 /** Somebody deleted the side tag of a cascade: it says so, and what becomes of it. Told again while it stays so. */
 export function tagGone(turn: Turn, { release, system }: Place, { tag, cascade: id, by }: Gone): void {
   const cascade = turn.find('cascades', id);
-  if (!cascade || !liveOf(turn.row('releases', release)).includes(id)) return;
+  // Whoever lands by an update in Bodhi has the side tag taken away by Bodhi itself.
+  if (!cascade || cascade.closing || !liveOf(turn.row('releases', release)).includes(id)) return;
   const before = turn.find('sideTags', sideTagId(release, tag));
   const known = before?.state === 'deleted';
   const { when_deleted: policy } = sideTagPolicyOf(turn.row('releases', release).definition);
