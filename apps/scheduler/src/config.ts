@@ -40,7 +40,9 @@ export const config = z.object({
     .describe('Forges for pull requests (sources.…push: pull-request), by name. Only in millrace.yaml.'),
   bodhi: bodhiSettings
     .optional()
-    .describe('The Bodhi that landing_policy.adapter: bodhi makes updates in: address, token_file. Only in millrace.yaml.'),
+    .describe(
+      'The Bodhi that landing_policy.adapter: bodhi makes updates in: address, token_file. Only in millrace.yaml.',
+    ),
   /** None: no webhook of this forge is taken. */
   github_secret_file: secretFile('GitHub'),
   gitlab_secret_file: secretFile('GitLab (secret tokens, or signing tokens: `whsec_…`)'),

@@ -73,7 +73,13 @@ function secretIn(key: string, file: string): string {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
     const remedy = 'point it at a file that the scheduler may read (mode 0600)';
-    throw new AppError({ code: 'secret-unreadable', kind: 'invalid', message: `${key}: ${file} cannot be read`, remedy, cause });
+    throw new AppError({
+      code: 'secret-unreadable',
+      kind: 'invalid',
+      message: `${key}: ${file} cannot be read`,
+      remedy,
+      cause,
+    });
   }
 }
 
