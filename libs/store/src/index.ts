@@ -1,3 +1,4 @@
+export { asideTable } from './aside';
 export * from './connection';
 export * from './database';
 export * from './migrate';

@@ -1,5 +1,6 @@
 import { AppError } from '@millrace/kernel';
 import { Table as SqlTable, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { asideTable } from './aside';
 import type { Connection } from './connection';
 import type { Database } from './database';
 import type { FrozenTable, Migration } from './migration';
@@ -68,11 +69,13 @@ function toTypeOrm(prefix: string, migration: Migration): new () => MigrationInt
           for (const sql of widening(`${prefix}_${table}`, frozen)) await runner.query(sql);
         }
         for (const table of migration.terms ?? []) await createTerms(runner, `${prefix}_${table}`);
+        for (const table of migration.aside ?? []) await createAside(runner, `${prefix}_${table}`);
         await migration.move?.(connectionOf(runner), (table) => `${prefix}_${table}`);
         for (const table of migration.drops ?? []) await runner.dropTable(`${prefix}_${table}`);
       }
       async down(runner: QueryRunner): Promise<void> {
         for (const table of migration.terms ?? []) await runner.query(`DROP TABLE ${termsTable(`${prefix}_${table}`)}`);
+        for (const table of migration.aside ?? []) await runner.query(`DROP TABLE ${asideTable(`${prefix}_${table}`)}`);
         for (const table of Object.keys(migration.tables)) await runner.dropTable(`${prefix}_${table}`);
       }
     },
@@ -84,6 +87,13 @@ async function createTerms(runner: QueryRunner, table: string): Promise<void> {
   const compact = runner.connection.options.type === 'sqlite' ? ' WITHOUT ROWID' : '';
   await runner.query(
     `CREATE TABLE ${termsTable(table)} (term bigint NOT NULL, row_id text NOT NULL, PRIMARY KEY (term, row_id))${compact}`,
+  );
+}
+
+async function createAside(runner: QueryRunner, table: string): Promise<void> {
+  const compact = runner.connection.options.type === 'sqlite' ? ' WITHOUT ROWID' : '';
+  await runner.query(
+    `CREATE TABLE ${asideTable(table)} (row_id text PRIMARY KEY, aside_revision integer NOT NULL, aside_doc text NOT NULL)${compact}`,
   );
 }
 

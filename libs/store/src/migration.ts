@@ -20,6 +20,8 @@ export interface Migration {
   readonly widened?: Readonly<Record<string, FrozenTable>>;
   /** Tables that get an index of terms, by name without the app's prefix. */
   readonly terms?: readonly string[];
+  /** Tables that get a narrow one beside them, by name without the app's prefix. */
+  readonly aside?: readonly string[];
   /** Moves what is stored already; `name` adds the app's prefix to a table's name. */
   readonly move?: (connection: Connection, name: (table: string) => string) => Promise<void>;
   /** Tables that go, after all else. */

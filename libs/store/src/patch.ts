@@ -17,29 +17,49 @@ const mostRows = 500;
 /** Members of fewer rows are not written by themselves: their documents are written whole. */
 const leastRows = 24;
 
+export interface Patches {
+  readonly whole: readonly Row[];
+  readonly patched: readonly Patch[];
+  /** Rows of which nothing changed but members that are written aside. */
+  readonly aside: readonly Row[];
+}
+
 /**
- * What can be written as a change of what is stored, on SQLite: rows that were read before. An index of which no column
- * changed stays as it is (PostgreSQL sees that by itself); and of many rows of which only some members changed, and no
- * column, the rest of the document does. All others are written whole.
+ * What can be written as a change of what is stored, of rows that were read before. On SQLite: an index of which no
+ * column changed stays as it is (PostgreSQL sees that by itself); and of many rows of which only some members changed,
+ * and no column, the rest of the document does. All others are written whole.
  */
-export function patches(
-  dialect: Dialect,
-  table: Table<Row>,
-  changed: readonly ChangedRow[],
-): { readonly whole: readonly Row[]; readonly patched: readonly Patch[] } {
-  if (dialect !== 'sqlite') return { whole: changed.map(({ row }) => row), patched: [] };
+export function patches(dialect: Dialect, table: Table<Row>, changed: readonly ChangedRow[]): Patches {
+  const aside = table.aside ? changedAside(table, changed) : new Set<Row>();
+  const others = aside.size === 0 ? changed : changed.filter(({ row }) => !aside.has(row));
+  if (dialect !== 'sqlite') return { whole: others.map(({ row }) => row), patched: [], aside: [...aside] };
   const whole: Row[] = [];
   const byColumns = new Map<string, ChangedRow[]>();
-  for (const one of changed) {
-    if (one.before?.revision === one.row.revision - 1) add(byColumns, changedColumns(table, one.before, one.row), one);
+  for (const one of others) {
+    if (isKnown(one)) add(byColumns, changedColumns(table, one.before!, one.row), one);
     else whole.push(one.row);
   }
   const patched: Patch[] = [];
   for (const [columns, rows] of byColumns) {
-    if (columns === '' && !table.kept) patched.push(...sameColumns(rows));
+    if (columns === '' && !table.kept && !table.aside) patched.push(...sameColumns(rows));
     else patched.push({ columns: listed(columns), keys: null, rows: rows.map(({ row }) => row) });
   }
-  return { whole, patched: patched.flatMap((patch) => [...inChunks(patch)]) };
+  return { whole, patched: patched.flatMap((patch) => [...inChunks(patch)]), aside: [...aside] };
+}
+
+function isKnown({ row, before }: ChangedRow): boolean {
+  return before?.revision === row.revision - 1;
+}
+
+/** Few rows are written whole, with what was written aside of them before. */
+function changedAside(table: Table<Row>, changed: readonly ChangedRow[]): ReadonlySet<Row> {
+  const members = new Set(table.aside);
+  const rows = changed.filter((one) => {
+    if (!isKnown(one) || changedColumns(table, one.before!, one.row) !== '') return false;
+    const keys = listed(changedKeys(one.before!, one.row));
+    return keys.length > 0 && keys.every((key) => members.has(key));
+  });
+  return new Set(rows.length < leastRows ? [] : rows.map(({ row }) => row));
 }
 
 function sameColumns(changed: readonly ChangedRow[]): Patch[] {

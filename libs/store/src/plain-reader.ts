@@ -1,4 +1,5 @@
 import type { Row } from '@millrace/kernel';
+import { selection } from './aside';
 import { abreast, listOf, type Connection, type Parameter } from './connection';
 import type { RowMemory } from './row-memory';
 import type { ColumnValue, Filter, Order, Range, Table, TableReader } from './table';
@@ -14,16 +15,18 @@ export function plainReader(
   table: Table<Row>,
   memory: RowMemory | null = null,
 ): TableReader<Row> {
-  const parse = ({ id, doc, revision }: Stored): Row => {
+  const { what, joined } = selection(name, table);
+  const parse = ({ id, doc, revision, aside_doc }: Stored): Row => {
     const known = memory?.get(name, id);
     if (known?.revision === Number(revision)) return known;
     const kept = JSON.parse(doc) as Row;
-    return { ...(table.kept ? table.kept.read(kept) : kept), revision: Number(revision) };
+    const row = table.kept ? table.kept.read(kept) : kept;
+    return { ...row, ...(aside_doc ? (JSON.parse(aside_doc) as object) : {}), revision: Number(revision) };
   };
   const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
   const chunkOf = async (ids: readonly string[]): Promise<Row[]> => {
     const parameters: Parameter[] = [];
-    const sql = `SELECT id, doc, revision FROM ${name} WHERE id IN ${listOf(connection, ids, parameters)}`;
+    const sql = `SELECT ${what} FROM ${name}${joined} WHERE id IN ${listOf(connection, ids, parameters)}`;
     return (await connection.rows<Stored>(sql, parameters)).map(parse);
   };
   const many = async (ids: readonly string[]): Promise<Row[]> => {
@@ -41,7 +44,7 @@ export function plainReader(
       const parameters: Parameter[] = [];
       const { from, conditions } = termSearch(name, order.terms ?? [], order.walk ?? false, parameters);
       const clause = whereClause(name, filter, known, parameters, conditions);
-      const sql = `SELECT id, doc, revision FROM ${from}${clause}${orderClause(name, order, known)}`;
+      const sql = `SELECT ${what} FROM ${from}${joined}${clause}${orderClause(name, order, known)}`;
       return (await connection.rows<Stored>(sql, parameters)).map(parse);
     },
     count: async (filter) => {
@@ -61,6 +64,7 @@ interface Stored {
   readonly id: string;
   readonly doc: string;
   readonly revision: number;
+  readonly aside_doc?: string | null;
 }
 
 function whereClause(

@@ -25,6 +25,11 @@ export interface Table<R extends Row = Row> {
   readonly remembered?: number;
   /** The document of a row, where it is not the row as it is: `read` understands all that was ever written. */
   readonly kept?: Kept<R>;
+  /**
+   * Members that change in very many rows at a time, and of which no column is made. Then only they are written, into a
+   * narrow table beside this one, until the row is written for another reason.
+   */
+  readonly aside?: readonly string[];
 }
 
 export interface Kept<R extends Row> {
@@ -49,6 +54,11 @@ export function remembered<R extends Row>(most: number, of: Table<R>): Table<R> 
 /** The same table, whose rows are written in another form ({@link Table.kept}). */
 export function keptAs<R extends Row>(kept: Kept<R>, of: Table<R>): Table<R> {
   return { ...of, kept };
+}
+
+/** The same table, of which these members are written aside when they change in many rows ({@link Table.aside}). */
+export function aside<R extends Row>(members: readonly (keyof R & string)[], of: Table<R>): Table<R> {
+  return { ...of, aside: members };
 }
 
 export function text<R extends Row>(of: (row: R) => string | null): Column<R> {

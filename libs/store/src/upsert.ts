@@ -1,4 +1,5 @@
 import type { Moment, Row } from '@millrace/kernel';
+import { forgetAside, storedRevision, writeAside } from './aside';
 import { abreast, givenRows, tuplesOf, type Connection, type Parameter } from './connection';
 import type { Table } from './table';
 import { insertTerms } from './terms';
@@ -29,11 +30,14 @@ export async function upsert(
       table,
       changed.map(({ row }) => row),
     );
-  const { whole, patched } = patches(connection.dialect, table, changed);
+  const { whole, patched, aside } = patches(connection.dialect, table, changed);
   const statements: Promise<void>[] = patched.map((patch) => applyPatch(connection, name, table, patch, at));
+  statements.push(writeAside(connection, name, table, aside));
   for (let i = 0; i < whole.length; i += chunkRows) {
     statements.push(saveWhole(connection, name, table, whole.slice(i, i + chunkRows), at));
   }
+  const rest = [...whole, ...patched.flatMap(({ rows }) => rows)];
+  if (table.aside && rest.length > 0) statements.push(forgetAside(connection, name, rest));
   await abreast(statements);
 }
 
@@ -57,7 +61,7 @@ async function saveWhole(
   ]);
   const sql =
     `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tuples, parameters)} ` +
-    `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${name}.revision = excluded.revision - 1`;
+    `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')} WHERE ${storedRevision(name, table)} = excluded.revision - 1`;
   await connection.defer(sql, parameters, { name, rows: rows.length });
 }
 
@@ -86,7 +90,7 @@ async function applyPatch(
   );
   const sql =
     `UPDATE ${name} SET revision = given.revision + 1, updated_at = $1, ${changes.join(', ')} ` +
-    `FROM ${given} WHERE ${name}.id = given.id AND ${name}.revision = given.revision`;
+    `FROM ${given} WHERE ${name}.id = given.id AND ${storedRevision(name, table)} = given.revision`;
   await connection.defer(sql, parameters, { name, rows: rows.length });
 }
 

@@ -116,4 +116,5 @@ export const migrations: readonly Migration[] = [
       adopted: { columns: { release: 'text' }, indexes: [['release']] },
     },
   },
+  { version: 202611231620, name: 'open needs aside', tables: {}, aside: ['rebuilds'] },
 ];

@@ -1,4 +1,4 @@
-import { bigint, integer, keptAs, remembered, table, text } from '@millrace/store';
+import { aside, bigint, integer, keptAs, remembered, table, text } from '@millrace/store';
 import type { AdoptedRow, BaselineRow, DebtRow } from '../domain/baseline/baseline-rows';
 import { queueOf, rankOf } from '../domain/capacity';
 import { isClear } from '../domain/needs';
@@ -55,26 +55,29 @@ export const tables = {
   ),
   rebuilds: remembered(
     4000,
-    table<RebuildRow>(
-      'rebuilds',
-      {
-        cascade: text((row) => row.cascade),
-        component: text((row) => row.component),
-        state: text((row) => row.state),
-        tier: integer((row) => row.tier),
-        queue: text(queueOf),
-        rank: bigint((row) => rankOf(row)),
-        fresh: integer((row) => (row.fresh ? 1 : null)),
-        clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
-        doubtful: integer((row) => (row.doubtful ? 1 : null)),
-      },
-      [
-        ['cascade', 'state'],
-        ['cascade', 'component'],
-        ['cascade', 'tier'],
-        ['cascade', 'queue', 'rank'],
-        ['cascade', 'fresh', 'tier'],
-      ],
+    aside(
+      ['open', 'because'],
+      table<RebuildRow>(
+        'rebuilds',
+        {
+          cascade: text((row) => row.cascade),
+          component: text((row) => row.component),
+          state: text((row) => row.state),
+          tier: integer((row) => row.tier),
+          queue: text(queueOf),
+          rank: bigint((row) => rankOf(row)),
+          fresh: integer((row) => (row.fresh ? 1 : null)),
+          clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
+          doubtful: integer((row) => (row.doubtful ? 1 : null)),
+        },
+        [
+          ['cascade', 'state'],
+          ['cascade', 'component'],
+          ['cascade', 'tier'],
+          ['cascade', 'queue', 'rank'],
+          ['cascade', 'fresh', 'tier'],
+        ],
+      ),
     ),
   ),
   requests: table<RequestRow>('requests'),
