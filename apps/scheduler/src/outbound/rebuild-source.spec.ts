@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { RebuildRow, ReleaseRow } from '../domain/state';
 import type { Outside } from './outside';
-import { ownCommits, sourceOfRebuild, type Bumps } from './rebuild-source';
+import { ownCommits } from './own-commits';
+import { sourceOfRebuild, type Bumps } from './rebuild-source';
 
 const spec = 'Name: libmill\nVersion: 1.0\nRelease: 1%{?dist}\n\n%changelog\n';
 const component = 'rpm/libmill';
@@ -104,6 +105,15 @@ describe('what a rebuild is made from', () => {
     await expect(left).rejects.toMatchObject({ code: headLeftOut, message: expect.stringContaining('Never built') });
     const taken = await made(releaseOf({ source: 'last-built', nvr: 'commit', unbuilt: 'take' }));
     expect(taken).toEqual({ ...built, commit: head() });
+  });
+
+  it.each(['none', 'dist'])('with nvr: %s, a head that was never built asks or is left out, too', async (nvr) => {
+    const [asks, skips] = (['ask', 'skip'] as const).map((when_unbuilt) => releaseOf({ nvr, when_unbuilt }));
+    expect(await made(asks!)).toEqual(built);
+    world.commit('libmill', { 'mill.c': 'int mill;\n' }, 'Never built');
+    await expect(made(asks!)).rejects.toMatchObject({ code: 'head-never-built', remedy: expect.any(String) });
+    await expect(made(skips!)).rejects.toMatchObject({ code: headLeftOut });
+    expect(await made(releaseOf({ nvr }))).toEqual({ ...built, commit: head() });
   });
 
   it('with a dist, a name that is taken, not newer or newer than the next release is refused before a push', async () => {

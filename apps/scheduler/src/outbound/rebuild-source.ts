@@ -1,5 +1,5 @@
 import { nvrStrategyOf, unbuiltRuleOf, type ReleaseDefinition, type SourceRef } from '@millrace/contracts';
-import type { BumpOrder, Commit, DistGit, Forge } from '@millrace/dist-git';
+import { neverBuilt, type BumpOrder, type Commit, type DistGit, type Forge } from '@millrace/dist-git';
 import {
   AppError,
   isRefusal,
@@ -10,11 +10,10 @@ import {
   type Refusal,
 } from '@millrace/kernel';
 import { bumpSpec, checkNvr, usesAutorelease } from '@millrace/package-metadata';
-import type { ChangedComponent } from '../domain/change-rows';
 import { guessNvr } from '../domain/nvrs/foresee';
 import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
-import { componentOfId, listed } from '../domain/words';
+import { listed } from '../domain/words';
 import { gitSourceOf, headOf } from './git-source';
 import { nvrRules } from './nvrs';
 import { cascadeNamed, type Outside } from './outside';
@@ -51,60 +50,45 @@ export async function sourceOfRebuild(
   const lastBuilt = await lastBuiltOf(read, rebuild);
   if (isBumped(definition, rebuild.component) && !isFirstEver(rebuild, lastBuilt))
     return bumped(read, desk, definition, { rebuild, lastBuilt }, signal);
-  return lastBuilt ?? headOf(desk.git, definition, rebuild.component, signal);
+  if (lastBuilt === null) return headOf(desk.git, definition, rebuild.component, signal);
+  return definition.source === 'last-built' ? lastBuilt : builtHead(desk, definition, { rebuild, lastBuilt }, signal);
 }
 
-/** Components of a change whose new commit is a bump of ours: they start nothing in their own release. */
-export async function ownCommits(
-  read: Read,
+/** The head, if every commit of others in it has been built, or else as the release's rule has it. */
+async function builtHead(
   { git }: Bumps,
-  { id, definition }: ReleaseRow,
-  components: readonly ChangedComponent[],
+  definition: ReleaseDefinition,
+  { rebuild: { component }, lastBuilt }: Bumping,
   signal: AbortSignal,
-): Promise<readonly { readonly component: ComponentId; readonly because: string }[]> {
-  const own: { component: ComponentId; because: string }[] = [];
-  for (const { component, source } of components) {
-    const place = gitSourceOf(definition, component);
-    if (source?.kind !== 'git' || !place || !isBumped(definition, component)) continue;
-    const commit = await git.commit(place, source.commit, signal);
-    if (isRefusal(commit) || commit.marker === null) continue;
-    const rebuild = await read.rebuilds.get(commit.marker);
-    // Unknown: our database was set back to before it.
-    const ours = rebuild ? rebuild.release === id && rebuild.component === component : isOf(commit.marker, component);
-    if (!ours || (rebuild && waitedForMerge(definition, rebuild))) continue;
-    own.push({
-      component,
-      because: `commit ${source.commit.slice(0, 8)} of ${component} is our own bump for ${cascadeOf(commit.marker)}`,
-    });
-  }
-  return own;
+): Promise<GitRef> {
+  const place = gitSourceOf(definition, component)!;
+  if (lastBuilt!.url !== place.url) return headOf(git, definition, component, signal);
+  const unbuilt = await git.unbuilt(place, lastBuilt!.commit, signal);
+  if (isRefusal(unbuilt)) throw faultOf(unbuilt);
+  const foreign = unbuilt.commits.filter(({ marker }) => marker === null);
+  if (foreign.length === 0) return { kind: 'git', url: place.url, commit: unbuilt.head };
+  const refused = neverBuilt(place, foreign);
+  throw unbuiltRuleOf(definition) === 'skip' ? leftOut(refused) : faultOf(refused);
 }
 
-/** A bump that people merged is what its rebuild waited for: it is built as any fix of what failed. */
-function waitedForMerge({ sources }: ReleaseDefinition, { component, state, source }: RebuildRow): boolean {
-  const { type } = parseComponentId(component);
-  const { push } = sources[type as keyof typeof sources] ?? {};
-  return push === 'pull-request' && state === 'failed' && source === null;
-}
-
-function isOf(marker: string, component: ComponentId): boolean {
-  return componentOfId(marker) === component;
-}
-
-function cascadeOf(marker: string): string {
-  return marker.slice(0, marker.indexOf('/'));
-}
-
-function isBumped(definition: ReleaseDefinition, component: ComponentId): boolean {
+/** Whether a commit of ours raises its Release. */
+export function isBumped(definition: ReleaseDefinition, component: ComponentId): boolean {
   const { type } = parseComponentId(component);
   return (
     type === 'rpm' && nvrStrategyOf(definition, component) === 'commit' && gitSourceOf(definition, component) !== null
   );
 }
 
-/** Its source is only known when it is submitted: by a bump, or because what was built last counts, not the head. */
+/**
+ * Its source is only known when it is submitted: by a bump, because what was built last counts and not the head, or
+ * because the head does not count with commits that were never built.
+ */
 export function isMadeLater(definition: ReleaseDefinition, component: ComponentId): boolean {
-  return isBumped(definition, component) || definition.source === 'last-built';
+  return isBumped(definition, component) || definition.source === 'last-built' || minds(definition, component);
+}
+
+function minds(definition: ReleaseDefinition, component: ComponentId): boolean {
+  return unbuiltRuleOf(definition) !== 'take' && gitSourceOf(definition, component) !== null;
 }
 
 /** The builder on this machine has made no build but those that we know: the first one needs no new NVR. */

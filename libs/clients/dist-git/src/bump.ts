@@ -4,7 +4,7 @@ import { makeCommit } from './git/make-commit';
 import { push } from './git/push';
 import { commitsOf, fetchBranch, fetchTip, isIn, type Repository } from './git/repository';
 import { readSpecFile } from './git/spec-file';
-import { unbuiltAt } from './git/unbuilt';
+import { neverBuilt, unbuiltAt } from './git/unbuilt';
 import { branchOf, markerOf, messageOf } from './marker';
 import type { Commit, Remote } from './remote';
 
@@ -84,7 +84,7 @@ async function commitFor(
   const since = order.lastBuilt === null ? { commits: [] } : await unbuiltAt(repository, head, order.lastBuilt);
   if (isRefusal(since)) return since;
   const foreign = since.commits.filter(({ marker }) => marker === null);
-  if (order.unbuilt === 'refuse' && foreign.length > 0) return neverBuilt(order, foreign);
+  if (order.unbuilt === 'refuse' && foreign.length > 0) return neverBuilt(order.remote, foreign);
   const spec = await readSpecFile(repository, head);
   if (isRefusal(spec)) return spec;
   const edit = await order.edit(spec.text, { head, unbuilt: since.commits });
@@ -117,17 +117,6 @@ async function proposeOn(repository: Repository, order: BumpOrder, author: Autho
 async function markedTip(repository: Repository, tip: string, id: string): Promise<string | null> {
   const newest = (await commitsOf(repository, tip, null)).find(({ marker }) => marker === id);
   return newest?.id ?? null;
-}
-
-function neverBuilt({ remote }: BumpOrder, commits: readonly Commit[]): Refusal {
-  const few = commits.slice(0, 10).map(({ id, subject }) => `${id.slice(0, 12)} ${subject}`);
-  const more = commits.length > few.length ? `; and ${commits.length - few.length} more` : '';
-  return refuse(
-    'head-never-built',
-    `${remote.branch} of ${remote.url} has ${commits.length} commits that were never built: ${few.join('; ')}${more}`,
-    'build them by hand first, or let the rebuild take them along, or leave this component out',
-    'conflict',
-  );
 }
 
 function closed({ remote }: BumpOrder, { url }: PullRequest): Refusal {

@@ -3,6 +3,7 @@ export { connectToForge } from './forges/connect';
 export type { Forge, PullRequest, PullRequestWanted } from './forges/forge';
 export { addressOf } from './git/configuration';
 export type { CommitAt, Relation } from './git/relation';
+export { neverBuilt } from './git/unbuilt';
 export type { SpecFile } from './git/spec-file';
 export { markerKey } from './marker';
 export type { Commit, Remote, Survey, Unbuilt } from './remote';

@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from '@millrace/kernel';
-import type { Unbuilt } from '../remote';
+import type { Commit, Remote, Unbuilt } from '../remote';
 import { commitsOf, fetchBranch, isIn, type Repository } from './repository';
 
 export async function unbuiltIn(repository: Repository, lastBuilt: string): Promise<Unbuilt | Refusal> {
@@ -32,4 +32,16 @@ export function unknownCommit({ remote }: Repository, commit: string): Refusal {
 
 export function isCommit(text: string): boolean {
   return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
+}
+
+/** The refusal that names commits which no build was made from. */
+export function neverBuilt(remote: Remote, commits: readonly Commit[]): Refusal {
+  const few = commits.slice(0, 10).map(({ id, subject }) => `${id.slice(0, 12)} ${subject}`);
+  const more = commits.length > few.length ? `; and ${commits.length - few.length} more` : '';
+  return refuse(
+    'head-never-built',
+    `${remote.branch} of ${remote.url} has ${commits.length} commits that were never built: ${few.join('; ')}${more}`,
+    'build them by hand first, or let the rebuild take them along, or leave this component out',
+    'conflict',
+  );
 }
