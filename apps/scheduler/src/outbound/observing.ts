@@ -1,4 +1,4 @@
-import type { BuildSystem } from '@millrace/build-systems';
+import type { BuildSystem, LandingAdapter, SideTags } from '@millrace/build-systems';
 import { AppError } from '@millrace/kernel';
 import type { Outside } from './outside';
 import type { Systems } from './systems';
@@ -38,7 +38,41 @@ function guarded(system: BuildSystem, allow: Allow): BuildSystem {
       return system.close(place, ...how);
     },
   };
-  return Object.assign(Object.create(system) as BuildSystem, writes);
+  const { landing, sideTags } = system;
+  return Object.assign(Object.create(system) as BuildSystem, {
+    ...writes,
+    ...(landing ? { landing: guardedLanding(landing, allow) } : {}),
+    ...(sideTags ? { sideTags: guardedSideTags(sideTags, allow) } : {}),
+  });
+}
+
+function guardedLanding(landing: LandingAdapter, allow: Allow): LandingAdapter {
+  const writes: Pick<LandingAdapter, 'execute' | 'undo'> = {
+    execute: async (place, ...rest) => {
+      await allow(place.release, `the landing of ${place.id}`);
+      return landing.execute(place, ...rest);
+    },
+    undo: async (place, ...rest) => {
+      await allow(place.release, `the undoing of ${place.id}`);
+      return landing.undo(place, ...rest);
+    },
+  };
+  return Object.assign(Object.create(landing) as LandingAdapter, writes);
+}
+
+/** What goes on by itself; people clean up and adopt as they like. */
+function guardedSideTags(sideTags: SideTags, allow: Allow): SideTags {
+  const writes: Pick<SideTags, 'restore' | 'pin'> = {
+    restore: async (release, cascade) => {
+      await allow(release, `the side tag of cascade ${cascade}`);
+      return sideTags.restore(release, cascade);
+    },
+    pin: async (release, cascade, build) => {
+      await allow(release, `a pin in the side tag of cascade ${cascade}`);
+      return sideTags.pin(release, cascade, build);
+    },
+  };
+  return Object.assign(Object.create(sideTags) as SideTags, writes);
 }
 
 function onlyObserves(release: string, what: string): AppError {
