@@ -2,7 +2,7 @@ import type { Moment } from '@millrace/kernel';
 import { givenRows, type Connection, type Database, type Parameter } from '@millrace/store';
 
 /** An event that the bus has acknowledged. */
-export interface HeldEvent {
+interface HeldEvent {
   readonly id: string;
   readonly seq: number;
   /** The stream that holds it, by when that was made. */

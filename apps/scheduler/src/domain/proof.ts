@@ -15,7 +15,7 @@ export interface Proof {
 }
 
 /** What a build made by hand is judged by. */
-export interface HandBuild {
+interface HandBuild {
   readonly state: string;
   readonly bootstrap: boolean;
   readonly endedAt: Moment | null;

@@ -28,7 +28,7 @@ export async function sideTagPolicy(
   return [answer, ...macros];
 }
 
-export interface LandingPlace {
+interface LandingPlace {
   /** Where what has landed goes. */
   readonly base: string;
   /** Where it comes from by a move; null: it is tagged. */

@@ -6,14 +6,14 @@ import { createDistGit, type BumpOrder, type DistGit, type Edit } from './dist-g
 import { gitWorld, type GitWorld } from './fake';
 import type { Access, Remote } from './index';
 
-export interface Line {
+interface Line {
   /** The address of a repository of the world. */
   url(world: GitWorld, name: string): string;
   readonly access?: Access;
 }
 
 /** Counts the release up: `Release: N`. */
-export function countUp(spec: string): Edit | ReturnType<typeof refuse> {
+function countUp(spec: string): Edit | ReturnType<typeof refuse> {
   const release = /^Release: (\d+)$/m.exec(spec);
   if (!release) return refuse('spec-not-bumpable', 'it has no Release', 'give it one');
   return { how: 'edited', text: spec.replace(release[0], `Release: ${Number(release[1]) + 1}`) };

@@ -18,7 +18,7 @@ import { isCommit, unbuiltAt, unbuiltIn, unknownCommit } from './git/unbuilt';
 import type { Commit, Remote, Survey, Unbuilt } from './remote';
 import { access, type Access } from './schema';
 
-export interface DistGitOptions {
+interface DistGitOptions {
   /** A folder of this process alone: what a process before it left there is removed at the first use. */
   readonly work: string;
   /** Who commits. */

@@ -11,7 +11,7 @@ export interface VersionChange {
 }
 
 /** What new builds offer otherwise than those that count now, by name. */
-export interface CapabilityChanges {
+interface CapabilityChanges {
   readonly lost: readonly string[];
   readonly changed: readonly VersionChange[];
   readonly added: readonly string[];
@@ -34,7 +34,7 @@ export function supposedChanges(network: Network, question: Question): Capabilit
   return changesBetween(before, after);
 }
 
-export function changesBetween(
+function changesBetween(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): CapabilityChanges {

@@ -11,7 +11,7 @@ import { isTool, type Question } from './spread';
 import { offeredBy } from './suppose-facts';
 
 /** What a new build is compared on. */
-export interface CompareQuestion {
+interface CompareQuestion {
   readonly build: ComponentFacts;
   /** Builds of the same cascade that lie over the graph already, one of each component. */
   readonly layers: readonly ComponentFacts[];

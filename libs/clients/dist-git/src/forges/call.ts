@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { ForgeSettings } from '../schema';
 
-export interface ForgeCall {
+interface ForgeCall {
   readonly method: 'GET' | 'POST';
   /** With its query, below the API's address. */
   readonly path: string;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Repository } from './repository';
 
-export interface NewCommit {
+interface NewCommit {
   readonly parent: string;
   /** A file of the parent with a new text; null: the tree stays as it is. */
   readonly changed: { readonly file: string; readonly text: string } | null;
