@@ -7,7 +7,7 @@ import type { Followed, FollowInput, Landing } from './follow-input';
 import { mapped } from './mapping';
 
 /** Milliseconds between two looks at what landed in the releases that are followed. */
-const lookEvery = 5000;
+const lookEvery = 2000;
 /** Things that landed and are remembered as taken; a look sees fewer. */
 const mostSeen = 2000;
 
