@@ -8,8 +8,12 @@ export type Happening =
   | { readonly kind: 'timer'; readonly key: string; readonly turn: number }
   | { readonly kind: 'message'; readonly inputs: readonly Input[]; readonly who: string };
 
-/** Timers of looks at what here comes by itself: they never end, and find nothing. */
+/** Timers of looks at what here comes by itself: they never end, and find nothing unless something hangs. */
 const polls: readonly string[] = ['builds', 'sources', 'watch'];
+/** Timers that go on for ever. */
+const endless: readonly string[] = ['reconcile', ...polls];
+/** What the scheduler looks at every second or two is looked at every minute here. */
+const slower = 60_000;
 
 /** What is still to happen: inputs to itself, calls and their outcomes, timers, messages, and inputs that are parked. */
 export class Agenda {
@@ -25,8 +29,14 @@ export class Agenda {
   private messages = 0;
   private turns = 0;
 
-  /** @param reconciles  timers that only look whether something was missed are kept, too */
-  constructor(private readonly reconciles: boolean) {}
+  /**
+   * @param reconciles  timers that only look whether something was missed are kept, too
+   * @param watches  so are those that look for what hangs
+   */
+  constructor(
+    private readonly reconciles: boolean,
+    private readonly watches: boolean,
+  ) {}
 
   /** Everything that followed at once has been decided. */
   get isCaughtUp(): boolean {
@@ -35,7 +45,7 @@ export class Agenda {
 
   /** Nothing is on its way any more but looks whether something was missed. */
   get isQuiet(): boolean {
-    const waits = [...this.timers.keys()].some((key) => !key.startsWith('reconcile/'));
+    const waits = [...this.timers.keys()].some((key) => !endless.includes(key.split('/')[0]!));
     return this.isCaughtUp && this.calls.size === 0 && this.messages === 0 && !waits;
   }
 
@@ -81,12 +91,14 @@ export class Agenda {
   /** A later timer of the same key takes the place of an earlier one; `at: null` clears it. */
   keepTimer(key: string, at: string | null, input: Input): void {
     const [what] = key.split('/');
-    if (polls.includes(what!) || (what === 'reconcile' && !this.reconciles)) return;
+    const kept = what === 'reconcile' ? this.reconciles : this.watches && what !== 'sources';
+    if (endless.includes(what!) && !kept) return;
     this.timers.delete(key);
     if (at === null) return;
     const turn = ++this.turns;
     this.timers.set(key, { turn, input });
-    this.queue.put(Date.parse(at), { kind: 'timer', key, turn });
+    const later = what === 'builds' ? slower : 0;
+    this.queue.put(Date.parse(at) + later, { kind: 'timer', key, turn });
   }
 
   /** What a timer has to say; null: it was set anew or cleared. */

@@ -4,8 +4,8 @@ import type { Input, LandedBuild, PlannedRebuild } from '@millrace/scheduler/dom
 import { placed } from '@millrace/scheduler/domain/paths';
 import type { Step } from '../schedule';
 import { base, side } from './farm';
-import { release } from './outside';
-import type { World } from './world';
+import { farm, release } from './outside';
+import { epochMs, type World } from './world';
 
 /** Something that comes to the scheduler later; in virtual milliseconds. */
 export interface Coming {
@@ -22,8 +22,8 @@ interface Order {
   readonly attempt: number;
   readonly build: string;
   readonly number: number;
-  readonly landing: string;
   readonly round: number;
+  readonly landing: string;
   readonly outcome: 'landed' | 'kept' | 'cancelled';
   readonly builds: readonly LandedBuild[];
 }
@@ -39,10 +39,7 @@ export function answerTo(world: World, call: WorkEffect): Coming | null {
     case 'build.submit':
       return at(now, { type: 'build.submitted', ...about, build: submit(world, order) });
     case 'build.look':
-      return {
-        atMs: Math.max(now, world.farm.endOf(order.build)),
-        inputs: () => [{ type: 'build.ended', ...about, ended: world.farm.ended(order.build) }],
-      };
+      return lookAt(world, order);
     case 'build.compare': {
       const because = `${order.component} changed what it uses`;
       const broken = world.outside.broken(order.component);
@@ -72,9 +69,48 @@ export function answerTo(world: World, call: WorkEffect): Coming | null {
       const { cascade, builds } = order;
       return at(now, { type: 'place.followed', release, cascade, builds, fault: null });
     }
+    case 'builds.seen': {
+      const builds = world.farm.madeByHand(now);
+      const problem = world.outside.isSilent?.(now - epochMs) ? 'the connection was refused' : null;
+      return at(now, {
+        type: 'builds.seen',
+        release,
+        system: farm,
+        builds: problem ? [] : builds,
+        cursor: null,
+        problem,
+      });
+    }
     default:
       return null;
   }
+}
+
+/** A build that may hang is looked at every minute; else only its end matters. */
+const lookEvery = 60_000;
+
+function lookAt(world: World, order: Order): Coming {
+  const { rebuild, attempt, build } = order;
+  const now = world.nowMs;
+  const runs = world.outside.hang !== undefined && world.farm.phase(build, now + lookEvery) !== 'ended';
+  if (runs) return lookLater(world, order);
+  return {
+    atMs: Math.max(now, world.farm.endOf(build)),
+    inputs: () => [{ type: 'build.ended', release, rebuild, attempt, ended: world.farm.ended(build) }],
+  };
+}
+
+function lookLater(world: World, { rebuild, attempt, build, round }: Order): Coming {
+  const atMs = world.nowMs + lookEvery;
+  return {
+    atMs,
+    inputs: () => {
+      const phase = world.farm.phase(build, atMs);
+      const status = { ...world.farm.status(build), state: phase === 'submitted' ? phase : ('building' as const) };
+      if (phase !== 'ended') return [{ type: 'build.looked', release, rebuild, attempt, status, round }];
+      return [{ type: 'build.ended', release, rebuild, attempt, ended: world.farm.ended(build) }];
+    },
+  };
 }
 
 function at(atMs: number, input: Input): Coming {
@@ -84,11 +120,13 @@ function at(atMs: number, input: Input): Coming {
 function submit(world: World, { rebuild, component, attempt, cascade }: Order): string {
   const row = world.store.tables.rebuilds.rows.get(rebuild)!;
   const { outside } = world;
+  const hang = outside.hang?.(component, attempt);
   world.onSubmit(row);
   return world.farm.submit(
     {
       ...{ key: `${rebuild}/${attempt}`, component, cascade, origin: 'cascade', bootstrap: row.bootstrap },
-      ...{ end: outside.buildEnd(component, attempt), ms: outside.buildMs(component, row.pass), inputs: [] },
+      ...{ end: outside.buildEnd(component, attempt), ms: outside.buildMs(component, row.pass) * (hang?.times ?? 1) },
+      ...{ inputs: [], untakenMs: hang?.untakenMs ?? 0 },
     },
     world.nowMs,
   );
@@ -103,6 +141,9 @@ function planFor(world: World, { cascade, number }: Order): readonly Input[] {
   const known = new Set(planned.map((row) => row.component));
   const steps = world.outside.plan(plan === 0 ? request.members : [...new Set([...known, ...wanted.keys()])]);
   const about = { release, cascade, number } as const;
+  const named = request.members === 'all' ? [] : request.members;
+  const isOptional = (component: string): boolean =>
+    !named.includes(component) && world.outside.isOptional?.(component) === true;
   const all = placed(orderedOf(steps), (component) => world.outside.expectedMs(component)).map(
     (one): PlannedRebuild => {
       const joins = wanted.get(one.component);
@@ -110,7 +151,8 @@ function planFor(world: World, { cascade, number }: Order): readonly Input[] {
         ...one,
         because: joins?.because ?? one.because,
         source: joins?.source ?? request.sources[one.component] ?? null,
-        must: known.has(one.component) && !joins ? null : (joins?.because ?? one.because),
+        must:
+          (known.has(one.component) || isOptional(one.component)) && !joins ? null : (joins?.because ?? one.because),
         again: joins?.again === true,
       };
     },

@@ -14,6 +14,8 @@ export interface Order {
   readonly bootstrap: boolean;
   readonly end: BuildEnd;
   readonly ms: number;
+  /** Milliseconds before a builder takes it. */
+  readonly untakenMs?: number;
   /** Refs of the builds in its build root, with their components and names. */
   readonly inputs: Contents['inputs'];
 }
@@ -43,13 +45,35 @@ export class Farm {
     this.made++;
     // Every build has a name of its own.
     const nvr = `${order.component.slice(order.component.indexOf('/') + 1)}-1-${this.made}`;
-    this.builds.set(ref, { ...order, ref, nvr, startedMs: nowMs, endsMs: nowMs + order.ms, cancelled: false });
+    this.builds.set(ref, {
+      ...order,
+      ref,
+      nvr,
+      startedMs: nowMs,
+      endsMs: nowMs + (order.untakenMs ?? 0) + order.ms,
+      cancelled: false,
+    });
     return ref;
   }
 
   /** When a build ends or has ended. */
   endOf(ref: string): number {
     return this.build(ref).endsMs;
+  }
+
+  /** How far a build has come. */
+  phase(ref: string, nowMs: number): 'submitted' | 'building' | 'ended' {
+    const { startedMs, untakenMs = 0, endsMs } = this.build(ref);
+    if (endsMs <= nowMs) return 'ended';
+    return startedMs + untakenMs > nowMs ? 'submitted' : 'building';
+  }
+
+  /** When it was submitted and taken by a builder, and the longest that a build of its component took so far. */
+  times(ref: string): { readonly submittedMs: number; readonly takenMs: number; readonly longestMs: number } {
+    const { component, startedMs, untakenMs = 0 } = this.build(ref);
+    const same = [...this.builds.values()].filter((one) => one.component === component && one.ref !== ref);
+    const longestMs = same.reduce((most, one) => Math.max(most, one.endsMs - one.startedMs), 0);
+    return { submittedMs: startedMs, takenMs: startedMs + untakenMs, longestMs };
   }
 
   cancel(ref: string, nowMs: number): void {

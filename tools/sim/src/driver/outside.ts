@@ -6,6 +6,17 @@ export const farm = 'farm';
 
 export type BuildEnd = 'complete' | 'failed' | 'infrastructure';
 
+/** How a gate ends; `overdue`: its tests do not report in time, and pass when they do. */
+export type GateEnd = 'passed' | 'failed' | 'overdue';
+
+/** How a build hangs. */
+export interface Hang {
+  /** Milliseconds before a builder takes it. */
+  readonly untakenMs: number;
+  /** It takes so many times as long as it should. */
+  readonly times: number;
+}
+
 /** What somebody will do about a rebuild that failed: a build by hand that works. */
 export interface HandFix {
   /** From the news of the failure to the end of the build, in milliseconds. */
@@ -34,7 +45,7 @@ export interface Outside {
   /** What the scheduler takes a build's duration for. */
   expectedMs(component: string): number;
   buildEnd(component: string, attempt: number): BuildEnd;
-  gate(component: string, attempt: number): 'passed' | 'failed';
+  gate(component: string, attempt: number): GateEnd;
   readonly gateMs: number;
   /** From the order to admit a build until its repository is there. */
   readonly admitMs: number;
@@ -45,4 +56,10 @@ export interface Outside {
   /** What becomes of a failed or rejected rebuild; null: nothing. */
   fix(component: string, attempt: number): HandFix | null;
   readonly weather: Weather | null;
+  /** It is planned because of what others may lose, not because somebody named it. */
+  isOptional?(component: string): boolean;
+  /** A build that hangs; absent: none does. */
+  hang?(component: string, attempt: number): Hang | null;
+  /** The farm's list of builds cannot be read now; `ms` since the start. Absent: it always can. */
+  isSilent?(ms: number): boolean;
 }

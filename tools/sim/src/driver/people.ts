@@ -15,6 +15,9 @@ export function fixesOf(world: World, key: RebuildKey): void {
     },
     world.nowMs,
   );
+  // Whoever looks at the list of builds finds it although nobody tells.
+  const { weather } = world.outside;
+  if (world.watching.watches && weather && world.random() < weather.lost) return;
   const builds = [world.farm.status(ref)];
   world.send(fix.afterMs, farm, { type: 'builds.seen', release, system: farm, builds, cursor: null, problem: null });
 }

@@ -34,6 +34,10 @@ export interface Watching {
   readonly submitted?: (row: RebuildRow) => void;
   /** Timers that only look whether something was missed; without losses they find nothing. */
   readonly reconciles?: boolean;
+  /** Timers that look for what hangs. */
+  readonly watches?: boolean;
+  /** In the place of the scheduler's: to see whether those who watch see. */
+  readonly decide?: typeof decide;
 }
 
 /**
@@ -54,7 +58,7 @@ export class World {
     readonly watching: Watching = {},
   ) {
     this.random = seeded(seed);
-    this.agenda = new Agenda(watching.reconciles ?? false);
+    this.agenda = new Agenda(watching.reconciles ?? false, watching.watches ?? false);
   }
 
   /** When the next thing happens, in virtual milliseconds; null: nothing does. */
@@ -91,7 +95,11 @@ export class World {
   /** One decision, answered with its reply or refusal; what follows from it at once is left to {@link step}. */
   async take(input: Input, who = 'sim'): Promise<unknown> {
     const before = await load(this.store.read, input);
-    const decided = decide(before, input, { at: moment(this.nowMs), id: `input-${++this.decisions}`, who });
+    const decided = (this.watching.decide ?? decide)(before, input, {
+      at: moment(this.nowMs),
+      id: `input-${++this.decisions}`,
+      who,
+    });
     const taken = { input, who, atMs: this.nowMs, before };
     if (isParked(decided)) {
       this.agenda.park(decided.until, input);

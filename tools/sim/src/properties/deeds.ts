@@ -46,8 +46,9 @@ export function askedBy(world: World, tale: Tale, deed: Deed, count: number): As
       return row ? { who: 'ci-bridge', input: verdict(row.build!, deed.to, row.verdictRevision + 1) } : null;
     }
     case 'withdraw': {
+      // What is not built yet cannot be taken away.
       const row = built(world, component!)[0];
-      if (!row) return null;
+      if (!row || world.farm.phase(row.build!, world.nowMs) !== 'ended' || row.state === 'building') return null;
       const withdrawn = { ref: row.build, component: row.component, nvr: row.nvr, how: 'untagged', by: 'bob' } as const;
       return { who: 'farm', input: { type: 'build.withdrawn', release, withdrawn: { ...withdrawn, from: 'base' } } };
     }

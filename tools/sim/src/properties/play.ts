@@ -1,8 +1,10 @@
 import type { Input } from '@millrace/scheduler/domain/input';
-import { World, epochMs, type Taken } from '../driver/world';
+import { World, epochMs, type Taken, type Watching } from '../driver/world';
+import { release } from '../driver/outside';
 import { askedBy, changeOf, isRepeatable } from './deeds';
 import { Promises } from './promises';
-import { outsideOf } from './small-world';
+import type { PromiseNumber } from './promises/promise';
+import { nameOf, outsideOf } from './small-world';
 import { Story } from './story';
 import type { Deed, Tale } from './tale';
 
@@ -13,6 +15,10 @@ export interface Playing {
   readonly watch?: (taken: Taken) => void;
   /** Minutes from the start at which the scheduler dies, besides. */
   readonly crashes?: readonly number[];
+  /** In the place of the scheduler's own. */
+  readonly decide?: Watching['decide'];
+  /** The promise that is watched; absent: all are. */
+  readonly only?: PromiseNumber;
 }
 
 /**
@@ -20,12 +26,14 @@ export interface Playing {
  *
  * @throws an error whose message tells what happened until a promise was broken
  */
-export async function play(tale: Tale, { watch, crashes = [] }: Playing = {}): Promise<World> {
+export async function play(tale: Tale, { watch, crashes = [], decide, only }: Playing = {}): Promise<World> {
   const story = new Story();
-  const promises = new Promises(tale, story);
+  const promises = new Promises(tale, only);
   const inputs: Input[] = [];
   const world: World = new World(outsideOf(tale), tale.seed, {
     reconciles: true,
+    watches: tale.watched,
+    ...(decide ? { decide } : {}),
     taken: (taken) => {
       story.taken(taken);
       promises.taken(world, taken);
@@ -34,10 +42,17 @@ export async function play(tale: Tale, { watch, crashes = [] }: Playing = {}): P
     },
   });
   try {
+    if (tale.wellBefore) tale.needs.forEach((_, n) => builtBefore(world, nameOf(n)));
     await world.open();
     await world.take(changeOf(tale, tale.roots, 0), 'ada');
     await deeds(world, withCrashes(tale, crashes), { promises, inputs, story });
     await settle(world, promises);
+    // What hung is seen to be over within a minute; what is found meanwhile comes to its end, too.
+    for (let n = 0; tale.watched && n < 9; n++) {
+      await whileTimePasses(world, promises);
+      if (isOver(world)) break;
+      await settle(world, promises);
+    }
     promises.ended(world);
   } catch (thrown) {
     throw new Error(`${story.text()}\n${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`, {
@@ -58,13 +73,28 @@ async function deeds(world: World, tale: Tale, { promises, inputs, story }: Tell
     backups.push(world.backup());
     if (deed.what === 'crash' || deed.what === 'restore') story.tell(world.nowMs, `${deed.what} of the scheduler`);
     if (deed.what === 'change') count++;
-    await perform(world, tale, deed, { inputs, backups, count });
+    await perform(world, tale, deed, { inputs, backups, count, promises });
   }
 }
 
+function isOver(world: World): boolean {
+  return world.isQuiet && !world.isRunning;
+}
+
 async function settle(world: World, promises: Promises): Promise<void> {
-  const isOver = (one: World): boolean => one.isQuiet && !one.isRunning;
   await steps(world, promises, (one) => isOver(one) || one.nowMs > epochMs + longest);
+}
+
+async function whileTimePasses(world: World, promises: Promises): Promise<void> {
+  const until = world.nowMs + 5 * 60_000;
+  await steps(world, promises, (one) => (one.nextMs ?? Infinity) > until);
+}
+
+/** It was validated before the tale begins. */
+function builtBefore(world: World, component: string): void {
+  const id = `${release}/${component}`;
+  const row = { id, revision: 0, release, component, build: `old-${component}`, nvr: `${component.slice(4)}-0-1` };
+  world.store.tables.validated.put({ ...row, contents: 'old', cascade: 'c0', generation: 1, source: null });
 }
 
 async function steps(world: World, promises: Promises, until: (world: World) => boolean): Promise<void> {
@@ -100,14 +130,21 @@ interface Past {
   readonly backups: readonly (() => void)[];
   /** Changes so far, this one included. */
   readonly count: number;
+  readonly promises: Promises;
 }
 
-async function perform(world: World, tale: Tale, deed: Deed, { inputs, backups, count }: Past): Promise<void> {
+async function perform(
+  world: World,
+  tale: Tale,
+  deed: Deed,
+  { inputs, backups, count, promises }: Past,
+): Promise<void> {
   if (deed.what === 'crash') return world.crash();
   if (deed.what === 'restore') {
     // What came after the backup came from a state that is no more.
     inputs.length = 0;
-    return backups[deed.n % backups.length]!();
+    backups[deed.n % backups.length]!();
+    return promises.restored(world);
   }
   if (deed.what === 'again') {
     const input = inputs[deed.n % Math.max(1, inputs.length)];

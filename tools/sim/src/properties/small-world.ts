@@ -1,6 +1,6 @@
 import { releaseDefinition, type ReleaseDefinition } from '@millrace/contracts';
 import type { Network } from '@millrace/resolver/domain/graph/network';
-import { farm, release, type BuildEnd, type HandFix, type Outside } from '../driver/outside';
+import { farm, release, type BuildEnd, type Hang, type HandFix, type Outside } from '../driver/outside';
 import { networkWith } from '../invented';
 import { stepsOf } from '../schedule';
 import type { Tale } from './tale';
@@ -33,8 +33,25 @@ export function outsideOf(tale: Tale): Outside {
     broken: (component) => brokenBy(tale, numberOf(component)),
     fix: (component, attempt) => (attempt > mostFixes ? null : fixOf(turn(tale.fixes, component, attempt))),
     weather: tale.weather,
+    isOptional: (component) => tale.optional[numberOf(component)] === true,
+    ...(tale.watched ? { hang: (component, attempt) => hangs[turn(tale.hangs, component, attempt)] } : {}),
+    isSilent: (ms) => tale.silence !== null && isIn(ms / 60_000, tale.silence),
   };
 }
+
+const hangs: Readonly<Record<Tale['hangs'][number], Hang | null>> = {
+  none: null,
+  slow: { untakenMs: 0, times: 15 },
+  untaken: { untakenMs: 45 * 60_000, times: 1 },
+};
+
+function isIn(minute: number, { from, minutes }: NonNullable<Tale['silence']>): boolean {
+  return minute >= from && minute < from + minutes;
+}
+
+/** A cascade holds itself when more than this share of its first builds is lost, and so many have ended. */
+export const stopLoss = 0.5;
+export const leastEnds = 4;
 
 function brokenBy({ needs, breaks }: Tale, n: number): readonly string[] {
   return breaks[n] ? needs.flatMap((of, by) => (by !== n && of.includes(n) ? [nameOf(by)] : [])) : [];
@@ -63,7 +80,7 @@ function definitionOf(tale: Tale): ReleaseDefinition {
     ...{ build_systems: { rpm: farm }, sources: { rpm: { git: 'file:///git' } }, gates: [{ id: 'all', rules: [] }] },
     ...{ people: { ada: { mail: 'ada@mill.example' } }, owners: [{ components: ['*'], people: ['ada'] }] },
     ...{ releng: ['ada'], capacity: 100, cut_off: tale.cutOff },
-    canaries: { first: tale.canaries, stop_loss: 0.5, least: 4 },
+    canaries: { first: tale.canaries, stop_loss: stopLoss, least: leastEnds },
     triggers: { concurrent: tale.concurrent },
     folding: { generations: tale.generations, until: 0.9 },
   });

@@ -24,7 +24,17 @@ export interface Tale {
   readonly minutes: readonly number[];
   /** Taken in turn by attempts: how builds and gates end. */
   readonly builds: readonly ('complete' | 'failed' | 'infrastructure')[];
-  readonly gates: readonly ('passed' | 'failed')[];
+  readonly gates: readonly ('passed' | 'failed' | 'overdue')[];
+  /** Taken in turn by attempts: how builds hang. */
+  readonly hangs: readonly ('none' | 'slow' | 'untaken')[];
+  /** Minutes in which the farm's list of builds cannot be read. */
+  readonly silence: { readonly from: number; readonly minutes: number } | null;
+  /** The scheduler looks for what hangs. */
+  readonly watched: boolean;
+  /** All were built well before: who fails now was broken by the change. */
+  readonly wellBefore: boolean;
+  /** By component: it is planned for what it may lose, not because somebody named it. */
+  readonly optional: readonly boolean[];
   /** By component: what is built with it turns out to be broken by its new build. */
   readonly breaks: readonly boolean[];
   readonly fixes: readonly ('none' | 'proven' | 'stale')[];
@@ -98,27 +108,31 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('again' as const), n: fc.nat(500) }) },
 );
 
-/** Tales of a given kind: `calm` ones have no people and no accidents, so that their end is certain. */
-export function tales(kind: 'calm' | 'wild'): fc.Arbitrary<Tale> {
-  const wild = kind === 'wild';
+/**
+ * Tales of a given kind: `calm` ones have no people and no accidents, so that their end is certain; in `hanging` ones builds,
+ * gates and the list of builds hang, and the scheduler looks for what does.
+ */
+export function tales(kind: 'calm' | 'wild' | 'hanging'): fc.Arbitrary<Tale> {
+  const calm = kind === 'calm';
+  const hanging = kind === 'hanging';
+  const some = <Value>(values: fc.Arbitrary<Value>, maxLength: number): fc.Arbitrary<Value[]> =>
+    fc.array(values, { minLength: 1, maxLength });
   return fc.integer({ min: 1, max: mostComponents }).chain((count) =>
     fc.record({
       needs: fc.array(fc.array(fc.nat(count - 1), { maxLength: 3 }), { minLength: count, maxLength: count }),
       recipes: few(seldom),
       minutes: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: mostComponents, maxLength: mostComponents }),
-      builds: wild
-        ? fc.array(fc.constantFrom('complete', 'complete', 'complete', 'failed', 'infrastructure'), {
-            minLength: 1,
-            maxLength: 12,
-          })
-        : fc.constant(['complete' as const]),
-      gates: wild
-        ? fc.array(fc.constantFrom('passed', 'passed', 'passed', 'failed'), { minLength: 1, maxLength: 12 })
-        : fc.constant(['passed' as const]),
+      builds: calm ? fc.constant(['complete' as const]) : fc.oneof({ weight: 9, arbitrary: some(mixed, 12) }, oneSided),
+      gates: calm ? fc.constant(['passed' as const]) : some(hanging ? lateGate : gate, 12),
+      hangs: hanging ? some(fc.constantFrom('none', 'none', 'slow', 'untaken'), 8) : fc.constant(['none' as const]),
+      silence: hanging
+        ? fc.option(fc.record({ from: fc.nat(30), minutes: fc.integer({ min: 1, max: 30 }) }))
+        : fc.constant(null),
+      watched: fc.constant(hanging),
+      wellBefore: calm ? fc.constant(false) : fc.boolean(),
+      optional: few(fc.boolean()),
       breaks: few(fc.boolean()),
-      fixes: wild
-        ? fc.array(fc.constantFrom('none', 'proven', 'stale'), { minLength: 1, maxLength: 6 })
-        : fc.constant(['none' as const]),
+      fixes: calm ? fc.constant(['none' as const]) : some(fc.constantFrom('none', 'proven', 'stale'), 6),
       builders: fc.integer({ min: 1, max: 4 }),
       pace: fc.constantFrom('flow', 'flow', 'lockstep'),
       concurrent: fc.constantFrom('wait', 'fold', 'beside', 'beside'),
@@ -127,17 +141,27 @@ export function tales(kind: 'calm' | 'wild'): fc.Arbitrary<Tale> {
       generations: fc.integer({ min: 1, max: 3 }),
       security: seldom,
       roots: fc.array(fc.nat(count - 1), { maxLength: 2 }),
-      weather: wild
-        ? fc.option(
-            fc.record({
-              lost: fc.constantFrom(0, 0.3),
-              doubled: fc.constantFrom(0, 0.5),
-              lateMs: fc.constantFrom(0, 400_000),
-            }),
-          )
-        : fc.constant(null),
-      deeds: wild ? fc.array(fc.record({ afterMinutes: fc.nat(20), deed }), { maxLength: 8 }) : fc.constant([]),
+      weather: calm ? fc.constant(null) : fc.option(weather),
+      deeds: calm ? fc.constant([]) : fc.array(fc.record({ afterMinutes: fc.nat(20), deed }), { maxLength: 8 }),
       seed: fc.nat(1000),
     }),
   );
 }
+
+const mixed = fc.constantFrom('complete', 'complete', 'complete', 'failed', 'infrastructure');
+/** Everything goes wrong in the same way, or a burst of it does. */
+const oneSided = fc.oneof(
+  fc.constant(['infrastructure' as const]),
+  fc.constant(['failed' as const]),
+  fc.array(fc.constantFrom('infrastructure', 'infrastructure', 'infrastructure', 'complete', 'failed'), {
+    minLength: 1,
+    maxLength: 8,
+  }),
+);
+const gate = fc.constantFrom('passed', 'passed', 'passed', 'failed');
+const lateGate = fc.constantFrom('passed', 'passed', 'overdue', 'failed');
+const weather = fc.record({
+  lost: fc.constantFrom(0, 0.3),
+  doubled: fc.constantFrom(0, 0.5),
+  lateMs: fc.constantFrom(0, 400_000),
+});
