@@ -2,7 +2,7 @@ import { assertNever } from '@millrace/kernel';
 import { spreadDoubt } from './doubt';
 import { freeFailures } from './failures';
 import { buildGated } from './own-gate';
-import { reconcileRelease } from './outdated';
+import { graphLooked, reconcileRelease } from './outdated';
 import type { Turn } from './turn';
 import { watchDue } from './watch';
 import type { WatchInput } from './watch-input';
@@ -23,6 +23,8 @@ export function decideWatch(turn: Turn, input: WatchInput): void {
       return freeFailures(turn, input);
     case 'release.reconcile':
       return reconcileRelease(turn, input);
+    case 'graph.looked':
+      return graphLooked(turn, input);
     default:
       return assertNever(input);
   }

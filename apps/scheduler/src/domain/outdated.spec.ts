@@ -91,4 +91,45 @@ describe('reconciling', () => {
     await world.take({ type: 'cascade.reconcile', release: 'mill', cascade, all: true });
     expect([...world.works.values()].map((one) => one.kind)).toEqual(['build.look']);
   });
+
+  it('asks again for a verdict that is open, or that refused a build, every ten minutes', async () => {
+    for (const decision of ['pending', 'failed'] as const) {
+      const world = new World({ graph: { 'rpm/a': [], 'rpm/b': ['rpm/a'] }, gate: () => 'silent' });
+      await world.start('all');
+      await world.settle();
+      const reason = { test: 't', state: 'failed', text: '', result: 1, waiver: null, link: null } as const;
+      const about = { build: world.rebuild('rpm/a').build!, decision, verdictRevision: 3 };
+      await world.take({ type: 'verdict.decided', release: 'mill', ...about, reasons: [reason] });
+      const asked = (): number => world.events('verdict.wanted').length;
+      const before = asked();
+      for (let n = 0; n < 21; n++) {
+        world.wait(60_000);
+        await world.take({ type: 'cascade.reconcile', release: 'mill', cascade: world.cascade.id });
+      }
+      expect(asked() - before).toBe(2);
+    }
+  });
+
+  it('takes a snapshot of the graph of which nobody told as told, and asks nothing twice', async () => {
+    const world = await outdated();
+    await world.take(reconcile);
+    expect([...world.works.values()].filter((one) => one.kind === 'graph.look')).toHaveLength(1);
+    const looked = { type: 'graph.looked', release: 'mill' } as const;
+    await world.take({ type: 'graph.published', release: 'mill', snapshot: 's-1' });
+    for (const snapshot of ['s-1', null]) await world.take({ ...looked, snapshot });
+    expect(world.selfs.filter((one) => one.type === 'graph.published')).toEqual([]);
+    await world.take({ ...looked, snapshot: 's-2' });
+    await world.settle();
+    expect(world.store.rows.releases.get('mill')!.snapshot).toBe('s-2');
+  });
+
+  it('reads the heads of sources of which forges tell: the news of a push may be lost', async () => {
+    const world = await outdated();
+    await world.take(reconcile);
+    expect(world.polled).toBe(0);
+    const source = world.store.rows.sources.get('mill/rpm/a')!;
+    world.store.rows.sources.set(source.id, { ...source, pushedAt: '2026-01-01T00:00:00.000Z' });
+    await world.take(reconcile);
+    expect(world.polled).toBe(1);
+  });
 });

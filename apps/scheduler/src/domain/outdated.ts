@@ -26,8 +26,26 @@ export function reconcileRelease(turn: Turn, input: Extract<WatchInput, { type: 
   });
   for (const { source } of outdated) turn.put('sources', { ...source, told: source.commit });
   if (outdated.length > 0) report(turn, release, outdated);
+  if (after === '') lookOutside(turn, release);
   const ids = builds.map((row) => row.id).sort();
   if (ids.length >= outdatedSlice) turn.self({ type: 'release.reconcile', release, after: ids.at(-1)! });
+}
+
+/**
+ * What others would have told may have been lost: the resolver says which snapshot of its graph is the newest, and where
+ * forges tell of pushes (and nobody polls) the heads of the sources are read. The slice holds the first of the sources.
+ */
+function lookOutside(turn: Turn, release: string): void {
+  const { definition } = turn.row('releases', release);
+  turn.work('graph.look', `${release}/${turn.context.id}`, { release });
+  const isTold = turn.all('sources').some((row) => row.release === release && row.pushedAt !== undefined);
+  if (isTold && !definition.triggers.git) turn.work('sources.poll', `${release}/${turn.context.id}`, { release });
+}
+
+/** The resolver's newest snapshot: one that nobody told of is taken as told. null: it could not say. */
+export function graphLooked(turn: Turn, { release, snapshot }: Extract<WatchInput, { type: 'graph.looked' }>): void {
+  if (snapshot === null || turn.row('releases', release).snapshot === snapshot) return;
+  turn.self({ type: 'graph.published', release, snapshot });
 }
 
 function isOutdated({ source: built }: ValidatedRow, source: SourceRow): boolean {

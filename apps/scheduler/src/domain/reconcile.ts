@@ -1,4 +1,4 @@
-import { later, msBetween } from '@millrace/kernel';
+import { later, msBetween, type Moment } from '@millrace/kernel';
 import { step } from './advance';
 import { compare } from './builds';
 import { admitWhenReady, wantVerdict } from './gate';
@@ -9,6 +9,8 @@ import type { Turn } from './turn';
 const every = 60_000;
 /** A look at a running build takes seconds; one that has not come back for so long is lost. */
 const unseen = 300_000;
+/** A verdict that is open, or that refused a build, is asked for so often: it may have turned while nobody heard. */
+const askedEvery = 600_000;
 
 /**
  * Lost messages are normal in this field: what has stood in one state for a minute is asked for once more. Every call
@@ -37,9 +39,17 @@ function askAgain(turn: Turn, row: RebuildRow, all: boolean): void {
   }
   const seen = row.lookedAt ?? row.startedAt;
   if (row.state === 'building' && seen !== null && isOver(seen, unseen)) step(turn, row, 'look');
+  if (row.state === 'rejected' && build && (all || isDue(turn, row.endedAt))) wantVerdict(turn, build);
   if (row.state !== 'gating' || !build || !isOver(build.endedAt ?? turn.at, every)) return;
-  const unheard = row.verdict === null || row.verdict === 'unknown' || (all && row.verdict === 'pending');
-  if (unheard) wantVerdict(turn, build);
+  const isOpen = row.verdict === 'pending' && (all || isDue(turn, build.endedAt));
+  if (row.verdict === null || row.verdict === 'unknown' || isOpen) wantVerdict(turn, build);
   if (!row.compared) compare(turn, row);
   else admitWhenReady(turn, row.id);
+}
+
+/** Among the looks of every minute, is this the one that asks again? */
+function isDue(turn: Turn, since: Moment | null): boolean {
+  if (since === null) return false;
+  const ms = msBetween(since, turn.at);
+  return Math.floor(ms / askedEvery) > Math.floor((ms - every) / askedEvery);
 }

@@ -38,7 +38,8 @@ export type WatchInput =
     })
   | (OfRelease & { readonly type: 'failures.freed'; readonly cascade: string })
   /** Builds up to this id have been compared. */
-  | (OfRelease & { readonly type: 'release.reconcile'; readonly after: string });
+  | (OfRelease & { readonly type: 'release.reconcile'; readonly after: string })
+  | (OfRelease & { readonly type: 'graph.looked'; readonly snapshot: string | null });
 
 const types: readonly string[] = [
   'watch.due',
@@ -47,6 +48,7 @@ const types: readonly string[] = [
   'doubt.spread',
   'failures.freed',
   'release.reconcile',
+  'graph.looked',
 ] satisfies readonly WatchInput['type'][];
 
 export function isWatch<Other extends { readonly type: string }>(input: Other | WatchInput): input is WatchInput {

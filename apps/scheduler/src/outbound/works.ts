@@ -7,6 +7,7 @@ import { followLooking } from './follow/look';
 import { admitting, assembling, comparing } from './gate';
 import { groupGathering } from './group-gate';
 import { landingChecking, landingExecuting, landingUndoing } from './landing';
+import { graphLooking } from './graph-look';
 import type { Outside } from './outside';
 import { placeClosing, placeFollowing } from './place';
 import { planMaking } from './plan';
@@ -24,6 +25,7 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     changeChecking(outside, bumps),
     sourcePolling(outside),
     snapshotChecking(outside),
+    graphLooking(outside),
     followLooking(outside),
     followChecking(outside, bumps),
     buildsWatching(outside),

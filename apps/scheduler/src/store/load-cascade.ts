@@ -49,7 +49,10 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
       ]);
     case 'cascade.reconcile': {
       const state = ['submitting', 'building', 'gating'];
-      const rows = await read.rebuilds.where({ cascade, state }, { ...first, limit: mostNames });
+      const rows = [
+        ...(await read.rebuilds.where({ cascade, state }, { ...first, limit: mostNames })),
+        ...(await read.rebuilds.where({ cascade, state: 'rejected' }, first)),
+      ];
       return { ...slice(rows), builds: byId(await read.builds.getMany(refsOf(rows))) };
     }
     case 'tier.opened': {

@@ -30,6 +30,8 @@ export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<Sta
       return ofSpread(read, input.cascade, input.rebuilds);
     case 'failures.freed':
       return ofFailures(read, input.release);
+    case 'graph.looked':
+      return Promise.resolve({});
     case 'release.reconcile':
       return ofOutdated(read, input.release, input.after);
   }

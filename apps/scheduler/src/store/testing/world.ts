@@ -35,6 +35,8 @@ export class World {
   readonly checked: ChangeToCheck[] = [];
   /** What places took of other cascades. */
   readonly followed: { readonly cascade: string; readonly builds: readonly LandedBuild[] }[] = [];
+  /** How often the heads of all sources were to be read. */
+  polled = 0;
   /** Builds that were seen running. */
   readonly looked = new Set<string>();
   private readonly done = new Set<string>();
@@ -203,6 +205,7 @@ export class World {
     if (this.done.has(id)) return;
     this.done.add(id);
     if (effect.kind === 'change.check') this.checked.push(effect.order as ChangeToCheck);
+    if (effect.kind === 'sources.poll') this.polled++;
     if (effect.kind !== 'sources.poll' && effect.kind !== 'builds.seen') this.works.set(id, effect);
   }
 
