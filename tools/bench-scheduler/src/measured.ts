@@ -61,11 +61,13 @@ async function main(): Promise<void> {
           door === doors.resolver.impact ? impact() : { lost: [], added: [], unneeded: [] };
         const played = { ask: (door: unknown) => Promise.resolve(answer(door)) } as unknown as Outside['asker'];
         const system = shape.ledger === undefined ? builder : new LedgerBuilder(shape.ledger, shape.capacity);
-        const outside: Outside = { read, asker: played, systems: new Map([[builder.name, system]]), take };
+        const systems = new Map([[builder.name, system]]);
+        const bumps = configuredBumps(config, dataDir, systems);
+        const outside: Outside = { read, asker: played, systems, git: bumps.git, take };
         process.on('message', (ask: Ask) => void obey(ask, builder, outside));
         return Promise.resolve({
           doors: [],
-          works: worksOf(outside, configuredBumps(config, dataDir)),
+          works: worksOf(outside, bumps),
           start: () => catchUp(outside),
         });
       },
