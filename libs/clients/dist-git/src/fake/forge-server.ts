@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveJson, type FixtureAnswer } from '@millrace/testing/http';
+import type { IncomingMessage } from 'node:http';
 import type { ForgeSettings } from '../schema';
 import { dialects, type FakePull } from './forge-dialects';
 
@@ -31,7 +31,7 @@ export async function startFakeForge(kind: ForgeSettings['kind'], project: strin
   const change = (number: number, what: Partial<FakePull>): void => {
     pulls.splice(0, pulls.length, ...pulls.map((one) => (one.number === number ? { ...one, ...what } : one)));
   };
-  const answer = (request: IncomingMessage, text: string): { status: number; body: unknown } | null => {
+  const answer = (request: IncomingMessage, text: string): FixtureAnswer => {
     if (!dialect.knows(request.headers, token)) return { status: 401, body: { message: 'who are you?' } };
     const url = new URL(request.url ?? '/', 'http://forge');
     if (request.method === 'GET' && url.pathname === dialect.list(project)) {
@@ -48,32 +48,15 @@ export async function startFakeForge(kind: ForgeSettings['kind'], project: strin
     losing = false;
     return null;
   };
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      const given = answer(request, text);
-      if (given === null) return void request.socket.destroy();
-      response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serveJson(answer);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     token,
     pulls,
     merge: (number, as) => change(number, { state: 'merged', as }),
     close: (number) => change(number, { state: 'closed' }),
     has: make,
     loseNextAnswer: () => void (losing = true),
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    stop: () => server.stop(),
   };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

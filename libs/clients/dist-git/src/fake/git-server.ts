@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from '@millrace/testing/http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { timingSafeEqual } from 'node:crypto';
 
 /** git over http as every real server speaks it: git's own http-backend behind a small door. */
@@ -23,7 +23,6 @@ export interface GitServerOptions {
 export async function startGitServer({ root, user }: GitServerOptions): Promise<GitServer> {
   let cut: 'before' | 'after' | null = null;
   let before: (() => void | Promise<void>) | null = null;
-  const server = createServer((request, response) => void answer(request, response));
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (user && !isAllowed(request, user)) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
@@ -38,16 +37,12 @@ export async function startGitServer({ root, user }: GitServerOptions): Promise<
     if (now === 'before') return void request.socket.destroy();
     await backend(root, request, response, now === 'after');
   };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serve(answer);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     cutNextPush: (when) => void (cut = when),
     beforePush: (act) => void (before = act),
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    stop: () => server.stop(),
   };
 }
 
