@@ -152,6 +152,7 @@ it('shows its answers by subject and by component', async () => {
         { text: 'passed: nothing that others require was lost without a rebuild' },
         { text: 'failed (on x86_64): exit 1' },
       ],
+      ...{ repository: expect.stringContaining('/b-2') as string, tag: null, cascade: 'c-1', group: null },
     },
   ]);
   expect((await get<Gates>('/api/v1/gates?component=rpm%2Flibmill')).verdicts).toHaveLength(1);

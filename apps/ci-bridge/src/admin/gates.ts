@@ -11,7 +11,11 @@ export async function showGates(
   wanted: { readonly subject?: string | undefined; readonly component?: string | undefined; readonly limit: number },
 ): Promise<Gates> {
   const rows = await verdictsFor(read, wanted);
-  return { verdicts: rows.map((row) => ({ ...verdictData(row), at: row.answeredAt })) as Gates['verdicts'] };
+  return { verdicts: rows.map((row) => ({ ...verdictData(row), ...whereTested(row) })) as Gates['verdicts'] };
+}
+
+function whereTested({ answeredAt: at, repository, tag, cascade, group, scope }: VerdictRow) {
+  return { at, repository, tag, cascade, group, scope };
 }
 
 async function verdictsFor(

@@ -172,6 +172,7 @@ function rerunEffects(verdict: VerdictRow, { requirement, result, attempt, budge
     ci: result.data['ci_name']?.[0] ?? null,
     attempt,
     budget,
+    ...(verdict.repository === undefined ? {} : { repository: verdict.repository, tag: verdict.tag ?? null }),
   };
   const about = { release: verdict.release, subject: verdict.subject.id, component: verdict.component };
   return [

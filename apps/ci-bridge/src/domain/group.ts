@@ -50,7 +50,8 @@ function asAsked(known: VerdictRow): VerdictWanted {
   const { subject, release, product_version, decision_context, component, build, group, cascade, scope, since } = known;
   return {
     ...{ subject, release, product_version, decision_context, component, build, cascade, since },
-    ...{ repository: '', group: group && [...group], ...(scope ? { scope } : {}) },
+    ...{ repository: known.repository ?? '', tag: known.tag ?? null },
+    ...{ group: group && [...group], ...(scope ? { scope } : {}) },
   };
 }
 

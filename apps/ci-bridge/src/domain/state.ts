@@ -6,6 +6,7 @@ import type { ForwardRow } from './forward';
 import type { IntakeRow, PollRow } from './intake';
 import type { DecisionRow, ForeignFacts, RemoteFound } from './evidence';
 import type { Stamp } from './stamp';
+import type { WaiverRow } from './waiver-row';
 
 /** A result in ResultsDB's form; its id is its number with leading zeros, so that ids sort like numbers. */
 export interface ResultRow extends Row {
@@ -46,33 +47,7 @@ export interface CounterRow extends Row {
   readonly last: Stamp;
 }
 
-/** How far a waiver reaches: its subject; every build of its component until one passes; every build of its cascade. */
-export const waiverScopes = ['build', 'component', 'cascade'] as const;
-export type WaiverScope = (typeof waiverScopes)[number];
-
-export interface WaiverRow extends Row {
-  readonly number: number;
-  readonly subject_type: string;
-  readonly subject_id: string;
-  readonly testcase: string;
-  readonly scenario: string | null;
-  readonly product_version: string;
-  readonly username: string;
-  readonly comment: string;
-  /** false takes an earlier waiver back. */
-  readonly waived: boolean;
-  readonly timestamp: Stamp;
-  /** Who waived in the name of `username`; left out in rows of old. */
-  readonly proxied_by?: string | null;
-  readonly scope?: WaiverScope;
-  readonly component?: string | null;
-  readonly cascade?: string | null;
-  readonly ticket?: string | null;
-  /** Since then it helps nobody any more. */
-  readonly expires_at?: Stamp | null;
-  /** Set when a newer build passed the test by itself. */
-  readonly ended_at?: Stamp | null;
-}
+export { waiverScopes, type WaiverRow, type WaiverScope } from './waiver-row';
 
 export const decisions = ['pending', 'passed', 'failed', 'unknown'] as const;
 export type GateDecision = (typeof decisions)[number];
@@ -109,6 +84,9 @@ export interface VerdictRow extends Row {
   readonly build: string;
   readonly group: readonly Member[] | null;
   readonly cascade: string | null;
+  /** Where it can be tested; left out in rows of old. */
+  readonly repository?: string;
+  readonly tag?: string | null;
   /** The group is a tier, or a cascade; left out for a rebuild. */
   readonly scope?: 'tier' | 'cascade';
   /** Checks of its own that the build side reports. */

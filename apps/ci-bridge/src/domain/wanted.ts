@@ -49,6 +49,8 @@ function verdictRow(
     build: wanted.build,
     group: wanted.group,
     cascade: wanted.cascade,
+    repository: wanted.repository,
+    tag: wanted.tag ?? null,
     ...(wanted.scope ? { scope: wanted.scope } : {}),
     ...(wanted.builtin ? { builtin: wanted.builtin } : {}),
     since: wanted.since,

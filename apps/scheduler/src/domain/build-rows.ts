@@ -25,6 +25,8 @@ export interface BuildRow extends Row {
   /** Address of the candidate repository, and what it was built from. */
   readonly repository: string | null;
   readonly base: Repository | null;
+  /** The build system's own name of that place: a Koji tag. */
+  readonly tag?: string;
   readonly subject: Subject | null;
   readonly group: readonly { readonly component: ComponentId; readonly nvr: string }[] | null;
   /** Checks of ours; left out where no gate looks at them. */

@@ -82,6 +82,7 @@ describe('in a cascade', () => {
     expect(world.events('verdict.wanted')[0]!.data).toMatchObject({
       builtin: ['millrace.builtin.installable', 'millrace.builtin.dependencies'],
       checks: made,
+      tag: 'mill-side',
     });
   });
 

@@ -21,6 +21,7 @@ export function keepBuild(turn: Turn, build: BuildRow, end: EndedBuild): BuildRo
     contents: complete ? keepContents(turn, contents) : null,
     repository: status.repository,
     base,
+    ...(end.tag === undefined ? {} : { tag: end.tag }),
     source: build.source ?? status.source,
     subject: complete ? subjectOf(build.component, status.nvr ?? contents.nvr) : null,
     ...(complete && end.checks ? { checks: end.checks } : {}),

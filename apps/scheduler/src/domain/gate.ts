@@ -34,6 +34,7 @@ export function wantVerdict(turn: Turn, build: BuildRow): void {
     component: build.component,
     build: build.id,
     repository: build.repository,
+    ...(build.tag === undefined ? {} : { tag: build.tag }),
     group: build.group ? [...build.group] : null,
     cascade: build.cascade,
     since: build.startedAt ?? turn.at,

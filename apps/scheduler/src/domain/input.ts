@@ -45,6 +45,8 @@ export interface EndedBuild {
   readonly evidence: Evidence | null;
   /** The repository that dependants and tests see beside the candidate. */
   readonly base: Repository;
+  /** The build system's own name of that place: a Koji tag. */
+  readonly tag?: string;
   /** Checks of ours; left out where no gate looks at them. */
   readonly checks?: readonly BuiltinCheck[];
 }

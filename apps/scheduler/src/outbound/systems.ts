@@ -51,6 +51,7 @@ export async function endedBuild(
     contents: complete ? await system.contents(status.ref) : null,
     evidence: complete ? null : await system.evidence(status.ref),
     base: await repositoryOf(system, release, cascade),
+    tag: (await system.open(release, cascade)).id,
   };
 }
 

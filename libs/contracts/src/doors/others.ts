@@ -4,6 +4,20 @@ import { componentIdSchema } from '../contents';
 import { verdictDecided } from '../events/ci-bridge';
 import { ask, command } from './door';
 
+const whereTested = z.object({
+  at: z.string(),
+  /** Where it can be tested: address, the build system's name of it (Koji: a tag), cascade, and the builds of a group. */
+  repository: z.string().optional(),
+  tag: z.string().nullable().optional(),
+  cascade: z.string().nullable().optional(),
+  group: z
+    .array(z.object({ component: z.string(), nvr: z.string() }))
+    .nullable()
+    .optional(),
+  /** A group that is a tier, or all of a cascade. */
+  scope: z.enum(['tier', 'cascade']).optional(),
+});
+
 export const gates = ask({
   owner: 'ci-bridge',
   name: 'gates',
@@ -13,7 +27,7 @@ export const gates = ask({
     component: componentIdSchema.optional(),
     limit: z.coerce.number().int().min(1).max(500).default(50),
   }),
-  reply: z.object({ verdicts: z.array(verdictDecided.data.and(z.object({ at: z.string() }))) }),
+  reply: z.object({ verdicts: z.array(verdictDecided.data.and(whereTested)) }),
   http: { method: 'GET', path: '/api/v1/gates' },
 });
 

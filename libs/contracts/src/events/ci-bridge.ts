@@ -171,6 +171,9 @@ export const rerunRequested = defineEvent({
     ci: z.string().nullable(),
     attempt: z.number().int().positive(),
     budget: z.number().int().positive(),
+    /** Where it can be tested, as `verdict.wanted` has it. */
+    repository: z.string().optional(),
+    tag: z.string().nullable().optional(),
   }),
   summary: (d) => `${d.testcase} shall run again for ${d.subject.id} (${d.attempt} of ${d.budget})`,
   link: (d) => `/api/v1/gates?subject=${encodeURIComponent(d.subject.id)}`,

@@ -245,7 +245,9 @@ export const verdictWanted = defineEvent({
     decision_context: z.string(),
     component: componentIdSchema,
     build: z.string(),
+    /** Where it can be tested: the address of its packages, and its build system's name of where it belongs (Koji: a tag). */
     repository: z.string(),
+    tag: z.string().max(256).nullable().optional(),
     /** Component ids that are gated as one (a stack), with their NVRs; null for a single build. */
     group: z.array(z.object({ component: componentIdSchema, nvr: z.string() })).nullable(),
     cascade: z.string().nullable(),

@@ -87,6 +87,7 @@ export function endedBuild(
     contents: complete ? { component, nvr, build, packages: [], buildRequires: [], inputs } : null,
     evidence: complete ? null : { ...failure, tail: '', logs: [], signature: how },
     base: side,
+    tag: 'mill-side',
   };
 }
 
