@@ -89,7 +89,7 @@ export function gateRules(definition: ReleaseDefinition, catalogue: Catalogue, v
     named,
     types,
     unknown: names.filter((name) => !named.some(({ id }) => id === name)),
-    whenNoTests: whenNoTestsOf(definition, verdict.component) ?? strictest ?? definition.when_no_tests ?? 'builtin',
+    whenNoTests: strictest ?? definition.when_no_tests ?? 'builtin',
     ...(catalogue.asks && catalogue.asks.length > 0 ? { asks: catalogue.asks } : {}),
     ...(catalogue.reruns && catalogue.reruns.length > 0 ? { reruns: catalogue.reruns } : {}),
   };
