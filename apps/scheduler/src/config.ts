@@ -33,7 +33,7 @@ export const config = z.object({
   commit_mail: z.email().default('millrace@localhost.localdomain').describe('Mail address of the author of bumps'),
   git_access: access
     .default({ credentials: [] })
-    .describe('Files with the passwords and the ssh key of git servers, for bumps. Only in millrace.yaml.'),
+    .describe('Files with the passwords and the ssh key of git servers. Only in millrace.yaml.'),
   forges: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), forgeSettings)
     .default({})
