@@ -30,7 +30,7 @@ async function main(): Promise<void> {
 async function week(options: Options): Promise<void> {
   const { seeds: seed, builders, pace } = options;
   const times = { gateS: options['gate-s'], repoS: options['repo-s'], fixS: options['fix-s'] ?? 1800 };
-  const found = await simulateWeek({ seed, builders, pace, failRate: options['fail-rate'], ...times });
+  const found = await simulateWeek({ seed, components: 400, builders, pace, failRate: options['fail-rate'], ...times });
   for (const [name, value] of Object.entries(found)) process.stdout.write(`${name.padEnd(14)} ${value}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(found)}\n`);
   if (found.open > 0)

@@ -10,6 +10,8 @@ import { stepsOf } from './schedule';
 
 export interface WeekRun {
   readonly seed: number;
+  /** Of the release. */
+  readonly components: number;
   readonly builders: number;
   readonly failRate: number;
   readonly gateS: number;
@@ -29,13 +31,12 @@ export interface Week {
   readonly decisions: number;
 }
 
-const components = 400;
 const changes = 7 * 24 * 60;
 const minute = 60_000;
 /** After the last change everything must come to an end within two days. */
 const drain = 2 * 24 * 60 * minute;
 
-/** A commit somewhere in a release of 400 components every minute for a week: what becomes of the cascades. */
+/** A commit somewhere in a release every minute for a week: what becomes of the cascades. */
 export async function simulateWeek(run: WeekRun): Promise<Week> {
   const world = new World(outsideOf(run), run.seed);
   const random = seeded(run.seed);
@@ -44,7 +45,7 @@ export async function simulateWeek(run: WeekRun): Promise<Week> {
     const at = epochMs + n * minute;
     await world.run((one) => (one.nextMs ?? Infinity) > at);
     world.passTo(at);
-    await world.take(commitOf(Math.floor(random() * components), n), 'git');
+    await world.take(commitOf(Math.floor(random() * run.components), n), 'git');
   }
   const end = world.nowMs + drain;
   await world.run((one) => (one.isQuiet && !one.isRunning) || one.nowMs > end);
@@ -79,7 +80,7 @@ function commitOf(n: number, count: number): Input {
 }
 
 function outsideOf(run: WeekRun): Outside {
-  const { needs, network } = graphOf(components, run.seed);
+  const { needs, network } = graphOf(run.components, run.seed);
   const above = needs.map((_, n) => needs.flatMap((of, by) => (of.includes(n) ? [by] : [])));
   const builds = new Map<string, number>();
   const nth = (component: string): number => {
@@ -91,7 +92,7 @@ function outsideOf(run: WeekRun): Outside {
   return {
     definition: definitionFor(run),
     builders: run.builders,
-    plan: (members) => stepsOf(network, numbersIn(network.components, members)),
+    plan: (members) => stepsOf(network, numbersIn(network.components, members, run.components)),
     buildMs: ms,
     expectedMs: ms,
     buildEnd: (component) =>
@@ -110,8 +111,12 @@ function outsideOf(run: WeekRun): Outside {
   };
 }
 
-function numbersIn(names: { find(id: string): number }, members: readonly string[] | 'all'): Int32Array {
-  if (members === 'all') return Int32Array.from({ length: components }, (_, n) => n);
+function numbersIn(
+  names: { find(id: string): number },
+  members: readonly string[] | 'all',
+  length: number,
+): Int32Array {
+  if (members === 'all') return Int32Array.from({ length }, (_, n) => n);
   return Int32Array.from(members.map((id) => names.find(id)).filter((n) => n !== -1)).sort();
 }
 
