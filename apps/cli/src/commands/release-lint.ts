@@ -4,6 +4,7 @@ import { AppError } from '@millrace/kernel';
 import type { Context } from '../context';
 import type { Leaf } from '../leaf';
 import { counted } from '../words';
+import { ringProblems } from './follow-rings';
 
 interface Options {
   readonly online?: boolean;
@@ -26,9 +27,11 @@ export const releaseLint: Leaf<Options> = {
   examples: ['release lint release.yaml', 'release lint releases/*.yaml --json', 'release lint release.yaml --online'],
   run: async (context, args, { online = false }) => {
     const results: Result[] = [];
-    for (const file of args.list(0)) {
-      const read = readReleaseFile(file);
-      results.push(online && read.ok ? await asked(context, file, read) : offline(file, read));
+    const given = args.list(0).map((file) => ({ file, read: readReleaseFile(file) }));
+    for (const { file, read } of given) {
+      const result = online && read.ok ? await asked(context, file, read) : offline(file, read);
+      const problems = [...result.problems, ...ringProblems(given, file)];
+      results.push({ ...result, ok: problems.length === 0, problems });
     }
     context.show(results, () => results.map(textOf).join('\n'));
     const wrong = results.filter((result) => !result.ok).length;
