@@ -44,6 +44,12 @@ export const checks = [
     'npm run crash:scheduler -- --seeds 10',
     8,
   ),
+  byCommand(
+    'end to end: a landing killed anywhere',
+    ['npm', 'run', '--silent', 'crash:landing'],
+    'npm run crash:landing',
+    8,
+  ),
   byCommand('end to end: a cascade in Koji', ['npm', 'run', '--silent', 'e2e:koji'], 'npm run e2e:koji', 6),
   {
     name: 'scenarios',
