@@ -3,6 +3,7 @@ import { toAppError } from '@millrace/kernel';
 import { liveOf } from '../domain/live';
 import { leavesObserving, leftIn, mostCounted, startsOf } from '../domain/modes/leaving';
 import type { CascadeRow, ReleaseRow } from '../domain/state';
+import { followProblems } from './follow/check-definition';
 import type { Outside } from './outside';
 
 type Check = DoorReply<typeof doors.scheduler.releaseCheck>;
@@ -25,6 +26,7 @@ export async function checkRelease(
   const leaves = before !== null && leavesObserving(before.definition, definition);
   return {
     ...places,
+    problems: [...places.problems, ...(await followProblems(read, definition))],
     mode,
     starts: leaves ? await startsWhenLeft(read, before) : null,
     running: before ? await olderOf(read, before) : [],

@@ -11,6 +11,7 @@ import { World } from '../../store/testing/world';
 import type { Outside } from '../outside';
 import type { Bumps } from '../rebuild-source';
 import { followChecking } from './check';
+import { followProblems } from './check-definition';
 import { followLooking } from './look';
 
 const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': [] };
@@ -141,5 +142,21 @@ describe('a landing that another release follows', () => {
       components: [{ component: 'rpm/b' }],
       unknown: [{ component: 'rpm/c-compat', hint: 'none' }],
     });
+  });
+
+  it('that is of no release here, or in a ring, is named before it is applied', async () => {
+    const of = (release: string, ...names: string[]) =>
+      releaseDefinition.parse({ ...definitionOf(), release, follow: names.map((one) => ({ release: one })) });
+    await follows();
+    expect(await followProblems(mill.store.read, of('other', 'mill', 'nowhere'))).toEqual([
+      { path: ['follow', 1, 'release'], text: "there is no release 'nowhere' here", remedy: expect.any(String) },
+    ]);
+    expect(await followProblems(mill.store.read, of('mill', 'down'))).toEqual([
+      {
+        path: ['follow', 0, 'release'],
+        text: expect.stringContaining('mill -> down -> mill'),
+        remedy: expect.any(String),
+      },
+    ]);
   });
 });
