@@ -72,6 +72,28 @@ describe('cascades beside one another', () => {
     expect(world.followed).toEqual([{ cascade: first!.id, builds }]);
   });
 
+  it('nothing new starts in a place that does not have yet what another one has landed, and it says so', async () => {
+    const { world, change, letGo } = await worldOf({ followsLate: true });
+    await change('rpm/a', 'rpm/b');
+    await change('rpm/c', 'rpm/d');
+    await letGo('rpm/c');
+    await letGo('rpm/a');
+    const [first] = cascades(world);
+    const b = (): string => rebuilds(world).find((row) => row.component === 'rpm/b')!.state;
+    expect([states(world), b()]).toEqual([['running', 'completed'], 'ready']);
+    const [{ cascade, builds }] = world.followed as [(typeof world.followed)[number]];
+    const about = { type: 'place.followed', release: 'mill', cascade, builds } as const;
+    const fault = { code: 'away', kind: 'unavailable', message: 'the hub is away' } as const;
+    await world.take({ ...about, fault });
+    await world.settle();
+    expect([cascades(world)[0]!.problem, b()]).toEqual([expect.stringContaining('the hub is away'), 'ready']);
+    await world.take({ ...about, fault: null });
+    await world.settle();
+    expect(states(world)).toEqual(['completed', 'completed']);
+    expect(world.store.rows.cascades.get(first!.id)).toMatchObject({ following: [], problem: null });
+    expect(world.submitted.filter((one) => one.component === 'rpm/b')).toHaveLength(1);
+  });
+
   it('a change of what one of them rebuilds goes into that one', async () => {
     const { world, change } = await worldOf();
     await change('rpm/a', 'rpm/b');

@@ -1,6 +1,6 @@
-import { later } from '@millrace/kernel';
 import type { ChangeRow } from './change-rows';
 import { detected } from './changes';
+import { follow, followLater, hasFollowed } from './following';
 import { waits } from './consider';
 import type { CascadeInput, LandedBuild, PlannedRebuild } from './input';
 import { isAwaited, liveOf } from './live';
@@ -71,17 +71,15 @@ export function followLanded(turn: Turn, cascade: CascadeRow, rows: readonly Reb
   const builds = landed.map(({ component, build }): LandedBuild => ({ component, build: build! }));
   const others = liveOf(turn.row('releases', cascade.release)).filter((id) => id !== cascade.id);
   if (builds.length === 0) return;
-  for (const other of others) {
-    const order = { release: cascade.release, cascade: other, builds };
-    turn.work('place.follow', `${other}/${landed[0]!.id}`, order);
-  }
+  for (const other of others) follow(turn, other, builds);
 }
 
-/** What it could not take is tried again, as long as its cascade lives. */
+/** What it could not take is tried again, as long as its cascade lives; until then nothing new starts in it. */
 export function placeFollowed(turn: Turn, input: Extract<CascadeInput, { type: 'place.followed' }>): void {
   const { cascade, release, builds, fault } = input;
-  if (fault === null || !liveOf(turn.row('releases', release)).includes(cascade)) return;
-  turn.work('place.follow', `${cascade}/${turn.context.id}`, { release, cascade, builds }, later(turn.at, 15_000));
+  if (!liveOf(turn.row('releases', release)).includes(cascade)) return;
+  if (fault === null) return hasFollowed(turn, cascade, builds);
+  followLater(turn, cascade, builds, fault.message);
 }
 
 function firstOfEach(rows: readonly RebuildRow[]): readonly RebuildRow[] {

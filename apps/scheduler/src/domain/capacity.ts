@@ -1,6 +1,7 @@
 import { later } from '@millrace/kernel';
 import { quietNow } from './budgets/quiet';
 import { firstWithRoom, slotChannel } from './budgets/shares';
+import { isFollowing } from './following';
 import type { CapacityInput } from './input';
 import { isClear } from './needs';
 import type { CapacityRow, CascadeRow, RebuildRow, Slot } from './state';
@@ -128,7 +129,7 @@ function queuesOf(turn: Turn, row: CapacityRow, taken: ReadonlySet<string>): Que
   }
   return [...byCascade].flatMap(([id, rows]) => {
     const cascade = turn.row('cascades', id);
-    if (cascade.state !== 'running') return [];
+    if (cascade.state !== 'running' || isFollowing(cascade)) return [];
     const { definition } = turn.row('releases', cascade.release);
     const { counts, ramp } = cascade;
     const quiet = quietNow(definition, cascade.urgency, turn.at);

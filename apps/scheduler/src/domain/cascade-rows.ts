@@ -71,6 +71,8 @@ export interface CascadeRow extends Row {
   readonly takingUp: boolean;
   /** The place is being closed: nothing can join any more. */
   readonly closing: boolean;
+  /** Builds that another cascade has landed and its place does not have yet; each order by its first. */
+  readonly following?: readonly string[];
   /** How often it was to land so far. */
   readonly landings?: number;
   /** What hinders it, beside its rebuilds; null: nothing. */

@@ -65,7 +65,9 @@ export async function ofCascade(read: Read, input: CascadeSlice): Promise<Part> 
       const rows = await read.rebuilds.where(after, { ...first, limit: sliceSize + 1 });
       const ids = rows.map((one) => `${one.release}/${one.component}`);
       const validated = byId(await read.validated.getMany(ids));
-      return { ...slice(rows), validated, ...(await ofLanded(read, row, rows)) };
+      const release = row && (await read.releases.get(row.release));
+      const beside = release ? await read.cascades.getMany(liveOf(release)) : [];
+      return { ...slice(rows), cascades: byId(row, beside), validated, ...(await ofLanded(read, row, rows)) };
     }
     case 'place.due':
       return { cascades: byId(row), landings: byId(await newestLanding(read, row)) };

@@ -16,6 +16,8 @@ export interface Outside {
   readonly group?: (tier: number | null) => 'passed' | 'failed' | 'silent';
   /** A build that has not ended: only submitted, or taken by a builder. null: it ends. */
   readonly running?: (component: string) => 'submitted' | 'building' | null;
+  /** A place takes what another cascade has landed only when a test says so. */
+  readonly followsLate?: boolean;
   /** What joins the plan when a component is built. */
   readonly adds?: (component: string) => readonly string[];
   /** Planned components that lose something by a component's new build. */

@@ -57,6 +57,7 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
     case 'place.follow': {
       const { builds } = work.order as { builds: readonly LandedBuild[] };
       world.followed.push({ cascade, builds });
+      if (world.outside.followsLate) return null;
       return { type: 'place.followed', release, cascade, builds, fault: null };
     }
     default:

@@ -48,8 +48,8 @@ function weighed(share: number, { urgency }: CascadeRow): number {
 }
 
 /** It runs, and nothing of its own keeps it from starting more. */
-function isOpen({ state, ramp }: CascadeRow): boolean {
-  return state === 'running' && ramp.allowed === null;
+function isOpen({ state, ramp, following = [] }: CascadeRow): boolean {
+  return state === 'running' && ramp.allowed === null && following.length === 0;
 }
 
 function isQueued(row: RebuildRow): boolean {
