@@ -122,7 +122,9 @@ function failedBefore(state: State, verdict: VerdictRow): Readonly<Record<string
       one.since < verdict.since,
   );
   const before = earlier.sort((a, b) => (a.since < b.since ? 1 : -1))[0];
-  const failed = (before?.answer.reasons ?? []).filter((reason) => reason.state === 'failed' && reason.result !== null);
+  const failed = (before?.answer.reasons ?? []).filter(
+    ({ state: is, without_waiver, result }) => (without_waiver ?? is) === 'failed' && result !== null,
+  );
   return Object.fromEntries(failed.map(({ test, result }) => [test, { subject: before!.subject.id, result }]));
 }
 

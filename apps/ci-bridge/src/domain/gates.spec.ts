@@ -81,8 +81,10 @@ it('counts only what the CI that must report has reported, and names it', () => 
   ).toBe('passed passed');
 });
 
-it('marks what failed on the build before already', () => {
+it.each([false, true])('marks what failed on the build before already, whether that was waived: %s', (isWaived) => {
   const bridge = gate().take(result({ outcome: 'FAILED' }));
+  if (isWaived) bridge.take({ type: 'waive', subject: nvr, test: install, comment: 'known' });
+  expect(bridge.verdict().answer.decision).toBe(isWaived ? 'passed' : 'failed');
   const after = { type: 'koji_build', id: 'libmill-1.1-1', aliases: [] };
   bridge.take(
     wanted({ subject: after, build: 'b-3', since: '2026-01-31T09:29:20.000Z' }),

@@ -145,7 +145,8 @@ function settled(
   const { by, alone } = waivedBy(evidence.waivers, requirement, scenario);
   if (by) {
     const text = explainWaiver(by, reason.text);
-    return { reason: { ...reason, state: 'waived', text, waiver: by.number }, rerun: null, deadline: null };
+    const waived = { ...reason, state: 'waived', text, waiver: by.number, without_waiver: reason.state } as const;
+    return { reason: waived, rerun: null, deadline: null };
   }
   return alone ? { ...judgement, reason: { ...reason, text: explainAlone(alone, reason.text) } } : judgement;
 }

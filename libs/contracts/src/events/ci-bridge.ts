@@ -11,6 +11,8 @@ export const verdictReason = z.object({
   text: z.string().max(1000),
   result: z.number().int().nullable(),
   waiver: z.number().int().nullable(),
+  /** What a waived test is without the waiver. */
+  without_waiver: z.enum(testStates).optional(),
   link: z.string().max(2048).nullable(),
   /** Ids of the policies that ask for it. */
   policies: z.array(z.string()).max(50).optional(),
