@@ -42,13 +42,13 @@ export function releasesOf(system: string, definitions: Definitions): KojiReleas
 /** null: the release builds nothing there. */
 function partOf(
   system: string,
-  { build_systems: systems, build_targets: targets, sources }: ReleaseDefinition,
+  { build_systems: systems, build_targets: targets, sources, side_tags: sideTags }: ReleaseDefinition,
 ): KojiRelease | null {
   const types = (['rpm', 'container', 'image'] as const).filter((type) => systems[type] === system);
   if (types.length === 0) return null;
   const named = types.map((type) => {
     const target = targets?.[type];
-    return [type, target && { ...target, branch: sources[type]?.branch }] as const;
+    return [type, target && { ...target, branch: sources[type]?.branch, sideTags }] as const;
   });
   return Object.fromEntries(named);
 }

@@ -13,7 +13,7 @@ import { kojiLanding } from './landing-adapter';
 import { admit, currentOf, openPlace, promote } from './places';
 import { refOfTask, taskOfRef } from './ref';
 import { seen } from './seen';
-import { sideTagsOf } from './side-tag-acts';
+import { sideTagsOf, tidyCancelled } from './side-tag-acts';
 import type { KojiBuildSystemOptions, KojiParts } from './settings';
 import { cancelTask, submit } from './submission';
 import { taken } from './taken';
@@ -51,7 +51,11 @@ export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSys
     inventory: (release, cursor, wish) => inventoryOf(parts, release, cursor, wish),
     who: async () => (options.hub.login ? (await parts.facts.me()).name : null),
     cancel: (ref) => cancelTask(parts, taskOfRef(ref), ref),
-    close: (place, outcome, only) => closePlace(parts, place, outcome, only),
+    close: async (place, outcome, only) => {
+      const closed = await closePlace(parts, place, outcome, only);
+      await tidyCancelled(parts, place);
+      return closed;
+    },
     landing: kojiLanding(parts),
     repository: (release, cascade) => currentOf(parts, release, cascade),
     limits: () => Promise.resolve({ capacity: options.capacity }),

@@ -1,21 +1,22 @@
 import { AppError } from '@millrace/kernel';
-import type { BuildId } from '@millrace/koji';
+import { isFault, type BuildId } from '@millrace/koji';
 import type { BuildRef, Place } from '../build-system';
 import { once } from './intents';
 import { completeBuild } from './look';
 import { changePlace, readPlace, writePlace } from './place-book';
 import { baseTagOf, knownTarget, releaseOf, targetOf } from './releases';
 import type { KojiParts } from './settings';
-import { sideTag } from './side-tags';
+import { checkQuota, sideTag } from './side-tags';
 import { putInto } from './tagging';
 
 /** Per cascade a side tag, or the given target's build tag for all. */
 export async function openPlace(parts: KojiParts, release: string, cascade: string | null): Promise<Place> {
   const opened = cascade === null ? null : await readPlace(parts, release, cascade);
   if (opened) return opened.place;
-  const { target, isolation } = await releaseOf(parts, release);
+  const { target, isolation, sideTags } = await releaseOf(parts, release);
   const base = (await knownTarget(parts, target)).build_tag_name;
   if (cascade === null) return { id: base, release, cascade };
+  if (isolation === 'side-tag') await checkQuota(parts, release, sideTags?.most);
   const own = isolation === 'side-tag' ? await sideTag(parts, `${release} ${cascade}`, base) : null;
   const place = { id: own ?? base, release, cascade };
   await writePlace(parts, { place, target: own ?? target, closed: null, beside: [], images: [] });
@@ -79,10 +80,18 @@ export async function currentOf(parts: KojiParts, release: string, cascade: stri
   return current(parts, (await openPlace(parts, release, cascade)).id);
 }
 
-/** Number: the last event that changed the tag. */
+/** Number: the last event that changed the tag; 0 of a tag that somebody deleted. */
 export async function current(parts: KojiParts, tag: string) {
-  const number = (await parts.hub.tagLastChangeEvent(tag)) ?? 0;
-  return { number, repository: repositoryOf(parts, tag) };
+  return { number: await lastChange(parts, tag), repository: repositoryOf(parts, tag) };
+}
+
+async function lastChange({ hub }: KojiParts, tag: string): Promise<number> {
+  try {
+    return (await hub.tagLastChangeEvent(tag)) ?? 0;
+  } catch (thrown) {
+    if (isFault(thrown, 'GenericError', 'TagError') && (await hub.getTag(tag)) === null) return 0;
+    throw thrown;
+  }
 }
 
 export function repositoryOf({ options }: KojiParts, tag: string): string {

@@ -1,4 +1,4 @@
-import type { BuildTarget } from '@millrace/contracts';
+import type { BuildTarget, SideTagPolicy } from '@millrace/contracts';
 import type { KojiHub, KojiOptions } from '@millrace/koji';
 import type { HubFacts } from './hub-facts';
 import type { TaskIndex } from './task-index';
@@ -8,6 +8,8 @@ import type { TaskWatch } from './task-watch';
 export type KojiTarget = BuildTarget & {
   /** Where sources of this type are followed; builders of containers want to know it. */
   readonly branch?: string | undefined;
+  /** How the release deals with its cascades' side tags. */
+  readonly sideTags?: SideTagPolicy | undefined;
 };
 
 /** Where a release is built in Koji, by component type. */

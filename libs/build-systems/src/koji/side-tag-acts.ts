@@ -1,6 +1,7 @@
 import { AppError } from '@millrace/kernel';
 import { buildId, type Tag } from '@millrace/koji';
 import { z } from 'zod';
+import type { Place } from '../build-system';
 import type { SideTags } from '../side-tag';
 import { buildOfRef } from './build-of';
 import { lookNow } from './look';
@@ -108,6 +109,21 @@ async function remove(
     beside: one.beside.filter((name) => name !== tag),
     former: (one.former ?? []).filter((name) => name !== tag),
   }));
+}
+
+/** The side tag of a cascade that was given up, where the release does not keep it to be looked at. */
+export async function tidyCancelled(parts: KojiParts, { release, cascade }: Place): Promise<void> {
+  const opened = cascade === null ? null : await readPlace(parts, release, cascade);
+  const { isolation, sideTags } = await releaseOf(parts, release);
+  if (opened?.closed !== 'cancelled' || isolation !== 'side-tag' || sideTags?.keep_on_failure !== false) return;
+  const { id } = opened.place;
+  if (opened.adopted || opened.target !== id) return;
+  try {
+    await inTurnOfSideTags(parts, () => remove(parts, id, release, { unlanded: true }));
+  } catch (thrown) {
+    // The cascade has ended all the same; `millrace sidetag list` shows what is left.
+    if (!(thrown instanceof AppError) || thrown.kind === 'unavailable') throw thrown;
+  }
 }
 
 async function pin(parts: KojiParts, release: string, cascade: string, ref: string): Promise<void> {

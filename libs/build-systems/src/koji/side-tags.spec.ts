@@ -17,7 +17,11 @@ describe('side tags of a hub', () => {
     system = world.connect();
     tags = system.sideTags!;
   });
-  afterEach(() => world.destroy());
+  const ends: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    await world.destroy();
+    for (const end of ends.splice(0)) await end();
+  });
 
   const order = (name: string, cascade: string, more: Partial<Order> = {}): Order => ({
     ...{ release, component: `rpm/${name}`, cascade, generation: 1, pass: 1, macros: {}, bootstrap: false },
@@ -237,5 +241,25 @@ describe('side tags of a hub', () => {
     const taggings = hub.state.taggings.length;
     await system.close(place, 'landed');
     expect([hub.state.taggings.length - taggings, inTag('t1')]).toEqual([1, ['gearbox', 'libgear', 'libgear']]);
+  });
+
+  it('of a release are as many as it may have, and go when a cascade is given up, where it says so', async () => {
+    const strict = await kojiWorld({ base: 'follow', when_deleted: 'ask', keep_on_failure: false, most: 1 });
+    ends.push(() => strict.destroy());
+    const own = strict.connect();
+    const place = await own.open(release, 'c1-a');
+    await expect(own.open(release, 'c2-b')).rejects.toMatchObject({
+      ...{ code: 'side-tag-quota', kind: 'unavailable', message: expect.stringContaining('c1-a') as string },
+    });
+    expect(await own.open(release, 'c1-a')).toEqual(place);
+    await own.close(place, 'cancelled');
+    await own.close(place, 'cancelled');
+    expect(strict.hub.control.has(place.id)).toBe(false);
+    const next = await own.open(release, 'c2-b');
+    await own.close(next, 'kept');
+    expect(strict.hub.control.has(next.id)).toBe(true);
+    const kept = await system.open(release, 'c1-a');
+    await system.close(kept, 'cancelled');
+    expect(hub.control.has(kept.id)).toBe(true);
   });
 });

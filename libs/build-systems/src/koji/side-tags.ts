@@ -61,6 +61,26 @@ async function allowed<T>(parts: KojiParts, base: string, make: () => Promise<T>
   }
 }
 
+/**
+ * The release's own bound of side tags of open cascades.
+ *
+ * @throws AppError `side-tag-quota` (unavailable)
+ */
+export async function checkQuota(parts: KojiParts, release: string, most: number | undefined): Promise<void> {
+  if (most === undefined) return;
+  const open = (await allPlaces(parts)).filter(({ place, target, closed }) => {
+    return place.release === release && target === place.id && closed === null;
+  });
+  if (open.length < most) return;
+  const names = open.slice(0, 5).map(({ place }) => place.cascade);
+  throw new AppError({
+    code: 'side-tag-quota',
+    kind: 'unavailable',
+    message: `release ${release} has ${open.length} side tags of open cascades (${names.join(', ')}), and may have ${most}`,
+    remedy: 'wait until one of them ends, cancel one, or raise side_tags.most in the release definition',
+  });
+}
+
 /** Removes it once; one that is gone is gone. */
 export async function removeSideTag(parts: KojiParts, tag: string): Promise<void> {
   await once(parts, {

@@ -1,3 +1,4 @@
+import type { SideTagPolicy } from '@millrace/contracts';
 import { connectToHub, type KojiHub } from '@millrace/koji';
 import { startFakeHub, type FakeHub, type Recipe } from '@millrace/koji/fake';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -29,13 +30,14 @@ const recipes: Readonly<Record<SampleName, Recipe>> = {
 };
 
 /** A fake hub with a release, two users, and what the suite of build systems builds. */
-export async function kojiWorld(): Promise<BuildSystemWorld & { readonly hub: FakeHub }> {
+export async function kojiWorld(sideTags?: SideTagPolicy): Promise<BuildSystemWorld & { readonly hub: FakeHub }> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-koji-'));
   const hub = await startFakeHub();
   layOut(hub);
   const ends: (() => Promise<void>)[] = [];
   const connect = () => {
-    const target = { target: 't1', tag: 't1', isolation: 'side-tag', drafts: false, promote: 'land' } as const;
+    const rest = { isolation: 'side-tag', drafts: false, promote: 'land' } as const;
+    const target = { target: 't1', tag: 't1', ...rest, sideTags };
     const here = new Map([[release, { rpm: target }]]);
     const system = createKojiBuildSystem({
       ...{ name: 'koji', dir, topUrl: 'https://koji.example', capacity: 7, longestCallMs: 50, pollMs: 5 },
