@@ -41,6 +41,8 @@ export const nvrFields = {
 export const pushFields = {
   /** Pushed to the branch (default), or proposed to people where the branch is protected. */
   push: z.enum(['direct', 'pull-request']).optional(),
+  /** Where bumps are pushed when sources are read elsewhere, as `git`: `ssh://git@src.example.org/rpms/{name}`. */
+  push_to: z.string().max(1024).optional(),
   /** Of pull requests: a name of the scheduler's setting `forges`. */
   forge: z
     .string()

@@ -7,19 +7,31 @@ import { pathToFileURL } from 'node:url';
 /** Who is asked for heads. */
 export type Heads = Pick<DistGit, 'head'>;
 
+interface Place {
+  readonly url: string;
+  readonly branch: string;
+}
+type Sources = Readonly<Partial<Record<string, { git: string; branch: string; push_to?: string | undefined }>>>;
+
 /** Where a component's source is; null when the release has no source for its type (stacks). */
-export function gitSourceOf(
-  definition: ReleaseDefinition,
-  component: ComponentId,
-): { readonly url: string; readonly branch: string } | null {
+export function gitSourceOf(definition: ReleaseDefinition, component: ComponentId): Place | null {
   const { type, name } = parseComponentId(component);
-  const sources: Readonly<Partial<Record<string, { git: string; branch: string }>>> = definition.sources;
-  const source = sources[type];
-  if (!source) return null;
-  const address = source.git.includes('{name}')
-    ? source.git.replaceAll('{name}', name)
-    : `${source.git.replace(/\/+$/, '')}/${name}`;
-  return { url: isAbsolute(address) ? pathToFileURL(address).href : address, branch: source.branch };
+  const source = (definition.sources as Sources)[type];
+  return source ? { url: addressIn(source.git, name), branch: source.branch } : null;
+}
+
+/** The same where bumps are pushed, which may be another door to it. */
+export function pushPlaceOf(definition: ReleaseDefinition, component: ComponentId): Place | null {
+  const { type, name } = parseComponentId(component);
+  const source = (definition.sources as Sources)[type];
+  return source ? { url: addressIn(source.push_to ?? source.git, name), branch: source.branch } : null;
+}
+
+function addressIn(template: string, name: string): string {
+  const address = template.includes('{name}')
+    ? template.replaceAll('{name}', name)
+    : `${template.replace(/\/+$/, '')}/${name}`;
+  return isAbsolute(address) ? pathToFileURL(address).href : address;
 }
 
 /** Types and names of the components whose source has this address, whatever protocol it is given for. */

@@ -1,6 +1,6 @@
 import { releaseDefinition, type SourceRef } from '@millrace/contracts';
 import { connectToForge, createDistGit } from '@millrace/dist-git';
-import { gitWorld, startFakeForge, type FakeForge, type GitWorld } from '@millrace/dist-git/fake';
+import { gitWorld, startFakeForge, startGitServer, type FakeForge, type GitWorld } from '@millrace/dist-git/fake';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
@@ -81,6 +81,16 @@ describe('what a rebuild is made from', () => {
     const fixed = world.commit('libmill', { 'mill.c': 'int mill;\n' }, 'Fix');
     expect(await made(release)).toEqual(first);
     expect(await made(release, rebuild({ attempt: 2 }))).toEqual({ ...built, commit: fixed });
+  });
+
+  it('what is read at one door is pushed at another, and built from where it is read', async () => {
+    const server = await startGitServer({ root: world.root });
+    server.beforePush(() => Promise.reject(new Error('nothing is pushed here')));
+    const rpm = { git: `${server.url}/{name}.git`, push_to: `file://${world.root}/{name}.git` };
+    const source = await made(releaseOf({ nvr: 'commit' }, rpm));
+    await server.stop();
+    expect(source).toEqual({ kind: 'git', url: `${server.url}/libmill.git`, commit: head() });
+    expect(head()).not.toBe(built.commit);
   });
 
   it('a source that the change names is taken as it is, and other strategies change nothing', async () => {

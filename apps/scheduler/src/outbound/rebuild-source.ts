@@ -14,7 +14,7 @@ import { guessNvr } from '../domain/nvrs/foresee';
 import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { listed } from '../domain/words';
-import { gitSourceOf, headOf } from './git-source';
+import { gitSourceOf, headOf, pushPlaceOf } from './git-source';
 import { nvrRules } from './nvrs';
 import { cascadeNamed, type Outside } from './outside';
 import type { Systems } from './systems';
@@ -115,7 +115,7 @@ async function bumped(
   { rebuild, lastBuilt }: Bumping,
   signal: AbortSignal,
 ): Promise<GitRef> {
-  const { url, branch } = gitSourceOf(definition, rebuild.component)!;
+  const { url } = gitSourceOf(definition, rebuild.component)!;
   const unbuilt = unbuiltRuleOf(definition);
   const cascade = await cascadeNamed(read, rebuild.cascade);
   const [subject, at] = [subjectOf(cascade), cascade.startedAt];
@@ -125,7 +125,14 @@ async function bumped(
     return isRefusal(made) ? made : ((await refusedName(read, bumps, { definition, rebuild, text, commits })) ?? made);
   };
   const known = lastBuilt?.url === url ? lastBuilt.commit : null;
-  const order = { remote: { url, branch }, id: rebuild.id, subject, at, lastBuilt: known, edit };
+  const order = {
+    remote: pushPlaceOf(definition, rebuild.component)!,
+    id: rebuild.id,
+    subject,
+    at,
+    lastBuilt: known,
+    edit,
+  };
   const pullRequest = pullRequestOf(bumps, definition, rebuild.component);
   const rule = unbuilt === 'take' ? 'take' : 'refuse';
   const done = await bumps.git.bump({ ...order, unbuilt: rule, ...(pullRequest ? { pullRequest } : {}) }, signal);
