@@ -3,6 +3,7 @@ import { later, moment, type Moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import { builtAgainst, builtAgainstWords, type BuiltAgainst } from '../domain/built-against';
+import { ownSlots } from '../domain/budgets/shares';
 import { explainCascade, explainRebuild, sinceOf, type Prospect } from '../domain/explain';
 import { blockers, pathTo, unblocking } from '../domain/explain-paths';
 import { noSums } from '../domain/history';
@@ -177,8 +178,7 @@ async function slotsOf(read: Read, { release: name }: CascadeRow): Promise<numbe
   const release = await read.releases.get(name);
   if (!release) return 1;
   const rows = await read.capacity.getMany(systemsOf(release.definition).map(capacityId));
-  const limit = rows.reduce((sum, row) => sum + row.limit, 0);
-  return limit === 0 ? release.definition.capacity : Math.min(limit, release.definition.capacity);
+  return ownSlots(release.definition, rows);
 }
 
 /** All rows of a cascade, read in pages. */

@@ -1,5 +1,6 @@
 import { doors, type DoorReply, type ReleaseDefinition } from '@millrace/contracts';
 import { later, moment, type ComponentId } from '@millrace/kernel';
+import { ownSlots } from '../domain/budgets/shares';
 import { usesOf, useWords } from '../domain/budgets/uses';
 import { capacityId } from '../domain/capacity';
 import { forecast } from '../domain/forecast';
@@ -92,12 +93,11 @@ function figures(impact: Impact, { expectedOf, known, slots, now }: Circumstance
 
 async function circumstancesOf(read: Outside['read'], definition: ReleaseDefinition): Promise<Circumstances> {
   const capacities = await read.capacity.getMany(systemsOf(definition).map(capacityId));
-  const limit = capacities.reduce((sum, row) => sum + row.limit, 0);
   const durations = await read.durations.where({ release: definition.release });
   return {
     expectedOf: await expectations(read, definition.release),
     known: new Set(durations.map((row) => row.component)),
-    slots: limit === 0 ? definition.capacity : Math.min(limit, definition.capacity),
+    slots: ownSlots(definition, capacities),
     now: moment(Date.now()),
   };
 }

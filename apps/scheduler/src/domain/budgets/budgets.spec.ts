@@ -6,7 +6,7 @@ import { World } from '../../store/testing/world';
 import { costOf, countedCost } from './costs';
 import { explainBudgets, explainSlots } from './explain-budgets';
 import { quietNow } from './quiet';
-import { boundOf, firstWithRoom } from './shares';
+import { boundOf, firstWithRoom, ownSlots } from './shares';
 import { usesOf, useWords } from './uses';
 
 type Given = Parameters<typeof releaseDefinition.parse>[0];
@@ -274,6 +274,17 @@ describe('the share that is left to people', () => {
     expect(firstWithRoom(definition, 'koji', 10, waiting, heavy.slice(1))).toBe(0);
     expect(firstWithRoom(definition, 'koji', 10, waiting, heavy)).toBe(1);
     expect(firstWithRoom(definition, 'koji', 10, waiting, [...heavy, slot(6), slot(7), slot(8)])).toBe(-1);
+  });
+
+  it('is known to forecasts', () => {
+    const definition = budgetsOf({ people: { koji: 0.5 } }, { capacity: 100 });
+    const rows = [
+      { id: 'build-system/koji', limit: 20 },
+      { id: 'build-system/mbs', limit: 5 },
+    ];
+    expect(ownSlots(definition, rows)).toBe(15);
+    expect(ownSlots({ ...definition, capacity: 3 }, rows)).toBe(3);
+    expect(ownSlots(definition, [])).toBe(100);
   });
 
   it('is never taken, in whatever order builds end', async () => {

@@ -1,6 +1,6 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import { parseComponentId, type ComponentId } from '@millrace/kernel';
-import type { Slot } from '../state';
+import type { CapacityRow, Slot } from '../state';
 
 type Defined = Pick<ReleaseDefinition, 'budgets' | 'build_targets'>;
 
@@ -11,7 +11,7 @@ export function channelOf({ build_targets: targets }: Defined, component: Compon
 }
 
 /** What of a build system's slots is left to people in a channel: by its name, the system's, or for all others. */
-export function shareOf({ budgets }: Defined, system: string, channel: string | null): number {
+export function shareOf({ budgets }: Pick<Defined, 'budgets'>, system: string, channel: string | null): number {
   const people = budgets?.people;
   if (!people) return 0;
   return (channel === null ? undefined : people[channel]) ?? people[system] ?? people['*'] ?? 0;
@@ -44,4 +44,16 @@ export function firstWithRoom(
 export function slotChannel(definition: Defined, component: ComponentId): Pick<Slot, 'channel'> {
   const channel = channelOf(definition, component);
   return channel === null || definition.budgets?.people?.[channel] === undefined ? {} : { channel };
+}
+
+/** Builds of a release at one time, in all its build systems together, as far as they have said their limits. */
+export function ownSlots(
+  definition: Pick<ReleaseDefinition, 'budgets' | 'capacity'>,
+  systems: readonly Pick<CapacityRow, 'id' | 'limit'>[],
+): number {
+  const bounds = systems.map(({ id, limit }) => {
+    return boundOf(limit, limit === 0 ? 0 : shareOf(definition, id.slice('build-system/'.length), null));
+  });
+  const all = bounds.reduce((sum, bound) => sum + bound, 0);
+  return all === 0 ? definition.capacity : Math.min(all, definition.capacity);
 }
