@@ -29,6 +29,7 @@ export function cascadeText(cascade: CascadeWhole, paint: Paint, now: string): s
     `cascade ${paint('bold', cascade.cascade)} of ${cascade.release} is ${paintState(paint, cascade.state)}`,
     `  why        ${cascade.why} (${cascade.by})`,
     `  plan       ${cascade.plan} in ${cascade.tiers} tiers, scope ${cascade.scope}, pace ${cascade.pace}`,
+    ...olderDefinition(cascade),
     `  rebuilds   ${countsText(cascade.counts)}`,
     `  time       ${span(cascade.startedAt, cascade.endedAt, now)} since ${when(cascade.startedAt)}`,
     ...(cascade.gates ?? []).map((gate) => `  gate       ${gateWords(gate)}`),
@@ -36,6 +37,12 @@ export function cascadeText(cascade: CascadeWhole, paint: Paint, now: string): s
     '',
     rebuildsTable(cascade.rebuilds, paint, now),
   ].join('\n');
+}
+
+/** A changed definition applies to new plans. */
+function olderDefinition({ definitionRevision: own, currentRevision: now, endedAt }: CascadeWhole): string[] {
+  if (own === undefined || now === undefined || own >= now || endedAt !== null) return [];
+  return [`  definition revision ${own}; revision ${now} is in force for new plans`];
 }
 
 function gateWords({ tier, builds, subject, decision, because }: NonNullable<CascadeWhole['gates']>[number]): string {

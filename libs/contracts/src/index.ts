@@ -24,6 +24,7 @@ export { nvrStrategies, nvrStrategyOf, unbuiltRuleOf, type NvrStrategy } from '.
 export { nvrForeseen, type NvrForeseen } from './nvr-foreseen';
 export * from './registry';
 export * from './gate-policy';
+export * from './component-policies';
 export * from './release-definition';
 export * from './say';
 export { setQuery, type SetQuery } from './sets';

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { budgets } from './budgets';
 import { releaseName } from './common';
 import { composePolicy } from './compose-policy';
+import { componentPolicy, type ComponentPolicy } from './component-policies';
 import { componentIdSchema } from './contents';
 import { glob, globMatches } from './definition-words';
 import { failurePatterns, retries } from './failure-patterns';
 import { follow, followsAnother } from './follow';
 import { gatePolicy, oneContextPerGroup, whenNoTests } from './gate-policy';
 import { landingPolicy } from './landing';
-import { nvrFields, nvrStrategy, placeOfPullRequests, pushFields } from './new-nvrs';
+import { nvrFields, placeOfPullRequests, pushFields } from './new-nvrs';
 import { sideTagPolicy } from './side-tags';
 import { freezes, triggers } from './triggers';
 
@@ -19,21 +20,6 @@ const gitSource = z.strictObject({
   /** The same repositories as a forge names them in its webhooks, where that differs; as `git`. */
   web: z.string().max(1024).optional(),
   ...pushFields,
-});
-
-const componentPolicy = z.strictObject({
-  /** Globs on component ids. */
-  match: z.array(glob).min(1),
-  policy: z.enum(['normal', 'never', 'manual', 'excluded']).default('normal'),
-  /** It leaves the graph: nothing that it gives counts, it is not rebuilt, and who still needs it is listed. */
-  status: z.enum(['retired', 'blocked']).optional(),
-  /** Macros of a knot's first pass, e.g. {"_with_bootstrap": "1"}. */
-  bootstrap: z.strictObject({ macros: z.record(z.string().max(100), z.string().max(200)) }).optional(),
-  priority: z.number().int().min(-100).max(100).default(0),
-  /** How its rebuilds get an NVR of their own, where that differs from the release's. */
-  nvr: nvrStrategy.optional(),
-  reason: z.string().min(1).max(500),
-  owner: z.string().max(200).optional(),
 });
 
 const ownership = z.strictObject({
@@ -177,7 +163,6 @@ export const releaseDefinition = fields
   .superRefine(followsAnother);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type BuildTarget = z.infer<typeof buildTarget>;
-export type ComponentPolicy = z.infer<typeof componentPolicy>;
 
 /** A name with a typo would be told nothing, and nobody would know. */
 function nameKnownPeople({ people, owners, releng }: z.output<typeof fields>, context: z.RefinementCtx): void {

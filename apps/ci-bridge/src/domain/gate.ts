@@ -1,4 +1,4 @@
-import { durationMs, globMatches, type GatePolicy, type ReleaseDefinition } from '@millrace/contracts';
+import { durationMs, globMatches, whenNoTestsOf, type GatePolicy, type ReleaseDefinition } from '@millrace/contracts';
 import {
   holdsFor,
   rulesOf,
@@ -89,7 +89,7 @@ export function gateRules(definition: ReleaseDefinition, catalogue: Catalogue, v
     named,
     types,
     unknown: names.filter((name) => !named.some(({ id }) => id === name)),
-    whenNoTests: strictest ?? definition.when_no_tests ?? 'builtin',
+    whenNoTests: whenNoTestsOf(definition, verdict.component) ?? strictest ?? definition.when_no_tests ?? 'builtin',
     ...(catalogue.asks && catalogue.asks.length > 0 ? { asks: catalogue.asks } : {}),
     ...(catalogue.reruns && catalogue.reruns.length > 0 ? { reruns: catalogue.reruns } : {}),
   };

@@ -29,8 +29,13 @@ export function gatesDiffer(before: ReleaseDefinition | undefined, now: ReleaseD
   return !before || gatesOf(before) !== gatesOf(now);
 }
 
-function gatesOf({ gates, when_no_tests = 'builtin' }: ReleaseDefinition): string {
-  return canonicalJson({ gates, when_no_tests });
+function gatesOf({ gates, when_no_tests = 'builtin', components }: ReleaseDefinition): string {
+  const own = components.filter((one) => one.when_no_tests !== undefined);
+  return canonicalJson({
+    gates,
+    when_no_tests,
+    own: own.map(({ match, when_no_tests: says }) => ({ match, says: says! })),
+  });
 }
 
 /** Releases whose verdicts files and settings speak about: all, when somebody else is asked than before. */

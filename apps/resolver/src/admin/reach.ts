@@ -1,4 +1,4 @@
-import type { DoorReply, doors } from '@millrace/contracts';
+import { toolsOf, type DoorReply, type doors } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { outlineOf, Reach as Answer, type Outline } from '../domain/graph/answer';
 import { supposedChanges } from '../domain/graph/capability-changes';
@@ -113,7 +113,7 @@ export function questionAbout(
   const { reach } = open;
   return {
     ...{ changed, lost, counts: rebuildableIn(open), embedding: reach?.embedding ?? [] },
-    tools: [...tools, ...(reach?.tools ?? [])],
+    tools: [...tools, ...(reach ? toolsOf(reach) : [])],
   };
 }
 

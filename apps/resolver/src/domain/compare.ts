@@ -82,7 +82,8 @@ function lossOf(
     return others.some((one) => one.component !== component && fits(one.facts.arch, arch)) ? 'moved' : 'lost';
   });
   if (kinds.includes('lost')) return { demand, kind: demand.kind === 'build' ? 'build' : 'run' };
-  if (demand.kind === 'build' && isEmbedded(reach, demand.dependency.name)) return { demand, kind: 'embedding' };
+  if (demand.kind === 'build' && isEmbedded(reach, demand.dependency.name, build.component))
+    return { demand, kind: 'embedding' };
   return kinds.includes('moved') ? { demand, kind: 'moved' } : null;
 }
 

@@ -1,4 +1,11 @@
-import { globMatches, policyOf, type ComponentPolicy, type ReleaseDefinition } from '@millrace/contracts';
+import {
+  globMatches,
+  isEmbeddedComponent,
+  policyOf,
+  toolsOf,
+  type ComponentPolicy,
+  type ReleaseDefinition,
+} from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import type { ComponentFacts } from './facts';
 
@@ -28,10 +35,19 @@ export function leavesBy(reach: Reach, component: ComponentId): ComponentPolicy 
 
 /** Dependencies on tools never propagate. Patterns name capabilities or components. */
 export function isTool(reach: Reach, capability: string, component: ComponentId): boolean {
-  return reach.tools.some((glob) => globMatches(glob, capability) || globMatches(glob, component));
+  return toolsIn(reach).some((glob) => globMatches(glob, capability) || globMatches(glob, component));
 }
 
-/** Who builds with this takes a copy of what it uses: a new content must reach it. */
-export function isEmbedded(reach: Reach, capability: string): boolean {
-  return reach.embedding.some((glob) => globMatches(glob, capability));
+const tools = new WeakMap<Reach, readonly string[]>();
+
+/** Asked for every dependency of a graph: put together once. */
+function toolsIn(reach: Reach): readonly string[] {
+  const known = tools.get(reach) ?? toolsOf(reach);
+  tools.set(reach, known);
+  return known;
+}
+
+/** Who builds with this takes a copy of what it uses: a new content of the component that offers it must reach it. */
+export function isEmbedded(reach: Reach, capability: string, component: ComponentId): boolean {
+  return reach.embedding.some((glob) => globMatches(glob, capability)) || isEmbeddedComponent(reach, component);
 }

@@ -55,7 +55,8 @@ function dependantsOf(
 function isLikely(world: World, demand: Demand, component: number, reach: Reach): boolean {
   if (reach.scope === 'direct') return true;
   const { name, flags } = demand.dependency;
-  if (demand.kind === 'build') return isEmbedded(reach, name) || !wasBuilt(world, component);
+  if (demand.kind === 'build')
+    return isEmbedded(reach, name, world.components[component]!.component) || !wasBuilt(world, component);
   return flags === 'EQ' || /\.so(\.|\(|$)|\(abi\)|abi-|\(api\)|-api-/i.test(name);
 }
 

@@ -11,11 +11,13 @@ import { outlook, type Outlook } from '../domain/outlook';
 import { capacityId } from '../domain/capacity';
 import { systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, Rows } from '../domain/state';
+import { sideTagLines } from '../domain/side-tags/explain-side-tags';
 import { isSettled } from '../domain/transitions';
 import { componentOfId } from '../domain/words';
 import { budgetLines } from './budgets';
 import { landingWords } from './landings';
 import { missing } from './missing';
+import { standingLines } from './standing';
 import { byTier } from './views';
 
 type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
@@ -36,7 +38,8 @@ export function explainQuestions(read: Read): readonly BoundDoor<never>[] {
       if (component !== undefined) return oneComponent(read, scene, component);
       const whole = wholeCascade(scene);
       const budget = await budgetLines(read, cascade, null, scene.at);
-      return { ...whole, lines: [...whole.lines, ...budget, ...(await landingWords(read, cascade))] };
+      const standing = await standingLines(read, cascade, null);
+      return { ...whole, lines: [...whole.lines, ...standing, ...budget, ...(await landingWords(read, cascade))] };
     }),
   ];
 }
@@ -47,6 +50,8 @@ interface Scene {
   readonly rows: ReadonlyMap<string, RebuildRow>;
   readonly outlook: Outlook;
   readonly at: Moment;
+  /** What happened to its side tag, and below it. */
+  readonly about: readonly string[];
 }
 
 async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
@@ -60,10 +65,11 @@ async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
     rows: new Map(rows.map((row) => [row.id, row])),
     outlook: outlook(going ? rows : [], bounds, at),
     at,
+    about: sideTagLines(await read.sideTags.where({ cascade: cascade.id }), await read.baseMoves.get(cascade.id)),
   };
 }
 
-function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation {
+function wholeCascade({ cascade, rows, outlook: ahead, at, about }: Scene): Explanation {
   const all = [...rows.values()];
   const stuck = all.filter((row) => row.state === 'failed' || row.state === 'rejected').slice(0, mostNamed);
   const left = all.reduce((sum, row) => sum + (isSettled(row.state) ? 0 : row.expected), 0);
@@ -76,7 +82,7 @@ function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation
     stuck: ahead.stuck,
   };
   return {
-    lines: explainCascade(cascade, stuck, prospect),
+    lines: [...explainCascade(cascade, stuck, prospect), ...about],
     expectedFinish: prospect.finish,
     waitsFor: [...stuck, ...awaited].slice(0, mostNamed).map((row) => waitedFor(row, ahead, at)),
     unblock: [...new Set(stuck.flatMap((row) => unblocking(rows, row)))].slice(0, mostNamed),
@@ -117,6 +123,7 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
     against = await inputsOf(read, scene, rebuild, needs);
     lines.push(...against.map(builtAgainstWords));
   }
+  lines.push(...(await standingLines(read, cascade, component)));
   const { release } = cascade;
   const known = await read.failures.where({ release, component, open: 1 }, { orderBy: '-at', limit: 5 });
   lines.push(...known.map(failureWords));

@@ -32,7 +32,9 @@ export function questions(read: Read, askRepository: AskRepository): readonly Bo
     answer(own.cascade, async ({ cascade }) => {
       const row = await cascadeOf(read, cascade);
       const rebuilds = await read.rebuilds.where({ cascade }, { orderBy: 'tier' });
-      return { ...cascadeView(row), rebuilds: rebuilds.sort(byTier).map(rebuildView) };
+      const current = (await read.releases.get(row.release))?.definitionRevision;
+      const revision = current === undefined ? {} : { currentRevision: current };
+      return { ...cascadeView(row), ...revision, rebuilds: rebuilds.sort(byTier).map(rebuildView) };
     }),
     answer(own.builds, async ({ release, component, limit }) => {
       const filter = { ...(release ? { release } : {}), ...(component ? { component } : {}) };

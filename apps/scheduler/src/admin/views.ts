@@ -33,6 +33,7 @@ export function cascadeView(row: CascadeRow): CascadeView {
     scope: row.scope,
     pace: row.pace,
     snapshot: row.snapshot,
+    definitionRevision: row.definitionRevision,
     startedAt: row.startedAt,
     endedAt: row.endedAt,
     landed: row.landed,

@@ -2,6 +2,7 @@ import {
   builtinPrefix,
   globMatches,
   schedulerResultReported,
+  whenNoTestsOf,
   type Contents,
   type GatePolicy,
   type ReleaseDefinition,
@@ -26,6 +27,8 @@ export function asksBuiltin(definition: ReleaseDefinition, component: ComponentI
   );
   const rules = gates.flatMap((gate) => gate.rules);
   if (rules.length > 0) return rules.some(({ test }) => test.startsWith(builtinPrefix));
+  const own = whenNoTestsOf(definition, component);
+  if (own !== null) return own === 'builtin';
   const said = gates.flatMap((gate) => gate.when_no_tests ?? []);
   return said.includes('builtin') || (said.length === 0 && (definition.when_no_tests ?? 'builtin') === 'builtin');
 }

@@ -29,7 +29,29 @@ export function barOf(
 ): { readonly policy: Exclude<ComponentPolicy['policy'], 'normal'>; readonly because: string } | null {
   const policy = policyOf(definition, component);
   if (!policy || policy.policy === 'normal') return null;
-  return { policy: policy.policy, because: `the policy '${policy.policy}' holds for it: ${policy.reason}` };
+  return { policy: policy.policy, because: `the policy '${policy.policy}' holds for it: ${reasonOf(policy)}` };
+}
+
+/** Why a policy is there, and whose it is. */
+function reasonOf({ reason, owner }: ComponentPolicy): string {
+  return owner === undefined ? reason : `${reason} (${owner})`;
+}
+
+/** What policies say of a component, beside whether it is rebuilt, in words; empty: nothing. */
+export function policyWords(definition: ReleaseDefinition, component: ComponentId): readonly string[] {
+  const policy = policyOf(definition, component);
+  if (!policy) return [];
+  const says = [
+    ...(policy.policy === 'normal' ? [] : [`policy '${policy.policy}'`]),
+    ...(policy.status === undefined ? [] : [policy.status]),
+    ...(policy.priority === 0 ? [] : [`priority ${policy.priority}`]),
+    ...(policy.tool === true ? ['a tool: dependencies on it do not propagate'] : []),
+    ...(policy.embedding === true ? ['embedded: a new build of it reaches who builds with it'] : []),
+    ...(policy.nvr === undefined ? [] : [`NVRs by '${policy.nvr}'`]),
+    ...(policy.when_no_tests === undefined ? [] : [`'${policy.when_no_tests}' where no test is required`]),
+    ...(policy.bootstrap === undefined ? [] : ['a bootstrap recipe']),
+  ];
+  return says.length === 0 ? [] : [`The release says of it: ${says.join(', ')}; ${reasonOf(policy)}.`];
 }
 
 export function priorityOf(definition: ReleaseDefinition, component: ComponentId): number {

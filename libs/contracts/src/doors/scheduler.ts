@@ -129,6 +129,8 @@ export const cascadeView = z.object({
   scope: z.string(),
   pace: z.string(),
   snapshot: z.string().nullable(),
+  /** Revision of the release definition that it was planned with. */
+  definitionRevision: z.number().int().optional(),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   landed: z.boolean(),
@@ -167,7 +169,11 @@ export const cascade = ask({
   name: 'cascade',
   about: 'One cascade with its rebuilds, by tier.',
   request: z.object({ cascade: z.string() }),
-  reply: cascadeView.extend({ rebuilds: z.array(rebuildView) }),
+  reply: cascadeView.extend({
+    rebuilds: z.array(rebuildView),
+    /** Revision of the release definition that is in force now: a newer one applies to new plans. */
+    currentRevision: z.number().int().optional(),
+  }),
   http: { method: 'GET', path: '/api/v1/cascades/{cascade}' },
 });
 
