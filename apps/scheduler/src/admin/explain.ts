@@ -11,7 +11,6 @@ import { outlook, type Outlook } from '../domain/outlook';
 import { capacityId } from '../domain/capacity';
 import { systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, Rows } from '../domain/state';
-import { sideTagLines } from '../domain/side-tags/explain-side-tags';
 import { isSettled } from '../domain/transitions';
 import { componentOfId } from '../domain/words';
 import { budgetLines } from './budgets';
@@ -50,8 +49,6 @@ interface Scene {
   readonly rows: ReadonlyMap<string, RebuildRow>;
   readonly outlook: Outlook;
   readonly at: Moment;
-  /** What happened to its side tag, and below it. */
-  readonly about: readonly string[];
 }
 
 async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
@@ -65,11 +62,10 @@ async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
     rows: new Map(rows.map((row) => [row.id, row])),
     outlook: outlook(going ? rows : [], bounds, at),
     at,
-    about: sideTagLines(await read.sideTags.where({ cascade: cascade.id }), await read.baseMoves.get(cascade.id)),
   };
 }
 
-function wholeCascade({ cascade, rows, outlook: ahead, at, about }: Scene): Explanation {
+function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation {
   const all = [...rows.values()];
   const stuck = all.filter((row) => row.state === 'failed' || row.state === 'rejected').slice(0, mostNamed);
   const left = all.reduce((sum, row) => sum + (isSettled(row.state) ? 0 : row.expected), 0);
@@ -82,7 +78,7 @@ function wholeCascade({ cascade, rows, outlook: ahead, at, about }: Scene): Expl
     stuck: ahead.stuck,
   };
   return {
-    lines: [...explainCascade(cascade, stuck, prospect), ...about],
+    lines: explainCascade(cascade, stuck, prospect),
     expectedFinish: prospect.finish,
     waitsFor: [...stuck, ...awaited].slice(0, mostNamed).map((row) => waitedFor(row, ahead, at)),
     unblock: [...new Set(stuck.flatMap((row) => unblocking(rows, row)))].slice(0, mostNamed),
