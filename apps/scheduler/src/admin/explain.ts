@@ -17,6 +17,7 @@ import { budgetLines } from './budgets';
 import { landingWords } from './landings';
 import { missing } from './missing';
 import { standingLines } from './standing';
+import { sideTagWords } from './side-tags';
 import { byTier } from './views';
 
 type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
@@ -38,7 +39,7 @@ export function explainQuestions(read: Read): readonly BoundDoor<never>[] {
       const whole = wholeCascade(scene);
       const budget = await budgetLines(read, cascade, null, scene.at);
       const standing = await standingLines(read, cascade, null);
-      return { ...whole, lines: [...whole.lines, ...standing, ...budget, ...(await landingWords(read, cascade))] };
+      return { ...whole, lines: [...whole.lines, ...standing, ...budget, ...(await sideTagWords(read, cascade)), ...(await landingWords(read, cascade))] };
     }),
   ];
 }

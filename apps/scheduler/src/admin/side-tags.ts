@@ -3,6 +3,7 @@ import { moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import { liveOf } from '../domain/live';
+import { sideTagLines } from '../domain/side-tags/explain-side-tags';
 import { sideTagId } from '../domain/side-tags/rows';
 import { sideTagView, type HeldTag } from '../domain/side-tags/side-tag-view';
 import type { Rows } from '../domain/state';
@@ -40,6 +41,15 @@ export function sideTagQuestions(read: Read, ask: AskHeld): readonly BoundDoor<n
   ];
 }
 
+/** What happened to a cascade's side tag, and below it. */
+export async function sideTagWords(
+  read: Read,
+  { id: cascade }: Pick<Rows['cascades'], 'id'>,
+): Promise<readonly string[]> {
+  const [rows, moves] = await Promise.all([read.sideTags.where({ cascade }), read.baseMoves.get(cascade)]);
+  return sideTagLines(rows, moves ?? undefined);
+}
+
 /** Side tags with what their cascades say. */
 export async function viewsOf(read: Read, held: readonly Held[]) {
   const ids = [...new Set(held.flatMap((one) => one.cascade ?? []))];
@@ -52,7 +62,10 @@ export async function viewsOf(read: Read, held: readonly Held[]) {
   return held.map((one) => {
     const cascade = one.cascade === null ? undefined : cascades.get(one.cascade);
     const scene = { cascade, row: noted.get(sideTagId(one.release, one.tag)), at };
-    return { ...sideTagView(one, { ...scene, live: cascade !== undefined && live.has(cascade.id) }), system: one.system };
+    return {
+      ...sideTagView(one, { ...scene, live: cascade !== undefined && live.has(cascade.id) }),
+      system: one.system,
+    };
   });
 }
 
