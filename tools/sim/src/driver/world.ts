@@ -1,8 +1,8 @@
 import type { RebuildKey } from '@millrace/contracts';
-import { isParked, isRefusal, moment, type Effect, type Refusal, type WorkEffect } from '@millrace/kernel';
+import { isParked, isRefusal, moment, type Effect, type WorkEffect } from '@millrace/kernel';
 import { decide } from '@millrace/scheduler/domain/decide';
 import type { Input } from '@millrace/scheduler/domain/input';
-import type { CascadeRow, RebuildRow, State } from '@millrace/scheduler/domain/state';
+import type { CascadeRow, RebuildRow } from '@millrace/scheduler/domain/state';
 import { load } from '@millrace/scheduler/store/load';
 import { seeded, type Random } from '../random';
 import { Agenda, type Happening } from './agenda';
@@ -12,33 +12,12 @@ import { verdictOn, type Verdict } from './gate';
 import { MemoryStore } from './memory-store';
 import { farm, release, type Outside } from './outside';
 import { fixesOf } from './people';
+import type { Watching } from './watching';
 
 /** Virtual time begins here. */
 export const epochMs = Date.UTC(2026, 0, 1);
 
-export interface Taken {
-  readonly input: Input;
-  readonly who: string;
-  readonly atMs: number;
-  readonly effects: readonly Effect[];
-  readonly refusal: Refusal | null;
-  /** The rows that it touched, as they were and as they are; the same when it was refused. */
-  readonly before: State;
-  readonly after: State;
-}
-
-export interface Watching {
-  /** After each decision. */
-  readonly taken?: (taken: Taken) => void;
-  /** Before the farm is given a rebuild. */
-  readonly submitted?: (row: RebuildRow) => void;
-  /** Timers that only look whether something was missed; without losses they find nothing. */
-  readonly reconciles?: boolean;
-  /** Timers that look for what hangs. */
-  readonly watches?: boolean;
-  /** In the place of the scheduler's: to see whether those who watch see. */
-  readonly decide?: typeof decide;
-}
+export type { Taken, Watching } from './watching';
 
 /**
  * The scheduler's decider in a world of its own: rows in memory, calls that take virtual time, a farm, gates and people.
