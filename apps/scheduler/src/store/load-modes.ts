@@ -39,8 +39,9 @@ export async function ofMode(read: Read, input: ModeInput): Promise<Part> {
       const ids = new Set(cascades.map((one) => one.id));
       const started = { release: input.release, outcome: 'cascade' };
       const changes = await read.changes.where(started, { orderBy: '-at', limit: mostChanges });
+      const rebuilds = byId((await leftOf(read, cascades)) ?? []);
       return {
-        cascades: byId(cascades),
+        ...{ cascades: byId(cascades), rebuilds },
         changes: byId(changes.filter((one) => one.cascade !== null && ids.has(one.cascade))),
       };
     }

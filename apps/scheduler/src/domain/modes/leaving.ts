@@ -1,5 +1,6 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import { refuse, type ComponentId, type Refusal } from '@millrace/kernel';
+import type { ChangeRow } from '../change-rows';
 import { detected } from '../changes';
 import { waits } from '../consider';
 import { holdCascade } from '../hold-acts';
@@ -75,6 +76,24 @@ export function startsNow(turn: Turn, release: ReleaseRow): Starts {
   return startsOf(plans, open);
 }
 
+/**
+ * A plan's changes without what people have built of them meanwhile; what that would have touched, and nobody has built,
+ * takes its place. Finished builds that started a plan are taken as they are.
+ */
+function whatIsLeft(turn: Turn, plan: CascadeRow, changes: readonly ChangeRow[]): readonly ChangeRow[] {
+  const rows = turn.all('rebuilds').filter((row) => row.cascade === plan.id && row.state === 'waiting');
+  const open = new Set(rows.map((row) => row.component));
+  const named = new Set(changes.flatMap((change) => change.components.map((one) => one.component)));
+  const touched = [...open].filter((component) => !named.has(component)).sort();
+  return changes.map((change) => {
+    if (change.all || change.build) return change;
+    const kept = change.components.filter((one) => open.has(one.component));
+    if (kept.length === change.components.length) return change;
+    const more = touched.map((component) => ({ component, source: null, nvr: null }));
+    return { ...change, components: [...kept, ...more] };
+  });
+}
+
 export function startWords({ builds, plans }: Pick<Starts, 'builds' | 'plans'>): string {
   return `${builds} ${builds === 1 ? 'build' : 'builds'} of ${plans} ${plans === 1 ? 'plan' : 'plans'}`;
 }
@@ -100,9 +119,10 @@ export function takeUpObserved(turn: Turn, name: string): void {
   const release = turn.row('releases', name);
   const plans = outstandingOf(turn, release);
   const because = `release ${name} does not only observe any more: what was planned meanwhile is planned anew`;
+  const few = leftIn(plans) <= mostCounted;
   for (const plan of plans) {
     const own = turn.all('changes').filter((change) => change.cascade === plan.id);
-    for (const change of own) {
+    for (const change of few ? whatIsLeft(turn, plan, own) : own) {
       if (change.all || change.components.length > 0) detected(turn, waits(change, 'cascade', because));
     }
     drop(turn, plan, because);

@@ -173,3 +173,22 @@ describe('going back to observe', () => {
     expect(world.cascade.state).toBe('running');
   });
 });
+
+describe('what was observed', () => {
+  it('is taken up without what people have built of it, and with what that would have touched', async () => {
+    const world = observing();
+    await world.start(['rpm/a', 'rpm/b'], 'commit');
+    await world.settle();
+    const [plan] = cascades(world);
+    // The plan of a release that only observes has what a change is likely to touch: here rpm/b, which nobody named.
+    const change = [...world.store.rows.changes.values()][0]!;
+    world.store.rows.changes.set(change.id, {
+      ...change,
+      components: change.components.filter((one) => one.component === 'rpm/a'),
+    });
+    await handBuild(world, 'rpm/a');
+    expect(plan!.state).toBe('awaiting-approval');
+    expect(await apply(world, 'act', 1)).toMatchObject({ starts: { builds: 1, plans: 1, components: ['rpm/b'] } });
+    expect(world.submitted.map((one) => one.component)).toEqual(['rpm/b']);
+  });
+});
