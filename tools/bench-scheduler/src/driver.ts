@@ -12,7 +12,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ConsumerMessages, type NatsConnection } from 'nats';
-import type { Ask, Report } from './measured';
+import type { Ask, Explained, Report } from './measured';
 import type { Shape } from './web';
 
 /** The scheduler's process. */
@@ -52,6 +52,12 @@ export class Subject {
     return ((await answer) as { report: Report }).report;
   }
 
+  async explain(): Promise<Explained> {
+    const answer = this.next('explained');
+    this.tell({ kind: 'explain' });
+    return ((await answer) as { explained: Explained }).explained;
+  }
+
   /** Asks until it is as wanted; answers the seconds that it took, and the last report. */
   async until(isThere: (report: Report) => boolean, what: string, seconds = 120): Promise<[number, Report]> {
     const from = performance.now();
@@ -65,6 +71,7 @@ export class Subject {
 
   async kill(): Promise<void> {
     const child = this.child!;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

@@ -6,12 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Gate, Subject } from './driver';
 import type { Report } from './measured';
+import { ownDatabase } from './own-database';
+import { startOwnPostgres } from './own-postgres';
 import type { Shape } from './web';
 
-const usage = `npm run bench:scheduler -- [--rebuilds N] [--needs N] [--hub N] [--seconds N] [--database URL] [--json]
+const usage = `npm run bench:scheduler -- [--rebuilds N] [--needs N] [--hub N] [--seconds N]
+                           [--database URL | --postgres] [--json]
 
 Measures the scheduler: a real process with a real database and a real nats-server, a builder that takes no time and a
-gate that always passes. --database: of PostgreSQL, e.g. postgres://localhost/bench; SQLite files when left out.
+gate that always passes. On SQLite files; --database: on a PostgreSQL server, e.g. postgres://localhost/bench, in
+databases of its own that are removed afterwards; --postgres: on one that is started for this and gone afterwards.
 `;
 
 type Figures = Record<string, number>;
@@ -26,15 +30,37 @@ async function main(): Promise<void> {
       hub: { type: 'string', default: '5000' },
       seconds: { type: 'string', default: '60' },
       database: { type: 'string' },
+      postgres: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return void process.stdout.write(usage);
   const large = { rebuilds: Number(values.rebuilds), needs: Number(values.needs), hub: Number(values.hub) };
-  const database = values.database ?? null;
-  const small = await withMill({ rebuilds: 1000, needs: 2500, hub: 0 }, null, measureEvents);
-  const figures = await withMill(large, database, (subject) => measure(subject, large, Number(values.seconds)));
+  const server = await serverOf(values);
+  try {
+    const small = await withMill({ rebuilds: 1000, needs: 2500, hub: 0 }, server.url, measureEvents);
+    const figures = await withMill(large, server.url, (subject) => measure(subject, large, Number(values.seconds)));
+    print(large, small, figures, values.json === true);
+  } finally {
+    await server.stop();
+  }
+}
+
+interface Server {
+  /** null: SQLite files. */
+  readonly url: string | null;
+  stop(): Promise<void>;
+}
+
+async function serverOf({ database, postgres }: { database?: string; postgres?: boolean }): Promise<Server> {
+  if (postgres !== true) return { url: database ?? null, stop: () => Promise.resolve() };
+  const own = await startOwnPostgres();
+  if (!own) throw new Error('there is no PostgreSQL here, or nobody to run it as');
+  return own;
+}
+
+function print(large: Shape, small: readonly number[], figures: Figures, json: boolean): void {
   const event_p99_ms_small = quantile(small, 0.99);
   const all: Figures = {
     rebuilds: large.rebuilds,
@@ -50,18 +76,21 @@ async function main(): Promise<void> {
     peak_mb: figures['peak_mb']!,
     restart_s: figures['restart_s']!,
   };
-  for (const [name, value] of Object.entries(all)) process.stdout.write(`${name}: ${value}\n`);
-  if (values.json) process.stdout.write(`${JSON.stringify(all)}\n`);
+  const beside = ['event_cpu_ms', 'event_cpu_ms_full_speed', 'outlook_ms', 'explain_ms'];
+  const printed = [...Object.entries(all), ...beside.map((name) => [name, figures[name]] as const)];
+  for (const [name, value] of printed) process.stdout.write(`${name}: ${value}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(all)}\n`);
 }
 
 async function withMill<Result>(
   shape: Shape,
-  database: string | null,
+  server: string | null,
   use: (subject: Subject) => Promise<Result>,
 ): Promise<Result> {
+  const database = server === null ? null : await ownDatabase(server);
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-scheduler-'));
   const nats = await startTestNats();
-  const subject = new Subject({ ...shape, capacity: 1000 }, join(folder, 'data'), nats.url, database);
+  const subject = new Subject({ ...shape, capacity: 1000 }, join(folder, 'data'), nats.url, database?.url ?? null);
   await subject.start();
   const gate = await Gate.open(nats.url);
   try {
@@ -70,6 +99,7 @@ async function withMill<Result>(
     await gate.close();
     await subject.kill();
     await nats.stop();
+    await database?.drop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -78,11 +108,12 @@ async function measure(subject: Subject, shape: Shape, seconds: number): Promise
   const [plan_s] = await planned(subject);
   const hub_event_ms = shape.hub > 0 ? await hubEvent(subject) : 0;
   await subject.report(true);
-  const times = await paced(subject, 20);
+  const [times, event_cpu_ms] = await paced(subject, 20);
   const { verdictToSubmit, peakMb: planning } = await subject.report();
+  const { whole, outlook } = await subject.explain();
   await subject.kill();
   const restart_s = await resumed(subject);
-  const events_per_s = await atFullSpeed(subject, seconds);
+  const [events_per_s, event_cpu_ms_full_speed] = await atFullSpeed(subject, seconds);
   const { peakMb } = await subject.report();
   return {
     plan_s: round(plan_s),
@@ -94,13 +125,19 @@ async function measure(subject: Subject, shape: Shape, seconds: number): Promise
     // Of both processes: the one that made the plan, and the one at full speed.
     peak_mb: Math.max(planning, peakMb),
     restart_s,
+    // Beside the goals.
+    event_cpu_ms,
+    event_cpu_ms_full_speed,
+    outlook_ms: round(outlook),
+    explain_ms: round(whole),
   };
 }
 
 async function measureEvents(subject: Subject): Promise<number[]> {
   await planned(subject);
   await subject.report(true);
-  return paced(subject, 10);
+  const [times] = await paced(subject, 10);
+  return times;
 }
 
 /** From the command until everything is stored and the first builds have begun. */
@@ -118,16 +155,17 @@ async function hubEvent(subject: Subject): Promise<number> {
   return round(Math.max(...report.times['build.admitted']!));
 }
 
-/** A hundred events a second: fifty builds that end, fifty verdicts. */
-async function paced(subject: Subject, seconds: number): Promise<number[]> {
+/** A hundred events a second: fifty builds that end, fifty verdicts. Their times, and the processor time of one. */
+async function paced(subject: Subject, seconds: number): Promise<[number[], number]> {
   subject.tell({ kind: 'pace', perSecond: 50 });
   await sleep(2000);
   const before = await subject.report(true);
   await sleep(seconds * 1000);
   subject.tell({ kind: 'pace', perSecond: 0 });
-  const { times } = await subject.report();
+  const { times, cpuMs } = await subject.report();
   if (before.state !== 'running') throw new Error(`the cascade is ${before.state}`);
-  return Object.values(times).flat();
+  const all = Object.values(times).flat();
+  return [all, round((cpuMs - before.cpuMs) / all.length)];
 }
 
 /** A killed process is started again: until it decides on what its builds do. */
@@ -138,16 +176,17 @@ async function resumed(subject: Subject): Promise<number> {
   return round((performance.now() - from) / 1000);
 }
 
-async function atFullSpeed(subject: Subject, seconds: number): Promise<number> {
+/** Events a second, and processor time of one. */
+async function atFullSpeed(subject: Subject, seconds: number): Promise<[number, number]> {
   subject.tell({ kind: 'at-once' });
   await sleep(2000);
-  await subject.report(true);
+  const before = await subject.report(true);
   const from = performance.now();
   await sleep(seconds * 1000);
-  const { times } = await subject.report();
+  const { times, cpuMs } = await subject.report();
   const spent = (performance.now() - from) / 1000;
   const events = (times['build.ended'] ?? []).length + (times['verdict.decided'] ?? []).length;
-  return Math.round(events / spent);
+  return [Math.round(events / spent), round((cpuMs - before.cpuMs) / events)];
 }
 
 function quantile(values: readonly number[], share: number): number {

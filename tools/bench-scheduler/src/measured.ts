@@ -1,6 +1,9 @@
 import { doors, releaseDefinition } from '@millrace/contracts';
 import { Engine } from '@millrace/engine';
+import { moment } from '@millrace/kernel';
+import { explainQuestions } from '@millrace/scheduler/admin/explain';
 import type { Input } from '@millrace/scheduler/domain/input';
+import { outlook } from '@millrace/scheduler/domain/outlook';
 import { catchUp } from '@millrace/scheduler/outbound/catch-up';
 import type { Outside } from '@millrace/scheduler/outbound/outside';
 import { configuredBumps } from '@millrace/scheduler/outbound/configured';
@@ -19,6 +22,7 @@ export type Ask =
   | { readonly kind: 'end'; readonly component: string }
   | { readonly kind: 'at-once' }
   | { readonly kind: 'exit' }
+  | { readonly kind: 'explain' }
   | { readonly kind: 'report'; readonly forget: boolean };
 
 export interface Report {
@@ -30,6 +34,15 @@ export interface Report {
   readonly verdictToSubmit: readonly number[];
   readonly busy: number;
   readonly peakMb: number;
+  /** Processor time of the process so far, all its threads: what waits for other processes is not in it. */
+  readonly cpuMs: number;
+}
+
+/** Milliseconds of the whole answer to `cascade explain`, and of its look into the future alone. */
+export interface Explained {
+  readonly rebuilds: number;
+  readonly whole: number;
+  readonly outlook: number;
 }
 
 const shape = JSON.parse(process.argv[2]!) as Shape & { readonly capacity: number; readonly ledger?: string };
@@ -101,6 +114,8 @@ async function obey(ask: Ask, builder: Builder, outside: Outside): Promise<void>
       return builder.end(Infinity);
     case 'exit':
       return process.exit(0);
+    case 'explain':
+      return void process.send!({ kind: 'explained', explained: await explained(outside) });
     case 'report':
       return report(builder, outside, ask.forget);
   }
@@ -138,12 +153,26 @@ async function report(builder: Builder, { read }: Outside, forget: boolean): Pro
     times,
     verdictToSubmit,
     busy: builder.busy,
+    cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
     peakMb: Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1000),
   };
   process.send!({ kind: 'report', report: answer });
   if (!forget) return;
   for (const type of Object.keys(times)) times[type] = [];
   verdictToSubmit = [];
+}
+
+async function explained({ read }: Outside): Promise<Explained> {
+  const [cascade] = await read.cascades.where({ release: 'bench' });
+  const [door] = explainQuestions(read);
+  if (!cascade || !door || !('answer' in door)) throw new Error('there is nothing to explain');
+  const from = performance.now();
+  await door.answer({ cascade: cascade.id } as never, { name: 'bench', role: 'reader' } as never);
+  const whole = performance.now() - from;
+  const rows = await read.rebuilds.where({ cascade: cascade.id });
+  const since = performance.now();
+  outlook(rows, { slots: shape.capacity, gate: 600_000 }, moment(Date.now()));
+  return { rebuilds: rows.length, whole, outlook: performance.now() - since };
 }
 
 /** From delivery (the engine is given the input) to commit (it answers). */
