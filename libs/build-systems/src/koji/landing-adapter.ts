@@ -4,6 +4,7 @@ import type { Place } from '../build-system';
 import type { LandingAdapter, LandingBuild } from '../landing-adapter';
 import { once } from './intents';
 import { landables, lookForLanding, type Landable } from './landing-look';
+import { releaseOf } from './releases';
 import type { KojiParts } from './settings';
 import { promoteMany, tagMany } from './tag-many';
 import { isIn } from './tagging';
@@ -38,6 +39,18 @@ async function putAll(parts: KojiParts, place: Place, builds: readonly LandingBu
     parts,
     missing.flatMap(({ of, build, tag }) => (build ? [{ id: build.build_id, tag, nvr: of.nvr }] : [])),
   );
+  await refuseTakenAway(parts, place, builds);
+}
+
+/** Somebody may have taken a build out of the cascade's tag while it was put into the release's. */
+async function refuseTakenAway(parts: KojiParts, place: Place, builds: readonly LandingBuild[]): Promise<void> {
+  const { isolation } = await releaseOf(parts, place.release);
+  if (isolation !== 'side-tag' || !(await parts.hub.getTag(place.id))) return;
+  const rpms = builds.filter((one) => one.component.startsWith('rpm/'));
+  const away = (await landables(parts, place, rpms)).find(({ tags }) => !tags.includes(place.id));
+  if (!away) return;
+  const because = `${away.of.nvr} was untagged from ${place.id} while it landed`;
+  throw overtaken(because, 'build it again, or land without it (--partial)');
 }
 
 async function promoteAll(parts: KojiParts, place: Place, builds: readonly LandingBuild[]): Promise<void> {
