@@ -91,6 +91,8 @@ export interface CascadeRow extends Row {
   readonly budget?: 'asked' | 'accepted';
   readonly startedAt: Moment;
   readonly endedAt: Moment | null;
+  /** Planned while its release only observed: nothing of it starts. */
+  readonly observed?: boolean;
   readonly landed: boolean;
   readonly repository: Repository | null;
 }

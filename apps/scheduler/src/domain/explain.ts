@@ -65,10 +65,15 @@ export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]
     ...(cascade.superseded ?? []).map(
       (one) => `Its root ${one.component} was superseded at ${one.at} by ${one.because}.`,
     ),
-    ...(cascade.state === 'awaiting-approval' ? [`A person lets it start: millrace cascade resume ${cascade.id}`] : []),
+    ...(cascade.state === 'awaiting-approval' ? [approvalWords(cascade)] : []),
     ...prospectLines(cascade, prospect),
     ...stuck.map((row) => `${row.component} ${row.state}: ${row.because}`),
   ];
+}
+
+function approvalWords({ id, release, observed }: CascadeRow): string {
+  if (observed !== true) return `A person lets it start: millrace cascade resume ${id}`;
+  return `Release ${release} only observed when it was planned: nothing of it starts. What people build is compared with it.`;
 }
 
 function prospectLines(cascade: CascadeRow, prospect: Prospect): string[] {

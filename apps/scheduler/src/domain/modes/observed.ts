@@ -18,6 +18,7 @@ export function keepObserved(turn: Turn, cascade: CascadeRow): void {
   const kept = [...(release.observed ?? []), cascade.id];
   const dropped = kept.slice(0, Math.max(0, kept.length - mostObserved));
   const left = liveOf(release).filter((id) => id !== cascade.id);
+  turn.put('cascades', { ...turn.row('cascades', cascade.id), observed: true });
   turn.put('releases', { ...withLive(release, left), observed: kept.slice(-mostObserved) });
   if (dropped.length > 0) {
     const because = `${mostObserved} plans are newer, and the release only observes`;
