@@ -23,8 +23,8 @@ export async function budgetLines(
   if (rebuild) {
     if (rebuild.state !== 'ready') return [];
     const system = systemOf(definition, rebuild.component);
-    const limit = system === null ? 0 : ((await read.capacity.get(capacityId(system)))?.limit ?? 0);
-    return explainSlots(definition, cascade, rebuild.component, { limit, at });
+    const limits = system === null ? null : await read.capacity.get(capacityId(system));
+    return explainSlots(definition, cascade, rebuild.component, limits ?? { limit: 0 }, at);
   }
   const cascades = await read.cascades.where({ release: release.id }, { orderBy: '-started_at', limit: mostCascades });
   return explainBudgets(definition, cascade, cascades, at);

@@ -10,6 +10,7 @@ import type { Turn } from './turn';
 /** Breakdowns in a row after which a build system counts as down. */
 const mostBreakdowns = 5;
 const trialEvery = 60_000;
+const channelsEvery = 120_000;
 
 /** How much of a build system a cascade gets beside the others. */
 const weights = { security: 8, normal: 2, background: 1 } as const;
@@ -43,7 +44,13 @@ export function rankOf(rebuild: Pick<RebuildRow, 'priority' | 'path'>): number {
 function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRow {
   switch (input.type) {
     case 'capacity.known':
+      turn.work('capacity.look', `${input.system}/${turn.context.id}`, { system: input.system });
       return { ...row, limit: input.limit };
+    case 'channels.due':
+      turn.work('capacity.look', `${input.system}/${turn.context.id}`, { system: input.system });
+      return row;
+    case 'channels.known':
+      return channelsKnown(turn, row, input);
     case 'slots.look':
       return row;
     case 'slot.returned': {
@@ -55,6 +62,18 @@ function changed(turn: Turn, row: CapacityRow, input: CapacityInput): CapacityRo
     case 'system.broke':
       return broke(turn, row, input);
   }
+}
+
+/** How many builds its channels bear is asked again in a while, where a release leaves a share of them to people. */
+function channelsKnown(
+  turn: Turn,
+  row: CapacityRow,
+  { system, channels }: Extract<CapacityInput, { type: 'channels.known' }>,
+) {
+  if (channels === null) return row;
+  turn.wake(`channels/${system}`, later(turn.at, channelsEvery), { type: 'channels.due', system });
+  // What was known holds while it cannot be asked.
+  return { ...row, channels: { ...row.channels, ...channels } };
 }
 
 /** It did something: whatever it was that broke, it is over. */
@@ -142,7 +161,7 @@ function queuesOf(turn: Turn, row: CapacityRow, taken: ReadonlySet<string>): Que
         cascade,
         rows: sorted,
         bound: definition.capacity,
-        next: (granted) => firstWithRoom(definition, system, row.limit, sorted, granted),
+        next: (granted) => firstWithRoom(definition, system, row, sorted, granted),
         allowed: quiet ? 0 : ramp.allowed === null ? Infinity : ramp.allowed - underWay - coming,
       },
     ];

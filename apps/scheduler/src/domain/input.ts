@@ -165,7 +165,14 @@ export type CapacityInput =
       readonly of?: string;
     }
   | { readonly type: 'system.broke'; readonly system: string; readonly problem: string; readonly of?: string }
-  | { readonly type: 'capacity.known'; readonly system: string; readonly limit: number };
+  | { readonly type: 'capacity.known'; readonly system: string; readonly limit: number }
+  | { readonly type: 'channels.due'; readonly system: string }
+  | {
+      readonly type: 'channels.known';
+      readonly system: string;
+      /** What the builders of each bear; null: nobody wants to know. */
+      readonly channels: Readonly<Record<string, number>> | null;
+    };
 
 export type Input =
   | ReleaseInput

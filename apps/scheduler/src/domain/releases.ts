@@ -172,6 +172,8 @@ function watch(turn: Turn, release: ReleaseRow): void {
   for (const system of systemsOf(release.definition)) lookAgain(turn, release.id, system);
   watchSoon(turn, release.id);
   followSoon(turn, release.definition);
+  if (!release.definition.budgets?.people) return;
+  for (const system of systemsOf(release.definition)) turn.self({ type: 'channels.due', system });
 }
 
 function pollSources(turn: Turn, release: ReleaseRow, at: Moment | null): void {

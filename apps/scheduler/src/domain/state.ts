@@ -84,6 +84,8 @@ export interface Slot {
 export interface CapacityRow extends Row {
   /** Builds at one time; 0 until the build system has said it. */
   readonly limit: number;
+  /** What the builders of each channel bear, where a release leaves a share of them to people. */
+  readonly channels?: Readonly<Record<string, number>>;
   readonly granted: readonly Slot[];
   /** Breakdowns in a row that were the build system's own; what was built proves that it works. */
   readonly breakdowns: number;

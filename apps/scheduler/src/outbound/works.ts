@@ -2,6 +2,7 @@ import type { WorkKind } from '@millrace/engine';
 import type { Input } from '../domain/input';
 import { adoptionPaging, baselineLooking } from './adoption';
 import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
+import { channelLooking } from './channels';
 import { followChecking } from './follow/check';
 import { followLooking } from './follow/look';
 import { admitting, assembling, comparing } from './gate';
@@ -25,6 +26,7 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     changeChecking(outside, bumps),
     sourcePolling(outside),
     snapshotChecking(outside),
+    channelLooking(outside),
     graphLooking(outside),
     followLooking(outside),
     followChecking(outside, bumps),

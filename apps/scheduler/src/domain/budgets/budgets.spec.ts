@@ -237,7 +237,7 @@ describe('quiet hours', () => {
     expect(mill.states()).toEqual({ 'rpm/a': 'validated', 'rpm/b': 'ready' });
     const { definition } = mill.store.rows.releases.get('mill')!;
     const at = moment(Date.parse('2026-01-01T02:00:00Z'));
-    expect(explainSlots(definition, mill.cascade, 'rpm/b', { limit: 2, at })).toEqual([
+    expect(explainSlots(definition, mill.cascade, 'rpm/b', { limit: 2 }, at)).toEqual([
       'It starts no build now: quiet hours until 2026-01-01T06:00:00.000Z: nightly composes; what runs finishes.',
     ]);
     await mill.pass(4 * hour);
@@ -253,31 +253,74 @@ describe('the share that is left to people', () => {
   it('leaves at least one build to us, and at least the share to them', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 0.95, noNaN: true }), (limit, share) => {
-        const bound = boundOf(limit, share);
+        const bound = boundOf({ limit }, { share, channel: null });
         return bound >= 1 && bound <= limit && (bound === 1 || bound <= limit * (1 - share) + 1e-9);
       }),
     );
   });
 
-  it('is counted by channel where the channel has one, else over the whole build system', () => {
+  describe('is counted', () => {
     const targets = { rpm: { target: 't', channel: 'heavy' }, image: { target: 'i' } };
-    const systems = { rpm: 'koji', image: 'koji' };
-    const definition = budgetsOf(
-      { people: { heavy: 0.5, '*': 0.2 } },
-      { build_systems: systems, build_targets: targets },
-    );
+    const more = { build_systems: { rpm: 'koji', image: 'koji' }, build_targets: targets };
     const slot = (n: number, channel?: string) => {
       return { rebuild: `r${n}`, attempt: 1, release: 'mill', cascade: 'c', ...(channel ? { channel } : {}) };
     };
     const heavy = Array.from({ length: 5 }, (_, n) => slot(n, 'heavy'));
     const waiting = [{ component: 'rpm/a' }, { component: 'image/i' }];
-    expect(firstWithRoom(definition, 'koji', 10, waiting, heavy.slice(1))).toBe(0);
-    expect(firstWithRoom(definition, 'koji', 10, waiting, heavy)).toBe(1);
-    expect(firstWithRoom(definition, 'koji', 10, waiting, [...heavy, slot(6), slot(7), slot(8)])).toBe(-1);
+    const first = (definition: ReleaseDefinition, granted: Parameters<typeof firstWithRoom>[4], channels?: object) =>
+      firstWithRoom(
+        definition,
+        'koji',
+        { limit: 10, ...(channels ? { channels: channels as never } : {}) },
+        waiting,
+        granted,
+      );
+
+    it('by channel: the named one, or the one that a hub takes', () => {
+      const definition = budgetsOf({ people: { heavy: 0.5, '*': 0.2 } }, more);
+      expect(first(definition, heavy.slice(1))).toBe(0);
+      expect(first(definition, heavy)).toBe(1);
+      const images = Array.from({ length: 8 }, (_, n) => slot(n + 5, 'image'));
+      expect(first(definition, [...heavy, ...images.slice(1)])).toBe(1);
+      expect(first(definition, [...heavy, ...images])).toBe(-1);
+    });
+
+    it('over the builders that a channel really has', () => {
+      const definition = budgetsOf({ people: { heavy: 0.5 } }, more);
+      expect(first(definition, heavy.slice(0, 1), { heavy: 4 })).toBe(0);
+      expect(first(definition, heavy.slice(0, 2), { heavy: 4 })).toBe(1);
+      expect(first(definition, heavy.slice(0, 2), { heavy: 100 })).toBe(0);
+    });
+
+    it('as the build system says it from time to time, and as it was while that cannot be asked', async () => {
+      const mill = new World({ graph: {}, definition: { budgets: { people: { '*': 0.5 } } } });
+      await mill.start([], 'set');
+      const channels = () => mill.store.rows.capacity.get('build-system/local-rpm')!.channels;
+      const known = (of: Record<string, number> | null) =>
+        mill.take({ type: 'channels.known', system: 'local-rpm', channels: of });
+      expect([...mill.works.values()].filter((one) => one.kind === 'capacity.look')).not.toEqual([]);
+      await known({ heavy: 4 });
+      await known({});
+      expect(channels()).toEqual({ heavy: 4 });
+      expect(mill.timers.get('channels/local-rpm')?.input).toEqual({ type: 'channels.due', system: 'local-rpm' });
+      await known({ heavy: 2, light: 8 });
+      await known(null);
+      expect(channels()).toEqual({ heavy: 2, light: 8 });
+    });
+
+    it('over a whole build system, by its name', () => {
+      const definition = budgetsOf({ people: { koji: 0.5 } }, more);
+      expect(first(definition, heavy.slice(1))).toBe(0);
+      expect(first(definition, heavy)).toBe(-1);
+      expect(explainSlots(definition, { state: 'running' } as never, 'rpm/a', { limit: 10 }, moment(0))).toEqual([
+        '50 % of koji are left to people: 5 of our builds run at one time.',
+      ]);
+    });
   });
 
   it('is known to forecasts', () => {
-    const definition = budgetsOf({ people: { koji: 0.5 } }, { capacity: 100 });
+    const systems = { rpm: 'koji', module: 'mbs' };
+    const definition = budgetsOf({ people: { koji: 0.5 } }, { capacity: 100, build_systems: systems });
     const rows = [
       { id: 'build-system/koji', limit: 20 },
       { id: 'build-system/mbs', limit: 5 },
@@ -294,7 +337,7 @@ describe('the share that is left to people', () => {
     await fc.assert(
       fc.asyncProperty(choices, fc.constantFrom(0.25, 0.5, 0.9), async (order, share) => {
         const mill = new World({ graph, definition: { budgets: { people: { 'local-rpm': share } }, capacity: 8 } });
-        const bound = boundOf(8, share);
+        const bound = boundOf({ limit: 8 }, { share, channel: null });
         let n = 0;
         let most = 0;
         await mill.start(names);

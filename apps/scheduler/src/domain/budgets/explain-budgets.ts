@@ -1,9 +1,9 @@
 import type { ReleaseDefinition } from '@millrace/contracts';
 import type { ComponentId, Moment } from '@millrace/kernel';
 import { systemOf } from '../policy';
-import type { CascadeRow } from '../state';
+import type { CapacityRow, CascadeRow } from '../state';
 import { quietNow, quietWords } from './quiet';
-import { boundOf, channelOf, shareOf } from './shares';
+import { boundOf, shareOf } from './shares';
 import { usesOf, useWords } from './uses';
 
 /** What a cascade takes of the budgets of its release, and why it starts nothing now. `cascades`: those that count. */
@@ -20,20 +20,24 @@ export function explainBudgets(
   return [...uses.map((use) => `It takes ${useWords(use)}.`), ...accepted, ...quietLines(definition, cascade, at)];
 }
 
-/** Why a rebuild that is ready has no slot, as far as that is policy. `limit`: slots of its build system. */
+/** Why a rebuild that is ready has no slot, as far as that is policy. */
 export function explainSlots(
   definition: ReleaseDefinition,
   cascade: CascadeRow,
   component: ComponentId,
-  { limit, at }: { readonly limit: number; readonly at: Moment },
+  limits: Pick<CapacityRow, 'limit' | 'channels'>,
+  at: Moment,
 ): string[] {
   const system = systemOf(definition, component);
   if (!definition.budgets || system === null) return [];
-  const channel = channelOf(definition, component);
-  const share = shareOf(definition, system, channel);
-  const where = channel === null ? system : `channel ${channel} of ${system}`;
-  const left = `${Math.round(share * 100)} % of ${where} are left to people: ${boundOf(limit, share)} of ${limit} builds`;
-  return [...quietLines(definition, cascade, at), ...(share === 0 ? [] : [`${left} run at one time.`])];
+  const share = shareOf(definition, system, component);
+  const bound = boundOf(limits, share);
+  const where = share.channel === null ? system : `channel ${share.channel} of ${system}`;
+  const left = `${Math.round(share.share * 100)} % of ${where} are left to people`;
+  return [
+    ...quietLines(definition, cascade, at),
+    ...(share.share === 0 ? [] : [`${left}: ${bound} of our builds run at one time.`]),
+  ];
 }
 
 function quietLines(definition: ReleaseDefinition, { state, urgency }: CascadeRow, at: Moment): string[] {
