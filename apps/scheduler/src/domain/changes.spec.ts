@@ -142,10 +142,10 @@ describe('release definitions', () => {
     await world.start('all');
     const { definition } = world.store.rows.releases.get('mill')!;
     const again = await world.take({ type: 'release.apply', release: 'mill', definition, why: '' });
-    expect(again).toEqual({ name: 'mill', revision: 1, changed: false });
+    expect(again).toEqual({ name: 'mill', revision: 1, changed: false, mode: 'act' });
     const other = { ...definition, title: 'Another mill' };
     const changed = await world.take({ type: 'release.apply', release: 'mill', definition: other, why: '' });
-    expect(changed).toEqual({ name: 'mill', revision: 2, changed: true });
+    expect(changed).toEqual({ name: 'mill', revision: 2, changed: true, mode: 'act' });
     expect(world.events('release.changed')).toHaveLength(2);
     expect([...world.store.rows.revisions.keys()]).toEqual(['mill/1', 'mill/2']);
   });
