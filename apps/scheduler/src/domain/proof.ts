@@ -15,7 +15,7 @@ export interface Proof {
 }
 
 /** What a build made by hand is judged by. */
-interface HandBuild {
+export interface HandBuild {
   readonly state: string;
   readonly bootstrap: boolean;
   readonly endedAt: Moment | null;
@@ -36,12 +36,16 @@ export function provenFor(turn: Turn, rebuild: RebuildRow, build: HandBuild): Pr
   if (open.length > 0) {
     return no(`${open[0]} is not validated yet in cascade ${rebuild.cascade}; later: ${command}`, true);
   }
-  const stale = rebuild.needs.map((id) => staleInput(turn.row('rebuilds', id), contents)).find((one) => one !== null);
-  if (stale) return no(`${stale}; build it against the cascade: ${command}`);
-  if (rebuild.needs.length > 0 && contents.inputs.length === 0) {
-    return no(`it does not say what it was built with; build it against the cascade: ${command}`);
-  }
+  const unproven = unprovenInput(turn, rebuild, contents);
+  if (unproven !== null) return no(`${unproven}; build it against the cascade: ${command}`);
   return { proven: true, early: false, because: `its inputs are the builds of cascade ${rebuild.cascade}` };
+}
+
+/** What of its inputs does not prove that it was built against the cascade's builds; null: all of them do. */
+export function unprovenInput(turn: Turn, rebuild: RebuildRow, contents: Contents): string | null {
+  const stale = rebuild.needs.map((id) => staleInput(turn.row('rebuilds', id), contents)).find((one) => one !== null);
+  if (stale) return stale;
+  return rebuild.needs.length > 0 && contents.inputs.length === 0 ? 'it does not say what it was built with' : null;
 }
 
 /** Builds may be seen in another order than they were made. */
