@@ -78,6 +78,7 @@ describe.each(['flow', 'lockstep'] as const)('a gate with scope tier, pace %s', 
   });
 });
 
+const landing = { type: 'landing.ask', release: 'mill', why: '' } as const;
 const noProspect = { finish: null, chain: [], builderHours: 0, builderHoursLeft: 0, stuck: 0 };
 
 describe('a gate with scope tier', () => {
@@ -144,6 +145,18 @@ describe('a gate with scope cascade', () => {
     expect(world.cascade).toMatchObject({ state: 'stalled' });
     await answer(world, 'passed', 3);
     expect(world.cascade).toMatchObject({ state: 'completed', landed: true });
+  });
+
+  it('keeps it from landing by hand, too, also when its answer turns later', async () => {
+    const world = await started([rpms, whole], { definition: { landing: 'manual' } });
+    expect(world.cascade).toMatchObject({ state: 'completed', landed: false });
+    await answer(world, 'failed', 3);
+    for (const partial of [false, true]) {
+      const refused = await world.refused({ ...landing, cascade: world.cascade.id, partial });
+      expect(refused).toMatchObject({ code: 'gate-not-passed', because: expect.stringContaining(test) });
+    }
+    await answer(world, 'passed', 4);
+    expect(await world.take({ ...landing, cascade: world.cascade.id, partial: false })).toMatchObject({ done: true });
   });
 
   it('is not asked while a rebuild has failed', async () => {

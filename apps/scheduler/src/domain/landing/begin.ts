@@ -1,6 +1,7 @@
 import { cascadeResumed } from '@millrace/contracts';
 import { isRefusal, later, refuse, type Refusal } from '@millrace/kernel';
 import { endOf, freezeOf, freezeWords } from '../freeze';
+import { groupHindrance } from '../group-gate/group-gate';
 import type { CascadeRow } from '../state';
 import { moveCascade } from '../transitions';
 import type { Turn } from '../turn';
@@ -135,6 +136,11 @@ function landable(turn: Turn, id: string): Refusal | CascadeRow {
   if (cascade.state !== 'completed' && !isStill(cascade)) {
     const remedy = `wait until it has ended (millrace cascade watch ${id}), or cancel what should not be waited for`;
     return refuse('cascade-moving', `cascade ${id} still builds`, remedy, 'conflict');
+  }
+  const gate = groupHindrance(cascade);
+  if (gate) {
+    const remedy = `wait for it, or waive what it names; see \`millrace cascade show ${id}\``;
+    return refuse('gate-not-passed', `cascade ${id} does not land: ${gate.words}`.slice(0, 1000), remedy, 'conflict');
   }
   const freeze = frozenWords(turn, cascade);
   if (!freeze) return cascade;

@@ -1,5 +1,6 @@
 import { durationMs, landingPolicyOf } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
+import { groupHindrance } from '../group-gate/group-gate';
 import { cancelCascade } from '../people';
 import type { CascadeRow } from '../state';
 import type { Turn } from '../turn';
@@ -29,7 +30,7 @@ export function deadlineDue(turn: Turn, id: string): void {
     case 'drop':
       return drop(turn, cascade, words);
     case 'partial':
-      if (!isLandable(cascade) || !isStill(cascade) || frozenWords(turn, cascade)) return wake(turn, cascade, again);
+      if (!isLandable(cascade) || !isStill(cascade) || isKept(turn, cascade)) return wake(turn, cascade, again);
       beginLanding(turn, running(turn, cascade), { by: 'scheduler', why: words, partial: true, approved: true });
   }
 }
@@ -52,6 +53,11 @@ function drop(turn: Turn, cascade: CascadeRow, words: string): void {
 
 function running(turn: Turn, cascade: CascadeRow): CascadeRow {
   return cascade.state === 'stalled' ? turn.put('cascades', { ...cascade, state: 'running' }) : cascade;
+}
+
+/** By a freeze, or by a gate of its tiers or of all of it. */
+function isKept(turn: Turn, cascade: CascadeRow): boolean {
+  return frozenWords(turn, cascade) !== null || groupHindrance(cascade) !== null;
 }
 
 function isLandable({ state }: CascadeRow): boolean {
