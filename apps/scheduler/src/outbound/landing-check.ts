@@ -4,6 +4,7 @@ import type { ComponentId } from '@millrace/kernel';
 import { findingOf, heldBy, largestSet, sceneOf, type Candidate, type LandingSet } from '../domain/landing/largest-set';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { landingAdapterOf } from './landing-adapters';
+import { lostBy } from './landing-closure';
 import { upgradeFindings } from './landing-upgrade';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { systemNamed } from './systems';
@@ -22,6 +23,8 @@ export interface Surveyed {
 
 /** Rows that are read at one time. */
 const pageSize = 1000;
+/** Broken packages that are told of. */
+const mostBroken = 500;
 /** A smaller set may break something else: it is looked at again, so often at most. */
 const mostRounds = 8;
 
@@ -97,21 +100,31 @@ async function closure(
   const landing = new Map(go.map((one) => [one.component, one]));
   for (const [system, builds] of bySystem(go)) {
     const adapter = landingAdapterOf(outside.systems, outside.landers ?? {}, release, system);
-    if (!adapter?.closure) continue;
-    const broken = await adapter.closure(await placeOf(outside, cascade, system), builds.map(toLand));
-    for (const one of broken.slice(0, 500)) {
+    if (!adapter) continue;
+    const broken = adapter.closure
+      ? await adapter.closure(await placeOf(outside, cascade, system), builds.map(toLand))
+      : await lostBy(outside, release.id, builds);
+    const unclear = new Set<string>();
+    for (const one of broken.slice(0, mostBroken)) {
       const own = one.component !== null && landing.has(one.component) ? [one.component] : [];
       const blamed: readonly ComponentId[] = own.length > 0 ? own : one.causes.filter((cause) => landing.has(cause));
-      const because = `${one.package} could not be installed any more: nothing provides ${one.requirement}`;
-      const remedy = 'rebuild or mend it in the same cascade, or land without what takes it away (--partial)';
-      // Where nobody can be blamed, nothing of the system can go.
-      for (const name of blamed.length > 0 ? blamed : builds.map((build) => build.component)) {
-        const nvr = landing.get(name)?.nvr ?? null;
-        found.push(findingOf('closure', name, nvr, because, remedy, how === 'refuse'));
-      }
+      if (blamed.length === 0) unclear.add(brokenWords(one));
+      for (const name of blamed) found.push(closureFinding(landing.get(name)!, brokenWords(one), how === 'refuse'));
     }
+    // Where nobody can be blamed, nothing of the system can go.
+    const [first] = unclear;
+    if (first !== undefined) found.push(...builds.map((one) => closureFinding(one, first, how === 'refuse')));
   }
   return found;
+}
+
+function brokenWords(one: { readonly package: string; readonly requirement: string }): string {
+  return `${one.package} could not be installed any more: nothing provides ${one.requirement}`;
+}
+
+function closureFinding({ component, nvr }: Candidate, because: string, blocks: boolean): LandingFinding {
+  const remedy = 'rebuild or mend it in the same cascade, or land without what takes it away (--partial)';
+  return findingOf('closure', component, nvr, because, remedy, blocks);
 }
 
 export async function placeOf({ systems }: Outside, { release, id }: CascadeRow, system: string): Promise<Place> {

@@ -110,11 +110,19 @@ function findingsOf({ last, built }: Standing): LandingFinding[] {
     const remedy = `mend it (${retryCommand(cascade, component)}), or land without it: millrace cascade land ${cascade} --partial`;
     return [findingOf('not-validated', component, nvr, because, remedy)];
   }
+  if (built?.verdict === 'failed' && !built.doubtful) return [deniedOf(built)];
   if (!built?.doubtful) return [];
   const roots = (built.doubts ?? []).map(componentOfId).filter((one) => one !== component);
   const why = roots.length > 0 ? `it was built on ${roots.slice(0, 3).join(', ')}, which is in doubt` : built.because;
   const remedy = `build it again (${retryCommand(cascade, component)}), or land without it: millrace cascade land ${cascade} --partial`;
   return [findingOf('doubtful', component, built.nvr, `${component} is in doubt: ${why}`, remedy)];
+}
+
+/** Its gate has said no after the cascade had ended: a waiver lapsed, or a test failed since. */
+function deniedOf({ component, cascade, nvr }: RebuildRow): LandingFinding {
+  const because = `the gate says no to ${nvr} now`;
+  const remedy = `see why (millrace gate show ${nvr}), waive it, or land without it: millrace cascade land ${cascade} --partial`;
+  return findingOf('verdict', component, nvr, because, remedy);
 }
 
 export function findingOf(
