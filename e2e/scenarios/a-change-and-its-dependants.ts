@@ -15,7 +15,7 @@ export const scenario: Scenario = {
     const mill = await stage.start({ settings: koji.settings });
     await mill.apply(koji.definition());
     const id = await mill.startCascade('s1', 'all');
-    const { rebuilds } = await mill.reaches(id, 'completed', 30);
+    const { rebuilds } = await mill.reaches(id, 'completed');
     expectThat(
       rebuilds.every((one) => one.state === 'validated'),
       'not every part is validated',

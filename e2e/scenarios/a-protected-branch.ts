@@ -17,7 +17,7 @@ export const scenario: Scenario = {
     const forges = { src: { kind: 'pagure', address: forge.url, token_file } };
     const mill = await stage.start({ settings: { scheduler: { ...koji.settings.scheduler, forges } } });
     await mill.apply(koji.definition());
-    await mill.reaches(await mill.startCascade('s1', 'all'), 'completed', 30);
+    await mill.reaches(await mill.startCascade('s1', 'all'), 'completed');
 
     const before = koji.git.git('app', 'rev-parse', 'main').trim();
     koji.git.protect('app', 'main');
@@ -26,7 +26,7 @@ export const scenario: Scenario = {
     koji.brews({ ...parts[0]!, release: '2' });
     const { cascade } = await mill.report('s1', ['rpm/base']);
     expectThat(cascade !== null, 'the change started no cascade');
-    const stalled = await mill.reaches(cascade!, 'stalled', 30);
+    const stalled = await mill.reaches(cascade!, 'stalled');
     const waits = stalled.rebuilds.find((one) => one.component === 'rpm/app')!;
     expectThat(waits.because.includes('waits to be merged') || said(waits.evidence?.summary), `app: ${waits.because}`);
     stage.say('the bump waits as a pull request');
@@ -34,7 +34,7 @@ export const scenario: Scenario = {
     mill.kill('scheduler');
     await mill.isBack('scheduler', since);
     await mill.millrace('cascade', 'retry', cascade!, 'rpm/app', '--why', 'is it merged?');
-    await mill.reaches(cascade!, 'stalled', 30);
+    await mill.reaches(cascade!, 'stalled');
     expectThat(forge.pulls.length === 1, `one pull request was wanted, and there are ${forge.pulls.length}`);
     expectThat(koji.git.git('app', 'rev-parse', 'main').trim() === before, 'somebody pushed to the protected branch');
 
@@ -44,7 +44,7 @@ export const scenario: Scenario = {
     koji.git.git('app', 'update-ref', 'refs/heads/main', tip);
     forge.merge(request!.number, tip);
     stage.say('a person merges it');
-    await mill.reaches(cascade!, 'completed', 30);
+    await mill.reaches(cascade!, 'completed');
     const made = koji.hub.state.builds.filter((build) => build.name === 'app' && build.source.endsWith(`#${tip}`));
     expectThat(made.length === 1, `one build of the merged commit was wanted, and there are ${made.length}`);
     expectThat(
