@@ -24,6 +24,8 @@ export interface WantedComponent {
   readonly plan: number;
   /** It changed once more while it was built, or after: it is built again, and what is above it. */
   readonly again?: boolean;
+  /** A build made by hand that its next generation takes. */
+  readonly build?: string;
   readonly source?: SourceRef | null;
 }
 
@@ -89,10 +91,10 @@ export interface CascadeRow extends Row {
   readonly cost?: Cost;
   /** Its plan is over a budget: a person is asked, or has let it go on. */
   readonly budget?: 'asked' | 'accepted';
-  readonly startedAt: Moment;
-  readonly endedAt: Moment | null;
   /** Planned while its release only observed: nothing of it starts. */
   readonly observed?: boolean;
+  readonly startedAt: Moment;
+  readonly endedAt: Moment | null;
   readonly landed: boolean;
   readonly repository: Repository | null;
 }

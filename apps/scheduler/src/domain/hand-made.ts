@@ -4,7 +4,8 @@ import { liveOf } from './live';
 import { toGate } from './builds';
 import { keepBuild, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
-import { isOpenForHand, noRebuild, provenFor } from './proof';
+import { takeNewer } from './hand-newer';
+import { isOpenForHand, noRebuild, provenFor, type HandBuild, type Proof } from './proof';
 import { buildAppeared } from './seen-builds';
 import type { BuildRow, RebuildRow } from './state';
 import { returnSlot } from './transitions';
@@ -26,7 +27,7 @@ export function handEnded(turn: Turn, end: EndedBuild): void {
   if (turn.find('builds', status.ref)) return;
   const rebuild = wantedRebuild(turn, status);
   const judged = { ...status, contents: end.contents };
-  const proof = rebuild ? provenFor(turn, rebuild, judged) : noRebuild(turn, status);
+  const proof = rebuild ? judge(turn, rebuild, judged, status.ref) : noRebuild(turn, status);
   const adopts = rebuild !== undefined && proof.proven;
   const build = keepBuild(turn, handBuild(turn, status, adopts ? rebuild : undefined, proof.because), end);
   turn.appear(`build/${status.ref}`);
@@ -34,6 +35,11 @@ export function handEnded(turn: Turn, end: EndedBuild): void {
   if (!rebuild) buildAppeared(turn, build, status.submittedBy ?? 'somebody');
   if (adopts) adopt(turn, rebuild, build, `${status.submittedBy ?? 'somebody'} built it by hand`);
   if (rebuild && proof.early) turn.put('rebuilds', { ...rebuild, early: [...(rebuild.early ?? []), build.id] });
+}
+
+function judge(turn: Turn, rebuild: RebuildRow, build: HandBuild, name: string): Proof {
+  if (rebuild.state !== 'validated') return provenFor(turn, rebuild, build);
+  return { proven: false, early: false, because: takeNewer(turn, rebuild, build, name) };
 }
 
 /**
@@ -49,11 +55,14 @@ export function handAgain(turn: Turn, id: string): void {
   const contents = build.contents === null ? undefined : turn.find('contents', build.contents)?.contents;
   const proof = provenFor(turn, row, { ...build, contents: contents ?? null });
   if (build.standing !== 'seen' || !proof.proven) return advance(turn, row.id);
-  const because = `${proof.because}; it was made before they were validated`;
+  const before = rebuild.generation > 1 ? '' : '; it was made before they were validated';
+  const because = `${proof.because}${before}`;
   const { cascade } = row;
   const adopted = turn.put('builds', { ...build, standing: 'adopted', cascade, rebuild: row.id, because });
   sayFinished(turn, adopted);
-  adopt(turn, { ...row, early: [] }, adopted, 'it was built by hand before what it needs was validated');
+  const why =
+    rebuild.generation > 1 ? 'it was built by hand' : 'it was built by hand before what it needs was validated';
+  adopt(turn, { ...row, early: [] }, adopted, why);
 }
 
 /** It could not be looked into: once more in a minute. */

@@ -27,7 +27,8 @@ export function layPart(turn: Turn, cascade: CascadeRow, part: readonly PlannedR
     const again = old !== undefined && hasStarted(old) && mustGoAgain(turn, old, one, needs);
     if (!old || (again && old.generation < foldingOf(definition).generations)) {
       const generation = (old?.generation ?? 0) + 1;
-      const row = newRebuild(turn, cascade, definition, one, { generation, needs, number, first: cascade.plan === 0 });
+      const more = { generation, needs, number, first: cascade.plan === 0, early: buildFor(cascade, one) };
+      const row = newRebuild(turn, cascade, definition, one, more);
       newest.set(key, keep(turn, row, old));
       continue;
     }
@@ -110,6 +111,8 @@ interface New {
   /** The plan's, and whether it is the cascade's first. */
   readonly number: number;
   readonly first: boolean;
+  /** Builds made by hand that it may take. */
+  readonly early: readonly string[];
 }
 
 function newRebuild(
@@ -117,7 +120,7 @@ function newRebuild(
   cascade: CascadeRow,
   definition: ReleaseDefinition,
   one: PlannedRebuild,
-  { generation, needs, number, first }: New,
+  { generation, needs, number, first, early }: New,
 ): RebuildRow {
   const { component, pass } = one;
   const bar = barOf(definition, component);
@@ -157,6 +160,7 @@ function newRebuild(
     must: one.must,
     planned,
     because,
+    ...(early.length > 0 ? { early } : {}),
     source: one.source,
     attempt: 1,
     breakdowns: 0,
@@ -168,6 +172,11 @@ function newRebuild(
     startedAt: null,
     endedAt: barred ? turn.at : null,
   };
+}
+
+function buildFor({ planning }: CascadeRow, { component, again }: PlannedRebuild): readonly string[] {
+  const wanted = again ? planning.wanted.filter((one) => one.component === component) : [];
+  return wanted.flatMap(({ build }) => (build === undefined ? [] : [build])).slice(-1);
 }
 
 /** What a rebuild has before an attempt of it has begun. */

@@ -96,6 +96,71 @@ describe('a fix made by hand', () => {
   });
 });
 
+describe('a build made by hand of what is validated already', () => {
+  const silentAtC = (one: string) => (one === 'rpm/c' ? ('silent' as const) : ('passed' as const));
+  const later = { endedAt: '2026-01-02T00:00:00.000Z', nvr: 'b-1-9' };
+
+  async function midway(): Promise<World> {
+    const definition = { folding: { generations: 2, until: 0.9 } };
+    const world = new World({ graph, definition, gate: silentAtC });
+    await world.start('all');
+    await world.settle();
+    expect(world.states()).toMatchObject({ 'rpm/b': 'validated', 'rpm/c': 'gating' });
+    return world;
+  }
+
+  const newest = (world: World, component: string) =>
+    [...world.store.rows.rebuilds.values()].filter((row) => row.component === component).at(-1)!;
+
+  it('takes its place as its next generation when it is newer, and what was built on the old one is built again', async () => {
+    const world = await midway();
+    await byHand(world, 'hand-1', '20', later);
+    await world.settle();
+    expect(newest(world, 'rpm/b')).toMatchObject({
+      generation: 2,
+      state: 'validated',
+      build: 'hand-1',
+      origin: 'hand',
+    });
+    expect(newest(world, 'rpm/c')).toMatchObject({ generation: 2, state: 'gating' });
+    expect(world.submitted.filter((one) => one.component === 'rpm/b')).toHaveLength(1);
+    expect(world.store.rows.builds.get('hand-1')).toMatchObject({ standing: 'adopted' });
+  });
+
+  it('is the fix of what came into doubt, however much is done', async () => {
+    const world = await midway();
+    const about = { build: world.rebuild('rpm/b').build!, decision: 'failed', verdictRevision: 9 } as const;
+    await world.take({ type: 'verdict.decided', release: 'mill', ...about, reasons: [] });
+    await world.settle();
+    expect(world.cascade.doubtful).toBe(1);
+    await byHand(world, 'hand-1', '20', later);
+    await world.settle();
+    expect(newest(world, 'rpm/b')).toMatchObject({ generation: 2, state: 'validated', build: 'hand-1' });
+    expect(world.cascade.doubtful).toBe(0);
+  });
+
+  it('is only seen when it is older, was built with something else, or comes once too often; and it says why', async () => {
+    const world = await midway();
+    const standing = (ref: string) => world.store.rows.builds.get(ref);
+    await byHand(world, 'hand-0', '20', { endedAt: '2025-12-31T00:00:00.000Z' });
+    expect(standing('hand-0')).toMatchObject({ standing: 'seen', because: expect.stringContaining('is newer') });
+    const status = { origin: 'hand' as const, submittedBy: 'ada', ...later };
+    const ended = endedBuild('hand-1', 'rpm/b', 'complete', 1, { status, inputs: ['rpm/a|another'] });
+    await world.take({ type: 'hand.ended', release: 'mill', ended });
+    expect(standing('hand-1')).toMatchObject({
+      standing: 'seen',
+      because: expect.stringContaining('millrace build make'),
+    });
+    await byHand(world, 'hand-2', '20', later);
+    await world.settle();
+    await byHand(world, 'hand-3', '20', { endedAt: '2026-01-03T00:00:00.000Z' });
+    expect(standing('hand-3')).toMatchObject({
+      standing: 'seen',
+      because: expect.stringContaining('generation 2 of at most 2'),
+    });
+  });
+});
+
 describe('a cascade whose root changed once more', () => {
   async function midway(): Promise<World> {
     const world = new World({ graph, gate: (one) => (one === 'rpm/c' ? 'silent' : 'passed') });
