@@ -17,9 +17,8 @@ test('there is every command that was promised', () => {
     ...['up', 'status', 'doctor', 'explain'],
     ...['report', 'list', 'show', 'approve', 'reject'].map((v) => `change ${v}`),
     ...['plan', 'start', 'list', 'show', 'watch', 'explain', 'history'].map((v) => `cascade ${v}`),
-    ...['hold', 'resume', 'holds', 'cancel', 'retry', 'skip', 'add', 'remove', 'raise', 'nvrs', 'land', 'revert'].map(
-      (v) => `cascade ${v}`,
-    ),
+    ...['hold', 'resume', 'holds', 'cancel', 'retry', 'skip', 'waive', 'add'].map((v) => `cascade ${v}`),
+    ...['remove', 'raise', 'nvrs', 'land', 'revert'].map((v) => `cascade ${v}`),
     ...['make', 'adopt', 'list', 'log', 'systems'].map((v) => `build ${v}`),
     ...['lint', 'show', 'diff', 'apply', 'history', 'list', 'adopt', 'debt'].map((v) => `release ${v}`),
     'report shadow',

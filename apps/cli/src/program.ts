@@ -17,6 +17,7 @@ import { cascadePlan } from './commands/cascade-plan';
 import { cascadeRevert } from './commands/cascade-revert';
 import { cascadeShow } from './commands/cascade-show';
 import { cascadeStart } from './commands/cascade-start';
+import { cascadeWaive } from './commands/cascade-waive';
 import { cascadeWatch } from './commands/cascade-watch';
 import { changeApprove, changeReject } from './commands/change-decide';
 import { changeList } from './commands/change-list';
@@ -86,7 +87,7 @@ export function program(): Command {
   ]);
   noun(root, 'cascade', 'Rebuilds that one or more changes cause', [
     ...[cascadePlan, cascadeStart, cascadeList, cascadeShow, cascadeWatch, cascadeExplain, cascadeHistory],
-    ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip],
+    ...[cascadeHold, cascadeResume, cascadeHolds, cascadeCancel, cascadeRetry, cascadeSkip, cascadeWaive],
     ...[cascadeAdd, cascadeRemove, cascadeRaise, cascadeNvrs, cascadeLand, cascadeRevert],
   ]);
   noun(root, 'build', 'Builds, of cascades and by hand', [buildMake, buildAdopt, buildList, buildLog, buildSystems]);
