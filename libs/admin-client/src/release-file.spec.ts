@@ -28,7 +28,7 @@ test('a right definition has its defaults', () => {
 test('every problem is told with its place, in order', () => {
   const text = right.replace('gates: []', 'gates: []\nscoop: direct').replace('mail: ada@example.org', 'mail: ada');
   expect(problems(text)).toEqual([
-    expect.stringMatching(/^8:1: scoop: Unrecognized key/),
+    `8:1: scoop: Unrecognized key 'scoop'; did you mean 'scope'?`,
     expect.stringMatching(/^9:18: people\.ada\.mail: /),
   ]);
 });

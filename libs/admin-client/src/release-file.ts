@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { releaseDefinition, type ReleaseDefinition } from '@millrace/contracts';
+import { knownKeysAt, nearestKey, releaseDefinition, type ReleaseDefinition } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { LineCounter, isMap, isPair, isSeq, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
 
@@ -49,8 +49,12 @@ export function parseReleaseText(text: string): ReleaseFile {
   if (parsed.success) return { ok: true, definition: parsed.data };
   const problems = parsed.error.issues.flatMap((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const places = keys.length > 0 ? keys.map((key) => [...issue.path, key]) : [issue.path];
-    return places.map((place) => ({ ...positionOf(document, place, lines), text: wordsOf(place, issue.message) }));
+    if (keys.length === 0)
+      return [{ ...positionOf(document, issue.path, lines), text: wordsOf(issue.path, issue.message) }];
+    return keys.map((key) => {
+      const place = [...issue.path, key];
+      return { ...positionOf(document, place, lines), text: wordsOf(place, unknownKey(key, issue.path)) };
+    });
   });
   return { ok: false, problems: [...problems].sort((a, b) => a.line - b.line || a.column - b.column) };
 }
@@ -90,6 +94,14 @@ function tooLarge(file: string): AppError {
 function ofSyntax(error: YAMLError, lines: LineCounter): FileProblem {
   const { line, col } = lines.linePos(error.pos[0]);
   return { line, column: col, text: error.message };
+}
+
+/** A key that nothing reads, with the one that was meant, or those that there are. */
+function unknownKey(key: string, around: readonly PropertyKey[]): string {
+  const known = knownKeysAt(around);
+  const meant = nearestKey(key, known);
+  const remedy = meant === null ? `known here: ${known.join(', ')}` : `did you mean '${meant}'?`;
+  return known.length === 0 ? `Unrecognized key '${key}'` : `Unrecognized key '${key}'; ${remedy}`;
 }
 
 function wordsOf(path: readonly PropertyKey[], message: string): string {

@@ -25,6 +25,7 @@ export { nvrForeseen, type NvrForeseen } from './nvr-foreseen';
 export * from './registry';
 export * from './gate-policy';
 export * from './component-policies';
+export { knownKeysAt, nearestKey } from './known-keys';
 export * from './release-definition';
 export * from './say';
 export { setQuery, type SetQuery } from './sets';
