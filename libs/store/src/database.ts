@@ -154,6 +154,7 @@ export class Database {
       return result;
     } catch (thrown) {
       this.memory?.clear();
+      await changes.ended();
       // Nothing to roll back is as good: the engine did it.
       await tx.run('ROLLBACK').catch(() => undefined);
       await tx.run(rollback);

@@ -7,6 +7,9 @@ export interface Script {
   readonly commit: string;
 }
 
+/** Characters of a script that is sent ahead of the commit: it is performed while the rest is written. */
+const muchText = 48_000;
+
 /**
  * A transaction of SQLite's one writer. Each statement is a journey to another thread and back; so changes whose answer
  * nobody waits for are kept, and travel as one script with the beginning and the commit. What is read before the first
@@ -14,6 +17,7 @@ export interface Script {
  */
 export class DeferredChanges {
   private waiting: string[] = [];
+  private size = 0;
   private begun = false;
   private sending: Promise<void> = Promise.resolve();
 
@@ -35,8 +39,11 @@ export class DeferredChanges {
     },
     defer: async (sql, parameters = [], wanted = undefined) => {
       if (!parameters.every(isWritable)) return this.changeNow(sql, parameters, wanted);
-      this.waiting.push(written(sql, parameters));
+      const text = written(sql, parameters);
+      this.waiting.push(text);
       if (wanted) this.waiting.push(touchedAll(wanted));
+      // A fault of it ends the commit.
+      if ((this.size += text.length) > muchText) this.sent().catch(() => undefined);
     },
   };
 
@@ -46,6 +53,11 @@ export class DeferredChanges {
     if (!this.begun && this.waiting.length === 0) return false;
     await this.on.run(this.scriptOf([this.script.commit]));
     return true;
+  }
+
+  /** Nothing of it is under way any more, or will be: it can be rolled back. */
+  async ended(): Promise<void> {
+    await this.sending.catch(() => undefined);
   }
 
   private async changeNow(sql: string, parameters: readonly Parameter[], wanted: Wanted | undefined): Promise<void> {
@@ -67,6 +79,7 @@ export class DeferredChanges {
     const all = [...(this.begun ? [] : [this.script.begin]), ...this.waiting, ...end];
     this.begun = true;
     this.waiting = [];
+    this.size = 0;
     return all.join(';\n');
   }
 }

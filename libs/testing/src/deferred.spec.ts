@@ -52,6 +52,24 @@ describe.each(testEngines)('changes that nobody waits for on %s', (kind) => {
     expect(await read(opened.database.reader)).toHaveLength(1);
   });
 
+  it('go back also when there are very many of them, and the work fails while they are written', async () => {
+    const long = JSON.stringify('x'.repeat(30_000));
+    for (const fails of [true, false]) {
+      const done = opened.database.transaction(async (tx) => {
+        for (let n = 0; n < 20; n++) await tx.defer(insert, [`a${n}`, null, long], { name: table, rows: 1 });
+        if (fails) throw new Error('in the middle');
+      });
+      await (fails ? expect(done).rejects.toThrow('in the middle') : done);
+      expect(await read(opened.database.reader)).toHaveLength(fails ? 0 : 20);
+    }
+    const again = opened.database.transaction(async (tx) => {
+      await tx.defer(release, ['now', 'none'], { name: table, rows: 1 });
+      for (let n = 20; n < 40; n++) await tx.defer(insert, [`a${n}`, null, long], { name: table, rows: 1 });
+    });
+    await expect(again).rejects.toMatchObject({ code: 'revision-conflict' });
+    expect(await read(opened.database.reader)).toHaveLength(20);
+  });
+
   it('fail on rows that are there already, where that is asked for', async () => {
     const keep = (tx: Connection, ids: readonly string[], whenThere: 'keep' | 'fail') =>
       insertDocuments(
