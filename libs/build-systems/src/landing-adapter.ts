@@ -50,6 +50,8 @@ export interface LandingAdapter {
   /** What the release would lose when exactly these builds landed. Looks only; left out where it cannot be told. */
   closure?(place: Place, builds: readonly LandingBuild[]): Promise<readonly BrokenRequirement[]>;
   execute(place: Place, builds: readonly LandingBuild[], phase: number): Promise<LandingProgress>;
+  /** Where users have these builds already, so that they are not taken back; null: nowhere. Looks only. */
+  shipped?(place: Place, builds: readonly LandingBuild[]): Promise<string | null>;
   /** Takes builds out of the release that this place has brought, in the given order; what is not there is passed over. */
   undo(place: Place, builds: readonly LandingBuild[]): Promise<void>;
 }

@@ -101,9 +101,11 @@ describe('landing by an update in Bodhi', () => {
     fake.gate(alias, 'passed');
     expect((await lander().execute(place, builds, 0)).waits).toMatch(/has passed; it waits to become stable/);
     expect(only().request).toBeNull();
+    expect(await lander().shipped!(place, builds)).toBeNull();
     fake.push(alias, 'stable');
     expect(await lander().execute(place, builds, 0)).toEqual({ waits: null });
     expect(stable).toHaveLength(2);
+    expect(await lander().shipped!(place, builds)).toBe(`update ${alias}`);
     await expect(lander().undo(place, builds)).rejects.toMatchObject({ code: 'bodhi-shipped', kind: 'conflict' });
   });
 

@@ -28,6 +28,7 @@ export function bodhiLander(systems: Systems, bodhi: Bodhi) {
       look: (place, builds) => own?.look(place, builds) ?? Promise.resolve(builds.map(nothingKnown)),
       ...(own?.closure ? { closure: own.closure.bind(own) } : {}),
       execute: (place, builds) => execute(parts, place, builds),
+      shipped: (place, builds) => shippedAs(parts, place, builds),
       undo: (place, builds) => undo(parts, place, builds),
     };
   };
@@ -50,6 +51,11 @@ async function execute({ bodhi, system, release }: Parts, place: Place, builds: 
     return { waits: `${where(await bodhi.request(update.alias, 'stable'))}: it waits for the push to stable` };
   }
   return { waits: `${where(update)}: ${gate.because}; it waits to become stable` };
+}
+
+async function shippedAs({ bodhi, system, release }: Parts, place: Place, builds: readonly LandingBuild[]) {
+  const update = await bodhi.find(draftOf(release, place, await finalNvrs(system, builds), updatePolicyOf(release)));
+  return update && standingOf(update) === 'shipped' ? `update ${update.alias}` : null;
 }
 
 /** The update is unpushed; what is stable has shipped, and stays. */

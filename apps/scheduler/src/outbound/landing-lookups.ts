@@ -6,6 +6,7 @@ import { liveOf } from '../domain/live';
 import type { CascadeRow } from '../domain/state';
 import { stepsOf } from './landing';
 import { survey } from './landing-check';
+import { shippedBy } from './landing-shipped';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 
 type LandingPlan = DoorReply<typeof doors.scheduler.landingPlan>;
@@ -44,7 +45,8 @@ export async function revertPlan(outside: Outside, id: string): Promise<RevertPl
   const cascade = await cascadeNamed(outside.read, id);
   const steps = await landedSteps(outside, cascade);
   const builtOn = await usersOf(outside, cascade, new Set(steps.map((step) => step.build)));
-  const shipped = await shippedIn(outside, cascade, new Set(steps.map((step) => step.nvr)));
+  const composed = await shippedIn(outside, cascade, new Set(steps.map((step) => step.nvr)));
+  const shipped = [...composed, ...(await shippedBy(outside, cascade, steps))];
   const state =
     cascade.landings === undefined ? null : await outside.read.landings.get(landingId(id, cascade.landings));
   const isLanded = cascade.landed && state?.state === 'landed';
