@@ -51,6 +51,7 @@ describe('the scheduler with the local builder', () => {
           ? [{ component: 'rpm/user-app', because: 'it needs /usr/share/base-lib/version' }]
           : [],
     }));
+    answerAs(client, doors.harvester.composes, () => ({ composes: [] }));
     answerAs(client, doors.resolver.graph, () => ({
       release: 'tiny',
       snapshot: 's-1',
@@ -177,6 +178,34 @@ describe('the scheduler with the local builder', () => {
     await start();
     await reaches('completed');
     expect(readdirSync(join(builds(), 'builds')).length - before).toBe(2);
+  }, 120_000);
+
+  it('lands by hand what waits for it, and takes it back under a new number', async () => {
+    const { number } = (await call('GET', '/api/v1/validated?release=tiny')).body['repository'] as { number: number };
+    await call('POST', '/admin/v1/releases', { definition: { ...tinyRelease(dir), landing: 'manual' } });
+    await call('POST', '/admin/v1/cascades', { release: 'tiny', all: true, why: 'to be landed by hand' });
+    await eventually(async () => (await newest()).why === 'to be landed by hand', 'it has begun', 30_000);
+    const { cascade, landed } = await reaches('completed');
+    expect(landed).toBe(false);
+    const plan = await call('GET', `/api/v1/cascades/${cascade}/landing-plan?partial=false`);
+    expect(plan.body).toMatchObject({ lands: true, adapters: ['local'], findings: [], stays: 0 });
+    const order = plan.body['order'] as { component: string }[];
+    expect(order.map((one) => one.component)).toEqual(['rpm/base-lib', 'rpm/user-app']);
+    const landing = async () => (await call('GET', `/api/v1/cascades/${cascade}/landing`)).body;
+    expect((await call('POST', `/admin/v1/cascades/${cascade}/land`, { why: 'now' })).body).toMatchObject({
+      done: true,
+    });
+    await eventually(async () => (await landing())['state'] === 'landed', 'it lands', 30_000);
+    expect(await landing()).toMatchObject({ total: 2, done: 2, by: 'ada', repository: { number: number + 1 } });
+    expect(await newest()).toMatchObject({ state: 'completed', landed: true });
+    const again = await call('POST', `/admin/v1/cascades/${cascade}/land`, {});
+    expect(again).toMatchObject({ status: 409, body: { code: 'cascade-landed' } });
+    const revert = { why: 'it was wrong' };
+    expect((await call('POST', `/admin/v1/cascades/${cascade}/revert`, revert)).body).toMatchObject({ done: true });
+    await eventually(async () => (await landing())['state'] === 'reverted', 'it is taken back', 30_000);
+    expect(await landing()).toMatchObject({ repository: { number: number + 2 } });
+    const { lines } = (await call('GET', `/api/v1/cascades/${cascade}/explain`)).body as { lines: string[] };
+    expect(lines.join('\n')).toContain(`Its landing ${cascade}/1 is reverted, ada asked for it`);
   }, 120_000);
 
   async function standing(build: string): Promise<unknown> {
