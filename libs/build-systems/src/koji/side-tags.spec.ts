@@ -233,8 +233,11 @@ describe('side tags of a hub', () => {
     const { moved } = await system.seen(release, cursor);
     const was = { nvr: before.nvr, build: before.ref };
     expect(moved).toEqual([{ component: 'rpm/libgear', nvr: after.nvr, build: after.ref, was, by: 'maintainer' }]);
+    const news = await system.seen(release, cursor);
     await tags.pin(release, 'c1-a', before.ref);
     await tags.pin(release, 'c1-a', before.ref);
+    const ours = await system.seen(release, news.cursor);
+    expect([ours.builds, ours.moved]).toEqual([[], []]);
     const app = await build('gearbox', 'c1-a');
     expect((await system.contents(app.ref)).inputs.map((one) => one.nvr)).toEqual([before.nvr]);
     await system.admit(app.ref, place);

@@ -56,8 +56,13 @@ export async function tagNews(
   );
   const answers = rowsOf(await parts.hub.askMany(calls, history), tags);
   const listing = answers.flatMap((one) => one.tag_listing);
-  const came = listing.filter((row) => row.create_event > afterEvent && !known.has(keyOf(row, row.create_event)));
   const { name: me } = await parts.facts.me();
+  const side = new Set(tags.filter((one) => one.kind === 'side').map((one) => one.name));
+  // What we put into a side tag (a pinned base, what was in one that is gone) is nobody's news.
+  const own = (row: Tagging): boolean => side.has(row['tag.name']) && row.creator_name === me;
+  const came = listing.filter(
+    (row) => row.create_event > afterEvent && !known.has(keyOf(row, row.create_event)) && !own(row),
+  );
   const left = listing.filter((row) => wentAway(row, afterEvent, known) && row.revoker_name !== me);
   const went = await withoutMoves(parts, left, tags);
   const blocked = answers.flatMap((one) => one.tag_packages).filter((row) => isBlocked(row, afterEvent, known));
