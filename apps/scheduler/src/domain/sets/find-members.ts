@@ -9,11 +9,11 @@ export interface SetFacts {
   readonly components: readonly ComponentId[];
   /** Who depends directly on what the query names. */
   readonly dependants: ReadonlySet<ComponentId>;
-  /** The newest validated build of each. */
-  readonly validated: ReadonlyMap<ComponentId, { readonly nvr: string; readonly at?: Moment | null }>;
+  /** The newest build of each that the release has: a validated one, or one that people made in its tags. */
+  readonly built: ReadonlyMap<ComponentId, { readonly nvr: string; readonly at?: Moment | null }>;
 }
 
-/** The members of a set; those with a validated build since the set's time are done, and say so. */
+/** The members of a set; those with a build since the set's time are done, and say so. */
 export function findMembers(wanted: WantedSet, facts: SetFacts): FoundSet {
   const { all, query, since } = wanted;
   if (all && query === undefined && since === undefined) return { members: 'all', done: [] };
@@ -34,18 +34,17 @@ function fits(query: SetQuery, component: ComponentId, facts: SetFacts): boolean
   return isOfAge(query, component, facts);
 }
 
-function isOfAge({ built_before, never_built }: SetQuery, component: ComponentId, { validated }: SetFacts): boolean {
+function isOfAge({ built_before, never_built }: SetQuery, component: ComponentId, { built }: SetFacts): boolean {
   if (built_before === undefined && never_built === undefined) return true;
-  const build = validated.get(component);
+  const build = built.get(component);
   if (!build) return never_built === true;
   const isOld = build.at === undefined || build.at === null || msOf(build.at) < Date.parse(built_before ?? '');
   return built_before !== undefined && isOld;
 }
 
-function doneSince(component: ComponentId, since: string, { validated }: SetFacts): DoneMember[] {
-  const build = validated.get(component);
+function doneSince(component: ComponentId, since: string, { built }: SetFacts): DoneMember[] {
+  const build = built.get(component);
   if (!build?.at || msOf(build.at) < Date.parse(since)) return [];
-  return [
-    { component, because: `${component}: ${build.nvr} was validated at ${build.at}, since ${since}: it is done` },
-  ];
+  const because = `${component}: ${build.nvr} is there since ${build.at}; what is built since ${since} is done`;
+  return [{ component, because }];
 }

@@ -11,7 +11,7 @@ const facts: SetFacts = {
   definition: releaseDefinition.parse({ ...definitionOf(), owners: [{ components: ['rpm/old-*'], people: ['ada'] }] }),
   components,
   dependants: new Set(['rpm/b', 'module/m:1']),
-  validated: new Map([
+  built: new Map([
     ['rpm/a', { nvr: 'a-1-1', at: '2026-01-10T00:00:00.000Z' }],
     ['rpm/b', { nvr: 'b-1-1', at: '2026-01-20T00:00:00.000Z' }],
   ]),
@@ -40,7 +40,9 @@ describe('the members of a set', () => {
   it('what is built since a time is done, and says so', () => {
     const found = findMembers(wanted({ all: true, since: '2026-01-15T01:00:00+01:00' }), facts);
     expect(found.members).toEqual(['module/m:1', 'rpm/a', 'rpm/old-c']);
-    expect(found.done).toEqual([{ component: 'rpm/b', because: expect.stringContaining('b-1-1 was validated at') }]);
+    expect(found.done).toEqual([
+      { component: 'rpm/b', because: expect.stringContaining('b-1-1 is there since 2026-01-20') },
+    ]);
     expect(setWords(wanted({ all: true, since: '2026-01-15', ordered: false }), found)).toBe(
       '3 components in no order, 1 built since 2026-01-15 left out',
     );

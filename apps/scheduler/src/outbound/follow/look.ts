@@ -3,6 +3,7 @@ import { digestOf, msOf, type Moment } from '@millrace/kernel';
 import type { Followed, Landing } from '../../domain/follow/follow-input';
 import type { Input } from '../../domain/input';
 import type { BuildRow } from '../../domain/state';
+import { isElsewhere } from '../local';
 import type { Outside } from '../outside';
 import { landedBuilds } from './landed-builds';
 
@@ -54,20 +55,14 @@ function isSince(at: Moment | null, since: Moment): boolean {
   return at !== null && msOf(at) >= msOf(since);
 }
 
-/**
- * Builds that people made and that belong to no cascade. A build system beside this machine shows them once they are in
- * the release's tags; the local one has a place for them alone, which is no landing.
- */
+/** Builds that people made and that belong to no cascade. */
 async function madeByHand(read: Outside['read'], of: string, { since, seen }: Followed): Promise<Landing[]> {
   const release = await read.releases.get(of);
   if (!release) return [];
-  const systems: Readonly<Partial<Record<string, string>>> = release.definition.build_systems;
-  const isElsewhere = ({ component }: BuildRow): boolean => {
-    const system = systems[component.split('/')[0]!];
-    return system !== undefined && system !== 'local-rpm';
-  };
   const newest = await read.builds.where({ release: of }, { orderBy: '-started_at', limit: mostBuilds });
-  const fresh = newest.filter((one) => isByHand(one, since) && isElsewhere(one) && !seen.includes(one.id));
+  const fresh = newest.filter(
+    (one) => isByHand(one, since) && isElsewhere(release.definition, one.component) && !seen.includes(one.id),
+  );
   if (fresh.length === 0) return [];
   const ids = fresh.map((one) => one.id).sort();
   const what = ids.length === 1 ? `build ${fresh[0]!.nvr ?? ids[0]!}, made by hand,` : `${ids.length} builds by hand`;
