@@ -9,6 +9,7 @@ import * as reach from './resolver-reach';
 import * as snapshots from './resolver-snapshots';
 import * as results from './results';
 import * as scheduler from './scheduler';
+import * as baseline from './scheduler-baseline';
 import * as changes from './scheduler-changes';
 import * as landing from './scheduler-landing';
 import * as people from './scheduler-people';
@@ -55,10 +56,10 @@ export const doors = {
     releaseApply: scheduler.releaseApply,
     releaseCheck: releases.releaseCheck,
     shadow: releases.shadow,
-    debt: releases.debt,
-    releaseAdopt: releases.releaseAdopt,
-    adoption: releases.adoption,
-    adoptedBuilds: releases.adoptedBuilds,
+    debt: baseline.debt,
+    releaseAdopt: baseline.releaseAdopt,
+    adoption: baseline.adoption,
+    adoptedBuilds: baseline.adoptedBuilds,
     changeReport: scheduler.changeReport,
     changes: changes.changes,
     change: changes.change,
