@@ -83,6 +83,29 @@ describe('explain', () => {
     expect(c.lines.join('\n')).toMatch(/rpm\/b, which is building \(since .*, expected at .*\)/);
   });
 
+  it('says of a stalled cascade who is rejected, in doubt or held, and what would free each', async () => {
+    const gate = (one: string) => (one === 'rpm/b' ? 'failed' : 'passed');
+    const world = new World({ graph: { 'rpm/a': [], 'rpm/b': [], 'rpm/c': ['rpm/b'], 'rpm/d': ['rpm/c'] }, gate });
+    await world.start('all');
+    await world.settle();
+    const about = {
+      build: world.rebuild('rpm/a').build!,
+      decision: 'failed',
+      verdictRevision: 9,
+      reasons: [],
+    } as const;
+    await world.take({ type: 'verdict.decided', release: 'mill', ...about });
+    const { id: cascade } = world.cascade;
+    await world.take({ type: 'cascade.hold', release: 'mill', cascade, component: 'rpm/d', why: 'a test' });
+    await world.settle();
+    const { lines, waitsFor, unblock } = await explain(world);
+    const text = lines.join('\n');
+    for (const words of ['rpm/a is in doubt', 'rpm/b rejected', 'rpm/d is held']) expect(text).toContain(words);
+    expect(waitsFor!.map((one) => one.component).sort()).toEqual(['rpm/a', 'rpm/b', 'rpm/d']);
+    for (const verb of ['retry', 'resume', 'waive'])
+      expect(unblock!.join()).toContain(`millrace cascade ${verb} ${cascade}`);
+  });
+
   it('says of what was left out what was compared', async () => {
     const world = new World({ graph: { 'rpm/a': [], 'rpm/b': ['rpm/a'] }, optional: ['rpm/b'] });
     await world.start('all');

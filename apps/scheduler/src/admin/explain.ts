@@ -39,7 +39,16 @@ export function explainQuestions(read: Read): readonly BoundDoor<never>[] {
       const whole = wholeCascade(scene);
       const budget = await budgetLines(read, cascade, null, scene.at);
       const standing = await standingLines(read, cascade, null);
-      return { ...whole, lines: [...whole.lines, ...standing, ...budget, ...(await sideTagWords(read, cascade)), ...(await landingWords(read, cascade))] };
+      return {
+        ...whole,
+        lines: [
+          ...whole.lines,
+          ...standing,
+          ...budget,
+          ...(await sideTagWords(read, cascade)),
+          ...(await landingWords(read, cascade)),
+        ],
+      };
     }),
   ];
 }
@@ -68,7 +77,7 @@ async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
 
 function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation {
   const all = [...rows.values()];
-  const stuck = all.filter((row) => row.state === 'failed' || row.state === 'rejected').slice(0, mostNamed);
+  const stuck = all.filter(isStuck).slice(0, mostNamed);
   const left = all.reduce((sum, row) => sum + (isSettled(row.state) ? 0 : row.expected), 0);
   const awaited = all.filter((row) => isUnderWay(row) || (row.state === 'waiting' && row.open.length === 0));
   const prospect: Prospect = {
@@ -87,6 +96,12 @@ function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation
     builderHours: prospect.builderHours,
     builderHoursLeft: prospect.builderHoursLeft,
   };
+}
+
+/** A person must act: it failed, is in doubt for a cause of its own, or is held. */
+function isStuck({ id, state, doubts, held }: RebuildRow): boolean {
+  if (state === 'failed' || state === 'rejected' || doubts?.includes(id)) return true;
+  return held && (state === 'waiting' || state === 'ready');
 }
 
 async function oneComponent(read: Read, scene: Scene, component: string): Promise<Explanation> {

@@ -65,9 +65,11 @@ function commandsFor(row: RebuildRow): readonly string[] {
   const { cascade, component, state } = row;
   const retried = retryCommand(cascade, component);
   if (state === 'failed' || state === 'rejected') {
-    return [makeCommand(row, null), retried, `millrace cascade skip ${cascade} ${component}`];
+    const waived = `millrace cascade waive ${cascade} ${component} --comment …`;
+    const skipped = `millrace cascade skip ${cascade} ${component}`;
+    return [makeCommand(row, null), retried, ...(state === 'rejected' ? [waived] : []), skipped];
   }
-  if (row.doubts?.includes(row.id)) return [retried];
+  if (row.doubts?.includes(row.id)) return [makeCommand(row, null), retried];
   if (row.held && (state === 'waiting' || state === 'ready'))
     return [`millrace cascade resume ${cascade} ${component}`];
   return [];

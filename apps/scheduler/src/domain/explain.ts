@@ -1,6 +1,7 @@
 import { assertNever, type Moment } from '@millrace/kernel';
 import { gateKey, gateLine } from './group-gate/rows';
 import { awaitedTier } from './needs';
+import { isFollowing } from './following';
 import type { BuildRow, CascadeRow, RebuildRow } from './state';
 import type { Step } from './explain-paths';
 import { fullCounts, listed } from './words';
@@ -67,13 +68,18 @@ export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]
     ),
     ...(cascade.state === 'awaiting-approval' ? [approvalWords(cascade)] : []),
     ...prospectLines(cascade, prospect),
-    ...stuck.map((row) => `${row.component} ${row.state}: ${row.because}`),
+    ...stuck.map((row) => `${row.component} ${stuckWord(row)}: ${row.because}`),
   ];
 }
 
 function approvalWords({ id, release, observed }: CascadeRow): string {
   if (observed !== true) return `A person lets it start: millrace cascade resume ${id}`;
   return `Release ${release} only observed when it was planned: nothing of it starts. What people build is compared with it.`;
+}
+
+function stuckWord({ state, doubtful, held }: RebuildRow): string {
+  if (doubtful) return 'is in doubt';
+  return held && state !== 'failed' && state !== 'rejected' ? 'is held' : state;
 }
 
 function prospectLines(cascade: CascadeRow, prospect: Prospect): string[] {
@@ -107,9 +113,7 @@ function whereItIs({ cascade, rebuild, needs, build, expected }: Explained): str
     case 'waiting':
       return waits(cascade, rebuild, needs, expected);
     case 'ready':
-      return [
-        cascade.state === 'held' ? 'It is ready; the cascade is held.' : 'It is ready and waits for a free slot.',
-      ];
+      return [readyWords(cascade)];
     case 'submitting':
     case 'building':
       return [`Attempt ${rebuild.attempt}${rebuild.build ? ` is build ${rebuild.build}` : ''}: ${rebuild.because}.`];
@@ -130,6 +134,12 @@ function whereItIs({ cascade, rebuild, needs, build, expected }: Explained): str
     default:
       return assertNever(state);
   }
+}
+
+function readyWords(cascade: CascadeRow): string {
+  if (cascade.state === 'held') return 'It is ready; the cascade is held.';
+  if (!isFollowing(cascade)) return 'It is ready and waits for a free slot.';
+  return 'It is ready; its place does not have yet what another cascade has landed.';
 }
 
 /** What an early cut-off has looked at, and what a skipped one is passed over with. */
