@@ -1,3 +1,4 @@
+import { globMatches } from '@millrace/contracts';
 import { toAppError } from '@millrace/kernel';
 import type { RpcStruct, Target } from '@millrace/koji';
 import { z } from 'zod';
@@ -16,7 +17,7 @@ export async function sideTagPolicy(
   if (!features.sideTags) return [];
   // The tag's own word counts, not what it inherits.
   const itself = await hub.getTag(name);
-  const macros = itself?.extra?.['sidetag_rpm_macros_allowed'] ? [] : [withoutMacros(what, name)];
+  const macros = macrosOf(what, name, itself?.extra?.['sidetag_rpm_macros_allowed']);
   if (who === null || !(await hub.listMethods()).includes('evalPolicy')) return macros;
   const own = (await hub.listSideTags(null, who.name)).length;
   const answer = await answerOf(hub, what, {
@@ -82,6 +83,15 @@ async function answerOf(hub: CheckedHub['hub'], what: string, question: Question
   } catch (thrown) {
     return note(what, `policy ${policy} cannot be asked${without}: ${toAppError(thrown).message}`, unknown);
   }
+}
+
+/** Newer hubs have a list with patterns (or a text of them), older ones a flag for all. */
+function macrosOf(what: string, name: string, allowed: unknown): readonly KojiFinding[] {
+  if (!allowed) return [withoutMacros(what, name)];
+  const patterns = typeof allowed === 'string' ? allowed.split(/\s+/) : allowed;
+  if (!Array.isArray(patterns) || patterns.some((one) => globMatches(String(one), 'dist'))) return [];
+  const says = `side tags of ${name} may not have the RPM macro dist: \`nvr: dist\` would be refused`;
+  return [note(what, says, `add it: koji edit-tag ${name} -x "sidetag_rpm_macros_allowed=[…, 'dist']"`)];
 }
 
 function withoutMacros(what: string, name: string): KojiFinding {

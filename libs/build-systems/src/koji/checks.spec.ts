@@ -14,12 +14,14 @@ describe('a look at a hub', () => {
     hub.control.addTag('t1-candidate', { parents: ['t1'] });
     hub.control.addTag('t1-build', { parents: ['t1'], extra: { sidetag_rpm_macros_allowed: true } });
     hub.control.addTag('lonely', { extra: {} });
+    hub.control.addTag('strict', { extra: { sidetag_rpm_macros_allowed: ['_with_*'] } });
     hub.control.addTag('guarded', { perm: 'release' });
     hub.control.addTag('locked', { locked: true });
     hub.control.addTag('exotic', { arches: 'x86_64 s390x' });
     hub.control.addTarget('exotic', 'exotic', 't1-candidate');
     hub.control.addTarget('t1', 't1-build', 't1-candidate');
     hub.control.addTarget('lonely', 'lonely', 't1-candidate');
+    hub.control.addTarget('strict', 'strict', 't1-candidate');
   });
   afterEach(() => hub.close());
   const look = async (wanted: KojiTarget, more = {}, wishes = {}) => {
@@ -74,6 +76,9 @@ describe('a look at a hub', () => {
     expect(tried).toContainEqual(expect.stringMatching(/^wrong f44 rpm: Koji refused createSideTag: policy violation/));
     expect(tried).toContain(
       'note f44 rpm: side tags of lonely may have no RPM macros: bootstrap passes of knots would fail',
+    );
+    expect(await look({ ...target, target: 'strict' })).toContain(
+      'note f44 rpm: side tags of strict may not have the RPM macro dist: `nvr: dist` would be refused',
     );
   });
 
