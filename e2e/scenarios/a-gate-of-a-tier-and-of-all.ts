@@ -1,5 +1,4 @@
-import type { DoorReply } from '@millrace/contracts';
-import type { doors } from '@millrace/contracts';
+import { doors, type DoorReply } from '@millrace/contracts';
 import { expectThat } from '@millrace/testing/stories';
 import { layOutKoji } from '../harness/koji-release';
 import type { Running } from '../harness/running';
@@ -45,6 +44,9 @@ export const scenario: Scenario = {
     stage.say('tier 1 has failed, and was waived');
 
     const whole = await asked(mill, id, null);
+    const tag = (await mill.client.call(doors.scheduler.sideTags, { cascade: id })).sideTags[0]!.tag;
+    const group = JSON.parse(await mill.millrace('gate', 'group', '--side-tag', tag, '--json')) as { subject: string };
+    expectThat(group.subject === whole.subject, `${tag} is ${group.subject}, the cascade ${whole.subject}`);
     expectThat(whole.builds === 3 && koji.tagged('s1').length === 0, 'it has landed before its gate was asked');
     await report(mill, whole.subject!, landTest, 'PASSED');
     const { landed } = await mill.reaches(id, 'completed', 20);

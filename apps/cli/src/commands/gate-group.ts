@@ -10,21 +10,27 @@ interface Options {
   readonly release?: string;
   readonly cascade?: string;
   readonly tier?: string;
+  readonly sideTag?: string;
   readonly context: string;
 }
 
 export const gateGroup: Leaf<Options> = {
   usage: 'group [builds...]',
   about:
-    'Gates several builds as one subject: those that are named, or those of a cascade or of a tier of it. Its id follows ' +
-    'from what it contains, so that CI can report by it.',
+    'Gates several builds as one subject: those that are named, those of a cascade or of a tier of it, or what a side tag ' +
+    'of ours holds. Its id follows from what it contains, so that CI can report by it.',
   options: (command) =>
     command
       .option('--release <release>', 'whose gates hold, where builds are named')
       .option('--cascade <id>', 'the builds of this cascade (or latest), as far as it has come')
       .option('--tier <n>', 'with --cascade: of this tier alone')
+      .option('--side-tag <tag>', 'the builds that a cascade has in this side tag')
       .option('--context <context>', 'the gating point', 'millrace_rebuild'),
-  examples: ['gate group libmill-1.0-1.mr2 quern-1.0-1.mr2 --release minidistro', 'gate group --cascade c-1 --tier 2'],
+  examples: [
+    'gate group libmill-1.0-1.mr2 quern-1.0-1.mr2 --release minidistro',
+    'gate group --cascade c-1 --tier 2',
+    'gate group --side-tag f40-build-side-12345',
+  ],
   run: async (context, args, options) => {
     const group = await groupOf(context, args.list(0), options);
     const reply = await context.client.call(doors['ci-bridge'].gateGroup, { ...group, context: options.context });
@@ -41,8 +47,14 @@ interface Group {
 async function groupOf(
   context: Context,
   named: readonly string[],
-  { release, cascade, tier }: Options,
+  { release, cascade, tier, sideTag }: Options,
 ): Promise<Group> {
+  if (sideTag !== undefined) {
+    if (named.length > 0 || release !== undefined || cascade !== undefined || tier !== undefined) {
+      throw misused('--side-tag excludes builds, --release, --cascade and --tier', 'name the side tag alone');
+    }
+    return inSideTag(context, sideTag);
+  }
   if (cascade === undefined) {
     if (tier !== undefined) throw misused('--tier belongs to a cascade', 'name the cascade with --cascade');
     if (named.length === 0) throw misused('nothing is named', 'name builds, or a cascade with --cascade');
@@ -59,6 +71,23 @@ async function groupOf(
   const whole = await context.client.call(doors.scheduler.cascade, { cascade: id });
   const builds = buildsToGate(whole.rebuilds, tier === undefined ? null : Number(tier));
   if (builds.length === 0) throw noneYet(tier === undefined ? id : `tier ${tier} of ${id}`);
+  return { release: whole.release, builds };
+}
+
+/** What a cascade has admitted to its side tag. */
+async function inSideTag(context: Context, tag: string): Promise<Group> {
+  const { sideTags } = await context.client.call(doors.scheduler.sideTags, {});
+  const cascade = sideTags.find((one) => one.tag === tag)?.cascade ?? null;
+  if (cascade === null) {
+    const remedy = 'name one that `millrace sidetag list` shows with a cascade';
+    throw new AppError({ code: 'side-tag-unknown', kind: 'missing', message: `no cascade builds in ${tag}`, remedy });
+  }
+  const whole = await context.client.call(doors.scheduler.cascade, { cascade });
+  const builds = buildsToGate(
+    whole.rebuilds.filter(({ state }) => state === 'validated'),
+    null,
+  );
+  if (builds.length === 0) throw noneYet(tag);
   return { release: whole.release, builds };
 }
 
