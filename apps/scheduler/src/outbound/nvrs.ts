@@ -1,8 +1,8 @@
 import { nvrStrategyOf, type NvrForeseen, type SourceRef } from '@millrace/contracts';
 import type { DistGit } from '@millrace/dist-git';
-import { AppError, isRefusal, moment, parseNvr, type ComponentId } from '@millrace/kernel';
+import { AppError, isRefusal, moment, type ComponentId } from '@millrace/kernel';
 import { distSuffix, type NvrRules } from '@millrace/package-metadata';
-import { guessNvr, judgeNvr, type NvrScene } from '../domain/nvrs/foresee';
+import { finalNvr, guessNvr, judgeNvr, type NvrScene } from '../domain/nvrs/foresee';
 import { systemOf } from '../domain/policy';
 import type { ReleaseRow } from '../domain/state';
 import { gitSourceOf } from './git-source';
@@ -81,7 +81,7 @@ async function sceneOf(
     ...{ definition, component, dist, at: moment(Date.now()) },
     spec: isRefusal(spec) ? spec : spec.text,
     unbuilt: source === null ? unbuilt : null,
-    last: validated ? parseNvr(validated.nvr) : null,
+    last: validated ? finalNvr(validated.nvr) : null,
     isBumped: commits && source === null && !isFirstEver,
   };
 }
@@ -119,10 +119,10 @@ export async function nvrRules(
   const there = nvr === null ? undefined : await system?.taken?.([nvr]);
   const next = await Promise.all(
     (definition.next_releases ?? []).map(async (name) => {
-      const evr = parseNvr((await read.validated.get(`${name}/${component}`))?.nvr ?? '');
+      const evr = finalNvr((await read.validated.get(`${name}/${component}`))?.nvr ?? '');
       return evr ? [{ release: name, evr }] : [];
     }),
   );
-  const replaces = parseNvr((await read.validated.get(`${id}/${component}`))?.nvr ?? '');
+  const replaces = finalNvr((await read.validated.get(`${id}/${component}`))?.nvr ?? '');
   return { taken: new Set([...taken, ...(there ?? [])]), replaces, next: next.flat() };
 }

@@ -1,16 +1,8 @@
 import { nvrStrategyOf, unbuiltRuleOf, type ReleaseDefinition, type SourceRef } from '@millrace/contracts';
 import { neverBuilt, type BumpOrder, type Commit, type DistGit, type Forge } from '@millrace/dist-git';
-import {
-  AppError,
-  isRefusal,
-  moment,
-  parseComponentId,
-  parseNvr,
-  type ComponentId,
-  type Refusal,
-} from '@millrace/kernel';
+import { AppError, isRefusal, moment, parseComponentId, type ComponentId, type Refusal } from '@millrace/kernel';
 import { bumpSpec, checkNvr, usesAutorelease } from '@millrace/package-metadata';
-import { guessNvr } from '../domain/nvrs/foresee';
+import { finalNvr, guessNvr } from '../domain/nvrs/foresee';
 import { headLeftOut } from '../domain/nvrs/leave-unbuilt';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { listed } from '../domain/words';
@@ -164,7 +156,7 @@ async function refusedName(
   if (usesAutorelease(text)) return null;
   const { component, release: id } = rebuild;
   const validated = await read.validated.get(`${id}/${component}`);
-  const last = validated ? parseNvr(validated.nvr) : null;
+  const last = validated ? finalNvr(validated.nvr) : null;
   const dists = await systems.get(rebuild.system ?? '')?.dists?.(id, [component]);
   const at = moment(Date.now());
   const scene = { definition, component, spec: text, unbuilt: commits, last, isBumped: true, at };

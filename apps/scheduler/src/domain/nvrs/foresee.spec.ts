@@ -1,7 +1,7 @@
 import { releaseDefinition } from '@millrace/contracts';
 import { refuse } from '@millrace/kernel';
 import type { NvrRules } from '@millrace/package-metadata';
-import { guessNvr, judgeNvr, type NvrScene } from './foresee';
+import { finalNvr, guessNvr, judgeNvr, type NvrScene } from './foresee';
 
 const spec = 'Name: libmill\nVersion: 1.0\nRelease: 4%{?dist}\n\n%changelog\n';
 const free: NvrRules = { taken: new Set(), replaces: null, next: [] };
@@ -46,6 +46,11 @@ describe('the name of a rebuild before it is made', () => {
     const odd = foresee(sceneOf({ spec: spec.replace('1.0', '%(date)') }, { dist: '.fc43' }));
     expect(odd).toMatchObject({ nvr: null, refused: null, because: expect.stringContaining('version') });
   });
+});
+
+it('a draft is called as it will be when it is final', () => {
+  expect(finalNvr('libmill-1.0-4.fc43,draft_17')).toEqual({ name: 'libmill', version: '1.0', release: '4.fc43' });
+  expect(finalNvr('libmill-1.0-4.fc43')).toMatchObject({ release: '4.fc43' });
 });
 
 describe('what would stop it', () => {

@@ -5,7 +5,7 @@ import {
   type NvrStrategy,
   type ReleaseDefinition,
 } from '@millrace/contracts';
-import { isRefusal, refuse, type ComponentId, type Moment, type Refusal } from '@millrace/kernel';
+import { isRefusal, parseNvr, refuse, type ComponentId, type Moment, type Refusal } from '@millrace/kernel';
 import {
   bumpSpec,
   checkNvr,
@@ -77,6 +77,11 @@ export function judgeNvr(guess: NvrGuess, rules: NvrRules): NvrForeseen {
   const { strategy, foreseen, because, unbuilt } = guess;
   const refused = guess.refused ?? (foreseen && checkNvr(foreseen, rules));
   return { strategy, nvr: foreseen?.nvr ?? null, because, unbuilt, refused: refused && plain(refused) };
+}
+
+/** The name that a build was seen by, as it is once a draft is final: `a-1-2,draft_7` becomes `a-1-2`. */
+export function finalNvr(nvr: string): ReturnType<typeof parseNvr> {
+  return parseNvr(nvr.replace(/,draft_\d+$/, ''));
 }
 
 function plain({ code, because, remedy }: Refusal): NonNullable<NvrForeseen['refused']> {
