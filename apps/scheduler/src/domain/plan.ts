@@ -155,7 +155,8 @@ function announce(turn: Turn, cascade: CascadeRow, plan: MadePlan): void {
   const waiting = moveCascade(turn, cascade, 'awaiting-approval', asked);
   const must = `a person must let it start${over === null ? '' : `: ${over}`}`;
   const note = definition.mode === 'observe' ? 'the release only observes: nothing is built' : must;
-  turn.say(cascadePlanned, cascade.id, cascadeData(waiting, `${why}; ${note}`));
+  const asks = over !== null && definition.mode === 'act' ? ({ over_budget: true } as const) : {};
+  turn.say(cascadePlanned, cascade.id, { ...cascadeData(waiting, `${why}; ${note}`), ...asks });
   if (definition.mode === 'observe') keepObserved(turn, waiting);
 }
 

@@ -2,46 +2,7 @@ import { z } from 'zod';
 import { cascadeStates, rebuildCounts, releaseName, who } from '../common';
 import { componentIdSchema, sourceRef } from '../contents';
 import { defineEvent } from '../define-event';
-import { releaseDefinition } from '../release-definition';
 import { changeKinds, messageId, ruleOutcomes } from '../triggers';
-
-export const releaseChanged = defineEvent({
-  owner: 'scheduler',
-  entity: 'release',
-  happened: 'changed',
-  about: 'A release has a new definition; it is carried whole.',
-  data: z.object({
-    name: releaseName,
-    revision: z.number().int().positive(),
-    digest: z.string(),
-    definition: releaseDefinition,
-    by: who,
-  }),
-  summary: (d) => `${d.by} made revision ${d.revision} of release ${d.name}`,
-  link: (d) => `/api/v1/releases/${encodeURIComponent(d.name)}`,
-  concerns: (d) => ({ components: [], people: [d.by], severity: 'info' }),
-  example: {
-    release: 'minidistro',
-    subject: 'minidistro',
-    data: {
-      name: 'minidistro',
-      revision: 1,
-      digest: 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
-      definition: releaseDefinition.parse({
-        release: 'minidistro',
-        title: 'The example distribution',
-        product_version: 'minidistro-1',
-        build_systems: { rpm: 'local-rpm' },
-        sources: { rpm: { git: 'file:///srv/dist-git/rpms' } },
-        gates: [{ id: 'rpms', rules: [{ test: 'millrace.install.functional' }] }],
-        people: { ada: { mail: 'ada@example.org' } },
-        owners: [{ components: ['*'], people: ['ada'] }],
-        releng: ['ada'],
-      }),
-      by: 'ada',
-    },
-  },
-});
 
 export const changeDetected = defineEvent({
   owner: 'scheduler',
@@ -130,13 +91,15 @@ const example: Cascade = {
   why: 'libstone 2.0',
 };
 
+type Severity = 'info' | 'warning';
+
 function cascadeEvent<Data extends Cascade>(
   happened: string,
   about: string,
   data: z.ZodType<Data>,
-  summary: (d: Data) => string,
-  severity: 'info' | 'warning',
-  sample: Data,
+  summary: (d: NoInfer<Data>) => string,
+  severity: Severity | ((d: NoInfer<Data>) => Severity),
+  sample: NoInfer<Data>,
 ) {
   return defineEvent<Data>({
     owner: 'scheduler',
@@ -146,7 +109,10 @@ function cascadeEvent<Data extends Cascade>(
     data,
     summary,
     link: (d) => `/api/v1/cascades/${encodeURIComponent(d.cascade)}`,
-    concerns: (d) => ({ components: d.roots, people: [], severity }),
+    concerns: (d) => ({
+      ...{ components: d.roots, people: [] },
+      severity: typeof severity === 'function' ? severity(d) : severity,
+    }),
     example: { release: 'minidistro', subject: 'c-1', data: sample },
   });
 }
@@ -154,9 +120,12 @@ function cascadeEvent<Data extends Cascade>(
 export const cascadePlanned = cascadeEvent(
   'planned',
   'A cascade has a plan, or a longer one (a higher plan revision) with the reason.',
-  cascade,
+  cascade.extend({
+    /** It would have started by itself, but is over a budget: a person must let it start. */
+    over_budget: z.literal(true).optional(),
+  }),
   (d) => `cascade ${d.cascade} has plan ${d.plan} in ${d.tiers} tiers: ${d.why}`,
-  'info',
+  (d) => (d.over_budget ? 'warning' : 'info'),
   example,
 );
 export const cascadeStarted = cascadeEvent(

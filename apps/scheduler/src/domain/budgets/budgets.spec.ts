@@ -98,6 +98,7 @@ describe('a plan over its budget', () => {
       problem: expect.stringMatching(/over budget: 0.05 of the 0.03 hours of builders that a cascade may take/),
     });
     expect(mill.submitted).toEqual([]);
+    expect(mill.events('cascade.planned').map((one) => one.data)).toMatchObject([{ over_budget: true }]);
     await resume(mill);
     await mill.settle();
     expect(mill.cascade).toMatchObject({ state: 'completed', budget: 'accepted', problem: null });
