@@ -1,6 +1,7 @@
 import { byId, type Readers } from '@millrace/store';
 import type { LandingInput } from '../domain/landing/landing-input';
 import { landingId, stepId } from '../domain/landing/landing-rows';
+import { restoreSlice } from '../domain/landing/restore';
 import { sliceSize } from '../domain/plan';
 import type { CascadeRow, State } from '../domain/state';
 import type { SchedulerTables } from './tables';
@@ -33,6 +34,8 @@ export async function ofLanding(read: Read, input: LandingInput): Promise<Part> 
       const left = await read.landing_steps.where({ landing: input.landing, state: 'stays' }, { limit: mostLeft });
       return { ...common, landing_steps: byId(left) };
     }
+    case 'landing.restore':
+      return { ...common, ...(await ofRestoring(read, input)) };
     default:
       return common;
   }
@@ -40,6 +43,18 @@ export async function ofLanding(read: Read, input: LandingInput): Promise<Part> 
 
 export async function newestLanding(read: Read, cascade: CascadeRow | null) {
   return cascade?.landings === undefined ? null : read.landings.get(landingId(cascade.id, cascade.landings));
+}
+
+/** The next newest builds of a release, with the last builds of the components that this cascade brought. */
+async function ofRestoring(read: Read, input: Extract<LandingInput, { type: 'landing.restore' }>): Promise<Part> {
+  const { release, cascade, after } = input;
+  const next = await read.validated.where({ release, id: { from: after } }, { orderBy: 'id', limit: restoreSlice + 1 });
+  const rows = next.filter((row) => row.id > after).slice(0, restoreSlice);
+  const builds = [];
+  for (const { component } of rows.filter((row) => row.cascade === cascade)) {
+    builds.push(...(await read.builds.where({ release, component }, { orderBy: '-started_at', limit: 20 })));
+  }
+  return { validated: byId(rows), builds: byId(builds) };
 }
 
 function stepsFrom(read: Read, landing: string, from: number, count: number) {

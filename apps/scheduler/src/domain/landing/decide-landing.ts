@@ -5,6 +5,7 @@ import { checkBroke, laidDown, landingChecked } from './checked';
 import { deadlineDue } from './deadline';
 import { followUp, leaveBehind } from './landed';
 import type { LandingInput } from './landing-input';
+import { restoreValidated } from './restore';
 import { revertLanding } from './revert';
 import { landingDue, stepBroke, stepped, undone } from './steps';
 
@@ -32,6 +33,8 @@ export function decideLanding(turn: Turn, input: LandingInput): unknown {
       return leaveBehind(turn, input);
     case 'landing.follow-up':
       return followUp(turn, input);
+    case 'landing.restore':
+      return restoreValidated(turn, input);
     case 'landing.deadline':
       return deadlineDue(turn, input.cascade);
     case 'landing.revert':

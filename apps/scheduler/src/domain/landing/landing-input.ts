@@ -63,6 +63,11 @@ export type LandingInput =
   | (OfLanding & { readonly type: 'landing.due' })
   | (OfCascade & { readonly type: 'landing.leave'; readonly landing: string })
   | (OfCascade & { readonly type: 'landing.follow-up'; readonly landing: string })
+  | (OfCascade & {
+      readonly type: 'landing.restore';
+      /** Newest builds up to this id are restored. */
+      readonly after: string;
+    })
   | (OfCascade & { readonly type: 'landing.deadline' })
   | (OfCascade & {
       readonly type: 'landing.revert';
@@ -85,6 +90,7 @@ const types: readonly string[] = [
   'landing.due',
   'landing.leave',
   'landing.follow-up',
+  'landing.restore',
   'landing.deadline',
   'landing.revert',
 ] satisfies readonly LandingInput['type'][];

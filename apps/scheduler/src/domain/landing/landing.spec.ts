@@ -260,6 +260,20 @@ describe('taking a landing back', () => {
     expect(await revert(world)).toMatchObject({ code: 'cascade-not-landed' });
   });
 
+  it('counts again what it had replaced', async () => {
+    const world = await ran({ lands: new PlayedRelease(false) });
+    const newest = () => [...world.store.rows.validated.values()].map((row) => [row.component, row.build]);
+    const before = newest();
+    await world.change('all', 'set');
+    await world.settle();
+    expect(newest()).not.toEqual(before);
+    const second = world.cascade.id;
+    const about = { builtOn: [], accepted: false, shipped: [], why: 'it broke' };
+    await world.take({ type: 'landing.revert', release: 'mill', cascade: second, ...about }, 'ada');
+    await world.settle();
+    expect(newest()).toEqual(before);
+  });
+
   it('is refused when it has shipped, and when others have built on it unless that is meant', async () => {
     const world = await ran({ lands: new PlayedRelease(false) });
     expect(await revert(world, { shipped: ['compose Mill-1'] })).toMatchObject({ code: 'cascade-shipped' });

@@ -30,6 +30,7 @@ export function takenBack(turn: Turn, row: LandingRow, repository: Repository): 
   turn.put('cascades', { ...cascade, landed: false });
   const release = turn.row('releases', row.release);
   turn.put('releases', { ...release, repository });
+  turn.self({ type: 'landing.restore', release: row.release, cascade: row.cascade, after: '' });
   moveLanding(turn, row, { state: 'reverted', repository, undoing: null, endedAt: turn.at }, row.undoing ?? row.why);
 }
 
