@@ -1,5 +1,5 @@
 import { sha256 } from '@millrace/kernel';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place } from '../build-system';
 import { readJson, writeJson } from '../local-rpm/json-file';
@@ -91,6 +91,16 @@ export async function claimedTags(parts: KojiParts): Promise<readonly string[]> 
   const names = (await readdir(folder(parts)).catch(() => [])).filter((name) => name.endsWith('.tag'));
   const all = await Promise.all(names.map((name) => readJson<string>(join(folder(parts), name))));
   return all.filter((one): one is string => one !== null);
+}
+
+/** It was made for somebody within so many milliseconds, who may not have opened it yet. */
+export async function isClaimedSince(parts: KojiParts, tag: string, ms: number): Promise<boolean> {
+  const names = (await readdir(folder(parts)).catch(() => [])).filter((name) => name.endsWith('.tag'));
+  for (const name of names) {
+    const file = join(folder(parts), name);
+    if ((await readJson<string>(file)) === tag) return Date.now() - (await stat(file)).mtimeMs < ms;
+  }
+  return false;
 }
 
 function claimFile(parts: KojiParts, name: string): string {

@@ -5,11 +5,12 @@ import type { Place } from '../build-system';
 import type { SideTags } from '../side-tag';
 import { buildOfRef } from './build-of';
 import { lookNow } from './look';
-import { changePlace, readPlace, writePlace, type OpenedPlace } from './place-book';
+import { changePlace, isClaimedSince, readPlace, writePlace, type OpenedPlace } from './place-book';
 import { noBuild, refOfBuild } from './ref';
 import { baseTagOf, knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';
 import { knownTags, listSideTags, unlandedOf } from './side-tag-list';
+import { closed, elsewhere, foreign, fresh, inUse, notLanded, shared, taken } from './side-tag-faults';
 import { restoreSideTag } from './side-tag-restore';
 import { inTurnOfSideTags, removeSideTag } from './side-tags';
 import { putInto } from './tagging';
@@ -30,7 +31,9 @@ async function check(parts: KojiParts, tag: string, release: string, cascade: st
   const opened = await readPlace(parts, release, cascade);
   if (opened && opened.closed !== null) throw closed(opened);
   const found = await sideTagNamed(parts, tag);
-  const { build_tag_name: base } = await knownTarget(parts, (await releaseOf(parts, release)).target);
+  const { target, isolation } = await releaseOf(parts, release);
+  if (isolation !== 'side-tag') throw shared(release);
+  const { build_tag_name: base } = await knownTarget(parts, target);
   const line = (await parts.hub.getInheritance(tag)).map((one) => one.name);
   if (!line.includes(base)) throw elsewhere(tag, line[0] ?? 'nothing', release, base);
   const used = (await knownTags(parts)).get(tag);
@@ -95,6 +98,7 @@ async function remove(
   const known = await knownTags(parts);
   const used = known.get(tag);
   if (used && used.use !== 'former' && used.opened.closed === null) throw inUse(tag, used.opened);
+  if (!used && (await isClaimedSince(parts, tag, freshMs))) throw fresh(tag);
   if (found) {
     const me = await parts.facts.me();
     if (ownerOf(await sideTagNamed(parts, tag)) !== me.name) throw foreign(tag, ownerOf(found), me.name);
@@ -141,6 +145,9 @@ async function pin(parts: KojiParts, release: string, cascade: string, ref: stri
   await putInto(parts, buildId.parse(build.build_id), opened.place.id);
 }
 
+/** From its making until a cascade has opened it. */
+const freshMs = 600_000;
+
 async function sideTagNamed({ hub }: KojiParts, tag: string): Promise<Tag> {
   const found = await hub.getTag(tag);
   const fault = (code: string, message: string, kind: 'missing' | 'invalid') =>
@@ -153,51 +160,4 @@ async function sideTagNamed({ hub }: KojiParts, tag: string): Promise<Tag> {
 function ownerOf({ extra }: Tag): string | null {
   const owner = extra?.['sidetag_user'];
   return typeof owner === 'string' ? owner : null;
-}
-
-function closed({ place, closed: how }: OpenedPlace): AppError {
-  const message = `${place.id} of cascade ${place.cascade} is closed (${how})`;
-  return new AppError({ code: 'place-closed', kind: 'conflict', message, remedy: 'start another cascade' });
-}
-
-function elsewhere(tag: string, parent: string, release: string, base: string): AppError {
-  return new AppError({
-    code: 'side-tag-elsewhere',
-    kind: 'invalid',
-    message: `${tag} is made of ${parent}; release ${release} builds in ${base}`,
-    remedy: `make one of ${base}: koji add-sidetag ${base}`,
-  });
-}
-
-function taken(tag: string, { place }: OpenedPlace): AppError {
-  const message = `${tag} is in use by cascade ${place.cascade} of release ${place.release}`;
-  return new AppError({ code: 'side-tag-taken', kind: 'conflict', message, remedy: 'make another side tag' });
-}
-
-function inUse(tag: string, { place }: OpenedPlace): AppError {
-  return new AppError({
-    code: 'side-tag-used',
-    kind: 'conflict',
-    message: `${tag} is in use by cascade ${place.cascade} of release ${place.release}`,
-    remedy: `let it end, or: millrace cascade cancel ${place.cascade}`,
-  });
-}
-
-function foreign(tag: string, owner: string | null, me: string): AppError {
-  return new AppError({
-    code: 'side-tag-foreign',
-    kind: 'forbidden',
-    message: `${tag} is ${owner ?? 'somebody'}'s, not ${me}'s: it is not removed here`,
-    remedy: `ask ${owner ?? 'its owner'}: koji remove-sidetag ${tag}`,
-  });
-}
-
-function notLanded(tag: string, left: readonly string[]): AppError {
-  const names = left.length > 5 ? `${left.slice(0, 5).join(', ')} and ${left.length - 5} more` : left.join(', ');
-  return new AppError({
-    code: 'side-tag-unlanded',
-    kind: 'conflict',
-    message: `${tag} has what did not land: ${names}`,
-    remedy: 'see what becomes of these builds; then `millrace sidetag clean --unlanded` removes it all the same',
-  });
 }

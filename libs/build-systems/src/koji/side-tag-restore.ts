@@ -4,7 +4,7 @@ import { changePlace, readPlace } from './place-book';
 import { knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';
 import { setMacros } from './side-tag-macros';
-import { sideTag } from './side-tags';
+import { standingSideTag } from './side-tags';
 import { putInto } from './tagging';
 
 /**
@@ -22,7 +22,7 @@ export async function restoreSideTag(
   if (await parts.hub.getTag(lost)) return { tag: lost, builds: [] };
   const { build_tag_name: base } = await knownTarget(parts, (await releaseOf(parts, release)).target);
   const builds = await heldAtEnd(parts, lost);
-  const tag = await sideTag(parts, `${release} ${cascade} after ${lost}`, base);
+  const tag = await standingSideTag(parts, `${release} ${cascade} after ${lost}`, base);
   if (opened.dist !== undefined) await setMacros(parts, tag, { dist: opened.dist });
   for (const id of builds.keys()) await putInto(parts, id, tag);
   await changePlace(parts, opened.place, ({ adopted: _, ...one }) => ({

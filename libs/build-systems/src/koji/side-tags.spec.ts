@@ -174,6 +174,9 @@ describe('side tags of a hub', () => {
     expect(await tags.restore(release, 'c1-a')).toEqual({ tag: made.tag, builds: [] });
     expect([made.tag === lib.place.id, inTag(made.tag)]).toEqual([false, ['libgear']]);
     expect((await system.seen(release, news.cursor)).gone).toEqual([]);
+    hub.control.deleteTag(made.tag);
+    const third = await tags.restore(release, 'c1-a');
+    expect([third.tag === made.tag, inTag(third.tag)]).toEqual([false, ['libgear']]);
   });
 
   const buildIdOf = (nvr: string) =>
@@ -191,6 +194,9 @@ describe('side tags of a hub', () => {
     const pass = { dist: '.fc43.mr1~bootstrap', macros: { _with_bootstrap: '1' }, bootstrap: true };
     const marked = await build('ring-a', 'c1-a', pass);
     expect(macros(marked.builtFrom!.place)).toEqual({ _with_bootstrap: '1', dist: '.fc43.mr1~bootstrap' });
+    hub.control.deleteTag(marked.builtFrom!.place);
+    const beside = await system.submit('c1-a/ring-a/again', order('ring-a', 'c1-a', pass), marked.place);
+    expect((await ended(beside)).state).toBe('complete');
   });
 
   it('may have no dist where the build tag allows no macros: the refusal says what helps', async () => {

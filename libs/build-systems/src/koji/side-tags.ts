@@ -20,6 +20,15 @@ export function sideTag(parts: KojiParts, name: string, base: string): Promise<s
   });
 }
 
+/** As {@link sideTag}, but another where the one that was made for that name is gone. */
+export async function standingSideTag(parts: KojiParts, name: string, base: string): Promise<string> {
+  for (let wanted = name; ;) {
+    const tag = await sideTag(parts, wanted, base);
+    if (await parts.hub.getTag(tag)) return tag;
+    wanted = `${name} after ${tag}`;
+  }
+}
+
 /** One is made or removed after another. */
 export function inTurnOfSideTags<T>({ options }: KojiParts, act: () => Promise<T>): Promise<T> {
   const { dir } = options;

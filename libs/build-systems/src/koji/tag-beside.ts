@@ -5,7 +5,7 @@ import { changePlace } from './place-book';
 import { knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';
 import { hasDist, setBootstrapMacros, setMacros } from './side-tag-macros';
-import { sideTag } from './side-tags';
+import { standingSideTag } from './side-tags';
 import { putInto } from './tagging';
 
 /**
@@ -20,7 +20,7 @@ export async function tagBeside(parts: KojiParts, key: string, order: Order, pla
   const { target } = await releaseOf(parts, order.release);
   const { build_tag_name: base } = await knownTarget(parts, target);
   const name = `${order.release} ${order.cascade} ${sha256(JSON.stringify([key, macros])).slice(0, 16)}`;
-  const tag = await sideTag(parts, name, base);
+  const tag = await standingSideTag(parts, name, base);
   await changePlace(parts, place, (opened) => ({ ...opened, beside: [...new Set([...opened.beside, tag])] }));
   if (order.bootstrap) await setBootstrapMacros(parts, tag, order.macros, order.dist);
   else if (macros.length > 0) await setMacros(parts, tag, Object.fromEntries(macros));
