@@ -18,6 +18,11 @@ export const componentPolicy = z.strictObject({
   tool: z.literal(true).optional(),
   /** Who builds with it takes a copy of it: a new build of it reaches them, as with `embedding`. */
   embedding: z.literal(true).optional(),
+  /** Architectures that it is built for; left out: all. What it offers, needs or loses elsewhere does not count. */
+  architectures: z
+    .array(z.string().regex(/^[a-z0-9_]{1,20}$/, 'is no architecture, e.g. x86_64'))
+    .min(1)
+    .optional(),
   /** For its builds that no gate requires a test of, before what gates and the release say. */
   when_no_tests: whenNoTests.optional(),
   /** How its rebuilds get an NVR of their own, where that differs from the release's. */
@@ -37,6 +42,13 @@ export function toolsOf({ tools, components }: Policies & Pick<ReleaseDefinition
 /** Who builds with this component takes a copy of it. */
 export function isEmbeddedComponent({ components }: Policies, component: string): boolean {
   return components.some((one) => one.embedding === true && one.match.some((glob) => globMatches(glob, component)));
+}
+
+/** Is a component built for an architecture? The first policy that names architectures decides. */
+export function isBuiltFor({ components }: Policies, component: string, arch: string): boolean {
+  const said = components.filter((one) => one.architectures !== undefined);
+  const policy = said.find((one) => one.match.some((glob) => globMatches(glob, component)));
+  return policy?.architectures?.includes(arch) ?? true;
 }
 
 /** What a policy says of a component's builds without tests; the first one that says so decides. null: none does. */

@@ -117,6 +117,40 @@ describe('policies', () => {
     expect(added(comparison)).toEqual([]);
   });
 
+  const saying = (more: object): Reach => ({
+    ...reach,
+    components: [{ match: ['rpm/user'], policy: 'normal', priority: 0, reason: 'a test', ...more }],
+  });
+
+  it('say what a tool is, and what is embedded', () => {
+    const user2 = part('rpm/user', { packages: [pack('user', { provides: ['user-abi = 2'] })] });
+    const world = worldOf([
+      part('rpm/user', { packages: [pack('user', { provides: ['user-abi = 1'] })] }),
+      part('rpm/top', { buildRequires: ['user'], packages: [pack('top', { requires: ['user-abi = 1'] })] }),
+      part('rpm/side', { buildRequires: ['user'], packages: [pack('side')] }),
+    ]);
+    expect(added(compareBuild(world, user2, 'capability', reach))).toEqual(['rpm/top']);
+    expect(added(compareBuild(world, user2, 'capability', saying({ tool: true })))).toEqual([]);
+    const embedded = added(compareBuild(world, user2, 'capability', saying({ embedding: true })));
+    expect(embedded.sort()).toEqual(['rpm/side', 'rpm/top']);
+  });
+
+  it('name the architectures that count for a component', () => {
+    const arches = (n: number) =>
+      part('rpm/stone', {
+        packages: [
+          pack('stone', { provides: ['stone-api = 1'] }),
+          pack('stone', { arch: 'aarch64', provides: [`stone-api = ${n}`] }),
+        ],
+      });
+    const both = part('rpm/user', {
+      packages: ['x86_64', 'aarch64'].map((arch) => pack('user', { arch, requires: ['stone-api = 1'] })),
+    });
+    const world = worldOf([arches(1), both]);
+    expect(added(compareBuild(world, arches(2), 'capability', reach))).toEqual(['rpm/user']);
+    expect(added(compareBuild(world, arches(2), 'capability', saying({ architectures: ['x86_64'] })))).toEqual([]);
+  });
+
   it('what embeds propagates on any new build', () => {
     const lib = part('rpm/lib', { packages: [pack('lib-static')] });
     const app = part('rpm/app', { buildRequires: ['lib-static'], packages: [pack('app')] });

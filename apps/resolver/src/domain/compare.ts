@@ -1,3 +1,4 @@
+import { isBuiltFor } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import { dependencyText, satisfies } from '@millrace/package-metadata';
 import { holdersOf, type Reached } from './containment';
@@ -74,13 +75,17 @@ function lossOf(
 ): { demand: Demand; kind: LossKind } | null {
   const old = world.made[component]!.map((n) => world.packages[n]!.facts).filter((one) => !one.declared);
   if (old.length === 0 || demand.kind === 'contains') return null;
-  const kinds = architecturesOf(world, demand).map((arch) => {
-    const offered = (facts: ComponentFacts['packages']): boolean =>
-      facts.some((one) => fits(one.arch, arch) && capabilitiesOf(one).some((c) => satisfies(c, demand.dependency)));
-    if (!offered(old) || offered(build.packages)) return null;
-    const others = offersFor(world, demand.dependency).map((offer) => world.packages[offer.package]!);
-    return others.some((one) => one.component !== component && fits(one.facts.arch, arch)) ? 'moved' : 'lost';
-  });
+  const user = world.components[demand.component]!.component;
+  const arches = architecturesOf(world, demand).filter((arch) => isBuiltFor(reach, user, arch));
+  const kinds = arches
+    .filter((arch) => isBuiltFor(reach, build.component, arch))
+    .map((arch) => {
+      const offered = (facts: ComponentFacts['packages']): boolean =>
+        facts.some((one) => fits(one.arch, arch) && capabilitiesOf(one).some((c) => satisfies(c, demand.dependency)));
+      if (!offered(old) || offered(build.packages)) return null;
+      const others = offersFor(world, demand.dependency).map((offer) => world.packages[offer.package]!);
+      return others.some((one) => one.component !== component && fits(one.facts.arch, arch)) ? 'moved' : 'lost';
+    });
   if (kinds.includes('lost')) return { demand, kind: demand.kind === 'build' ? 'build' : 'run' };
   if (demand.kind === 'build' && isEmbedded(reach, demand.dependency.name, build.component))
     return { demand, kind: 'embedding' };

@@ -47,6 +47,7 @@ export function policyWords(definition: ReleaseDefinition, component: ComponentI
     ...(policy.priority === 0 ? [] : [`priority ${policy.priority}`]),
     ...(policy.tool === true ? ['a tool: dependencies on it do not propagate'] : []),
     ...(policy.embedding === true ? ['embedded: a new build of it reaches who builds with it'] : []),
+    ...(policy.architectures === undefined ? [] : [`built for ${policy.architectures.join(', ')} alone`]),
     ...(policy.nvr === undefined ? [] : [`NVRs by '${policy.nvr}'`]),
     ...(policy.when_no_tests === undefined ? [] : [`'${policy.when_no_tests}' where no test is required`]),
     ...(policy.bootstrap === undefined ? [] : ['a bootstrap recipe']),
