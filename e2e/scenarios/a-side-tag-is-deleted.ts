@@ -20,14 +20,14 @@ export const scenario: Scenario = {
     const koji = await layOutKoji(stage, { parts });
     const mill = await stage.start({ settings: koji.settings });
     await mill.apply(koji.definition({ side_tags: { base: 'pin' }, scope: 'direct' }));
-    await mill.reaches(await mill.startCascade('s1', 'all'), 'completed', 30);
+    await mill.reaches(await mill.startCascade('s1', 'all'), 'completed', 60);
     const before = nvrOf(koji, 's1', 'other');
 
     koji.brews({ ...parts[0]!, release: '2' });
     koji.brews({ ...parts[1]!, release: '2' }, 'compile');
     koji.git.commit('base', { 'base.c': 'int base;\n' }, 'A new function');
     const { cascade } = await mill.report('s1', ['rpm/base']);
-    await mill.reaches(cascade!, 'stalled', 30);
+    await mill.reaches(cascade!, 'stalled', 60);
     const first = (await tagsOf(mill)).find((one) => one.state === 'open')!;
     const people = koji.connect('maintainer');
     await moveTheBase(koji, people, mill, cascade!);
@@ -35,7 +35,7 @@ export const scenario: Scenario = {
     stage.say('the base has moved; the cascade keeps what it had');
 
     koji.hub.control.deleteTag(first.tag, 'maintainer');
-    const second = await mill.until('that the side tag is made anew', 20, async () => {
+    const second = await mill.until('that the side tag is made anew', 40, async () => {
       const found = (await tagsOf(mill)).find((one) => one.state === 'open');
       return found && found.tag !== first.tag && found.builds >= 1 ? found : null;
     });
@@ -52,7 +52,7 @@ export const scenario: Scenario = {
     await mill.millrace('sidetag', 'adopt', theirs, '--release', 's1', '--why', 'mine is nicer');
     koji.brews({ ...parts[1]!, release: '2' });
     await mill.millrace('cascade', 'retry', cascade!);
-    await mill.reaches(cascade!, 'completed', 30);
+    await mill.reaches(cascade!, 'completed', 60);
     expectThat(
       nvrOf(koji, 's1', 'middle').startsWith('middle-1-2'),
       'the cascade did not land from the adopted side tag',
@@ -75,7 +75,7 @@ async function moveTheBase(koji: KojiRelease, people: KojiHub, mill: Running, ca
   koji.brews({ ...parts[2]!, release: '2' });
   const commit = koji.git.git('other', 'rev-parse', 'main').trim();
   await people.write.build(`git+${koji.sourceOf('other')}#${commit}`, 's1', {});
-  const built = await mill.until('that the maintainer has built other', 20, () => {
+  const built = await mill.until('that the maintainer has built other', 40, () => {
     const nvr = nvrOf(koji, 's1-candidate', 'other');
     return (
       koji.hub.state.builds.find((one) => nvr === `${one.name}-${one.version}-${one.release}` && one.state === 1) ??
@@ -83,7 +83,7 @@ async function moveTheBase(koji: KojiRelease, people: KojiHub, mill: Running, ca
     );
   });
   await people.write.moveBuild('s1-candidate', 's1', built.id as never);
-  await mill.until('that the move is seen and pinned', 20, async () => {
+  await mill.until('that the move is seen and pinned', 40, async () => {
     const { moves } = await mill.client.call(doors.scheduler.sideTagMoves, { cascade });
     const [tag] = (await tagsOf(mill)).filter((one) => one.state === 'open');
     return moves[0]?.effect === 'pin' && tag !== undefined && nvrOf(koji, tag.tag, 'other') !== '' ? true : null;

@@ -25,7 +25,7 @@ export const scenario: Scenario = {
 
     fake.loseAnswers(1);
     const cascade = await mill.startCascade('s1', 'all');
-    const update = await mill.until('that the update is made', 30, () => fake.updates[0] ?? null);
+    const update = await mill.until('that the update is made', 60, () => fake.updates[0] ?? null);
     fake.fails(503);
     stage.say(`${update.alias} is made; its answer is lost, and Bodhi is away`);
     expectThat(update.notes.includes(`Millrace-Landing: s1/${cascade}`), `it carries no mark: ${update.notes}`);

@@ -10,6 +10,7 @@ import type { BaseMovesRow, SideTagRow } from './side-tags/rows';
 import type { AlertRow, FailureRow, WatchRow } from './watch-rows';
 
 export type { BuildRow, BuiltinCheck } from './build-rows';
+
 export type {
   CascadeRow,
   Planning,

@@ -60,7 +60,7 @@ export async function sideTagSystem({ read, systems }: Outside, release: string)
     code: 'side-tags-missing',
     kind: 'invalid',
     message: `no build system of release ${release} has side tags`,
-    remedy: 'side tags are Koji\'s: see docs/guide-koji.md',
+    remedy: "side tags are Koji's: see docs/guide-koji.md",
   });
 }
 

@@ -52,7 +52,8 @@ export function tagRestored(turn: Turn, input: Restored): void {
   const cascade = turn.find('cascades', id);
   if (fault) {
     const problem = problemOf(fault);
-    if (cascade) turn.put('cascades', { ...cascade, problem: clip(`its side tag ${tag} is gone: ${fault.message}`, 1000) });
+    if (cascade)
+      turn.put('cascades', { ...cascade, problem: clip(`its side tag ${tag} is gone: ${fault.message}`, 1000) });
     keep(turn, { release, system, tag, cascade: id }, { state: 'deleted', failed: true, ...problem });
     return;
   }
