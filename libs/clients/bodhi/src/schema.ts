@@ -45,7 +45,9 @@ export const update = z.looseObject({
   url: z.string().max(1000).nullish(),
   user: z.looseObject({ name: z.string() }).nullish(),
   comments: z
-    .array(z.looseObject({ text: z.string().max(200_000).nullish(), user: z.looseObject({ name: z.string() }).nullish() }))
+    .array(
+      z.looseObject({ text: z.string().max(200_000).nullish(), user: z.looseObject({ name: z.string() }).nullish() }),
+    )
     .max(20_000)
     .nullish(),
   date_submitted: z.string().nullish(),
