@@ -26,7 +26,8 @@ describe('a landing that another release follows', () => {
     git = gitWorld({ suffix: '' });
     for (const name of ['a', 'b', 'c']) git.repository(name, { [`${name}.spec`]: `Name: ${name}\n` });
     const author = { name: 'Millrace', mail: 'm@mill.example' };
-    bumps = { git: createDistGit({ work: join(git.dir, 'work'), author }), author, forges: new Map() };
+    const outside = { forges: new Map(), systems: new Map() };
+    bumps = { git: createDistGit({ work: join(git.dir, 'work'), author }), author, ...outside };
     mill = new World({ graph, definition: { sources: sourcesOn('main') } });
     await mill.start([], 'set');
   });
