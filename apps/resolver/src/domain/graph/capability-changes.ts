@@ -34,10 +34,7 @@ export function supposedChanges(network: Network, question: Question): Capabilit
   return changesBetween(before, after);
 }
 
-function changesBetween(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-): CapabilityChanges {
+function changesBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): CapabilityChanges {
   const both = [...after].filter(([name, to]) => before.has(name) && before.get(name) !== to);
   return {
     lost: [...before.keys()].filter((name) => !after.has(name)).sort(),
