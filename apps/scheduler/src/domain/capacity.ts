@@ -1,6 +1,7 @@
 import { later } from '@millrace/kernel';
 import { quietNow } from './budgets/quiet';
 import { firstWithRoom, slotChannel } from './budgets/shares';
+import { FairTurns, weights } from './fair-turns';
 import { isFollowing } from './following';
 import type { CapacityInput } from './input';
 import { isClear } from './needs';
@@ -11,9 +12,6 @@ import type { Turn } from './turn';
 const mostBreakdowns = 5;
 const trialEvery = 60_000;
 const channelsEvery = 120_000;
-
-/** How much of a build system a cascade gets beside the others. */
-const weights = { security: 8, normal: 2, background: 1 } as const;
 
 /**
  * The slots of one build system: given to the rebuilds that are ready, fairly between cascades, and inside a cascade
@@ -106,8 +104,13 @@ function grant(turn: Turn, row: CapacityRow): void {
   const queues = queuesOf(turn, row, taken);
   const most = row.downSince === null ? row.limit : trials(turn, row);
   const fresh: Slot[] = [];
+  const { turns: before, ...rest } = row;
+  const turns = new FairTurns(
+    before,
+    queues.map((one) => one.cascade),
+  );
   while (granted.length < most) {
-    const queue = nextQueue(queues, granted);
+    const queue = nextQueue(queues, granted, turns);
     const [head] = queue?.rows.splice(queue.next(granted), 1) ?? [];
     if (!queue || !head) break;
     const { definition } = turn.row('releases', head.release);
@@ -116,9 +119,10 @@ function grant(turn: Turn, row: CapacityRow): void {
     granted.push(slot);
     fresh.push(slot);
     queue.allowed--;
+    turns.took(queue.cascade);
   }
   for (const { rebuild, attempt, release } of fresh) turn.self({ type: 'slot.granted', release, rebuild, attempt });
-  turn.put('capacity', { ...row, granted });
+  turn.put('capacity', { ...rest, granted, ...turns.kept() });
 }
 
 /** A build system that is down gets one build a minute, until one comes through. */
@@ -173,15 +177,15 @@ function isStarted(turn: Turn, slot: Slot): boolean {
   return turn.find('rebuilds', slot.rebuild)?.state !== 'ready';
 }
 
-/** The queue whose cascade has the least of the build system, by its weight. */
-function nextQueue(queues: readonly Queue[], granted: readonly Slot[]): Queue | null {
+/** The queue whose cascade has the least of the build system, by its weight; where several do, who has had the least. */
+function nextQueue(queues: readonly Queue[], granted: readonly Slot[], turns: FairTurns): Queue | null {
   let best: Queue | null = null;
   let least = Infinity;
   for (const queue of queues) {
     if (queue.allowed <= 0 || queue.next(granted) < 0) continue;
     if (granted.filter((one) => one.release === queue.cascade.release).length >= queue.bound) continue;
     const share = granted.filter((one) => one.cascade === queue.cascade.id).length / weights[queue.cascade.urgency];
-    if (share >= least) continue;
+    if (share > least || (share === least && best && turns.of(queue.cascade) >= turns.of(best.cascade))) continue;
     least = share;
     best = queue;
   }

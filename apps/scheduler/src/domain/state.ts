@@ -1,6 +1,7 @@
 import type { Contents, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row, SliceOf } from '@millrace/kernel';
 import type { AdoptedRow, BaselineRow, DebtRow } from './baseline/baseline-rows';
+import type { Turns } from './fair-turns';
 import type { BuildRow } from './build-rows';
 import type { CascadeRow, PreviewRow, RebuildRow, Repository, RequestRow } from './cascade-rows';
 import type { ChangeRow } from './change-rows';
@@ -94,6 +95,8 @@ export interface CapacityRow extends Row {
   readonly downSince: Moment | null;
   readonly nextTry: Moment | null;
   readonly problem: string | null;
+  /** Whose turn is next among cascades with the same share; left out where no two wait. */
+  readonly turns?: Turns;
 }
 
 /** id: `<release>/<component>`: how long its builds took, in milliseconds, the newest last. */
