@@ -86,6 +86,12 @@ const fields = z.strictObject({
   /** Stacks are assembled: name -> what it contains. */
   stacks: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/), z.array(componentIdSchema).min(1)).default({}),
   scope: z.enum(['capability', 'direct']).default('capability'),
+  /**
+   * With scope capability: the plan of a change has all that it reaches from the beginning, as builds and runtimes go
+   * (`linked`: who needs it for both; `transitive`: everybody above). Who turns out to use nothing that changed is left
+   * out then. Absent: who lost something joins when that is known.
+   */
+  reach: z.enum(['linked', 'transitive']).optional(),
   pace: z.enum(['flow', 'lockstep']).default('flow'),
   /** Which module streams an impact may rebuild: every combination of streams would be beyond any build system. */
   module_streams: z
@@ -158,11 +164,18 @@ const fields = z.strictObject({
 /** A release, whole: one YAML file in git. Read through the scheduler by every service. */
 export const releaseDefinition = fields
   .superRefine(nameKnownPeople)
+  .superRefine(reachOfCapabilities)
   .superRefine(placeOfPullRequests)
   .superRefine(oneContextPerGroup)
   .superRefine(followsAnother);
 export type ReleaseDefinition = z.infer<typeof releaseDefinition>;
 export type BuildTarget = z.infer<typeof buildTarget>;
+
+/** Direct dependants are built whatever changed: nothing that is only reached could be left out. */
+function reachOfCapabilities({ reach, scope }: z.output<typeof fields>, context: z.RefinementCtx): void {
+  const message = 'reach needs scope: capability; with scope: direct everybody who depends directly is built anyway';
+  if (reach !== undefined && scope === 'direct') context.addIssue({ code: 'custom', path: ['reach'], message });
+}
 
 /** A name with a typo would be told nothing, and nobody would know. */
 function nameKnownPeople({ people, owners, releng }: z.output<typeof fields>, context: z.RefinementCtx): void {

@@ -105,6 +105,8 @@ export interface RequestRow extends Row {
   readonly members: readonly ComponentId[] | 'all';
   /** false: members need nothing of one another. */
   readonly ordered?: boolean;
+  /** The first plan has all that a change of the members reaches so. */
+  readonly reach?: 'linked' | 'transitive';
   /** Sources that the changes named; other members are built from the head of their repository. */
   readonly sources: Readonly<Record<ComponentId, SourceRef>>;
 }

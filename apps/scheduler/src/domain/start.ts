@@ -32,6 +32,8 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     members: all ? 'all' : [...components.keys()].sort(),
     sources: Object.fromEntries(sources),
     ...(changes.every((one) => one.ordered === false) ? { ordered: false } : {}),
+    // A set is what was named, and no more.
+    ...(definition.reach && changes.some((one) => one.kind !== 'set') ? { reach: definition.reach } : {}),
   });
   const { first } = canariesOf(definition);
   const cascade: CascadeRow = {

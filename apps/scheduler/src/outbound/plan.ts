@@ -14,6 +14,7 @@ import { foreseenCost } from './foreseen-cost';
 import { gitSourceOf, headOf, type Heads } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
+import { withReached } from './reached';
 import { isMadeLater } from './rebuild-source';
 import { hindrance } from './systems';
 
@@ -55,9 +56,11 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   const request = await read.requests.get(cascade.id);
   const whole = await orderOf(outside, cascade, planned, order.number);
   const inOrder = request?.ordered === false ? withoutOrder(whole, request.members) : whole;
-  const foreseen = await foreseenOf(outside, release, cascade, inOrder);
+  const far = await withReached(outside, cascade, request, inOrder);
+  const foreseen = await foreseenOf(outside, release, cascade, far.impact);
   const impact = withKnots(foreseen, release.definition.knots);
-  const { rebuilds, cost } = await rebuildsOf(outside, { cascade, release, planned, impact, order, signal });
+  const { reached } = far;
+  const { rebuilds, cost } = await rebuildsOf(outside, { cascade, release, planned, impact, reached, order, signal });
   for (let n = 0; n < rebuilds.length; n += partSize) {
     const part = rebuilds.slice(n, n + partSize);
     const about = { release: release.id, cascade: cascade.id, number: order.number, snapshot: impact.snapshot };
@@ -99,13 +102,15 @@ interface Making {
   readonly release: ReleaseRow;
   readonly planned: readonly RebuildRow[];
   readonly impact: Impact;
+  /** Of the impact: those that nobody named. */
+  readonly reached: ReadonlySet<string>;
   readonly order: PlanOrder;
   readonly signal: AbortSignal;
 }
 
 async function rebuildsOf(outside: Outside, making: Making): Promise<{ rebuilds: PlannedRebuild[]; cost: Cost }> {
   const { read } = outside;
-  const { cascade, release, planned, impact, order, signal } = making;
+  const { cascade, release, planned, impact, reached, order, signal } = making;
   const request = await read.requests.get(cascade.id);
   const wanted = new Map(
     cascade.planning.wanted.filter((one) => one.plan <= order.number).map((one) => [one.component, one]),
@@ -130,8 +135,8 @@ async function rebuildsOf(outside: Outside, making: Making): Promise<{ rebuilds:
       because: joins?.because ?? one.because,
       source: named[component] ?? heads[component] ?? null,
       knot: knots.has(component),
-      // Everything here was named, or lost something that it uses.
-      must: known.has(component) && !joins ? null : (joins?.because ?? one.because),
+      // Everything else here was named, or lost something that it uses.
+      must: (known.has(component) || reached.has(component)) && !joins ? null : (joins?.because ?? one.because),
       again: joins?.again === true,
     };
   });

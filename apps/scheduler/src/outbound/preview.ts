@@ -40,7 +40,7 @@ export async function outlookOf(
   const rows: Plan['scopes'] = [];
   for (const scope of members === 'all' ? [] : scopes) {
     const reached = await reachedBy(outside, release, members as readonly ComponentId[], scope);
-    rows.push({ scope, chosen: scope === definition.scope, ...figures(reached, circumstances) });
+    rows.push({ scope, chosen: scope === (definition.reach ?? definition.scope), ...figures(reached, circumstances) });
   }
   const budget = await budgetOf(outside.read, release, impact, circumstances, by);
   return { outlook: figures(impact, circumstances), scopes: rows, ...(budget.length > 0 ? { budget } : {}) };
