@@ -1,4 +1,4 @@
-import { composeWanted, eventFilter, eventSubject } from '@millrace/contracts';
+import { changeReported, composeWanted, eventFilter, eventSubject } from '@millrace/contracts';
 import { eventually, startTestNats, type TestNats } from '@millrace/testing';
 import type { JsMsg } from 'nats';
 import { closeBus, connectBus, type BusConnection } from './connect';
@@ -164,6 +164,27 @@ describe('a durable consumer', () => {
     );
     await eventually(() => seen.includes('after'), 'it hears again', 25_000);
     if (forget) expect(told).toContain('restored');
+  });
+
+  it('knows the last message of its own event that it answered, whatever others said since', async () => {
+    const seen: string[] = [];
+    const made = await started((message) => {
+      if (message.string() !== 'open') message.ack();
+      seen.push(message.string());
+      return Promise.resolve();
+    });
+    const others = eventSubject(changeReported, 'toy', null);
+    const say = async (text: string): Promise<void> => void (await bus.nats.jetstream().publish(others, text));
+    expect(await made.lastAnswered()).toBeNull();
+    await publish('one');
+    await say('of others');
+    await eventually(async () => (await info()).ack_floor.consumer_seq === 1, 'it was answered');
+    await say('of others, too');
+    const last = async (): Promise<string> => Buffer.from((await made.lastAnswered())!.bytes).toString();
+    expect(await last()).toBe('one');
+    await publish('open');
+    await eventually(() => seen.includes('open'), 'the second one came');
+    expect(await last()).toBe('one');
   });
 
   it('stops at any time: before its first message, and while the server is away', async () => {

@@ -21,6 +21,9 @@ export interface AnsweredMessage {
   readonly bytes: Uint8Array;
 }
 
+/** Messages of other events that are passed over in search of one of its own. */
+const mostOfOthers = 200;
+
 /** The name of a service's durable consumer of one event. */
 export function consumerName(app: string, event: EventName): string {
   return subjectToken(`${app}__${event.owner}-${event.entity}-${event.happened}-v${event.version}`);
@@ -71,18 +74,30 @@ export class DurableConsumer {
     return (await this.bus.manager.consumers.info(streamName(this.event.owner), this.name)).num_pending;
   }
 
-  /** The last message up to which every one was answered; null: there is none, or the server has let it go. */
+  /** The last message of its event up to which every one was answered; null: there is none, or it is long ago. */
   async lastAnswered(): Promise<AnsweredMessage | null> {
-    const stream = streamName(this.event.owner);
     try {
-      const { ack_floor } = await this.bus.manager.consumers.info(stream, this.name);
-      if (ack_floor.stream_seq === 0) return null;
-      const { subject, data, seq } = await this.bus.manager.streams.getMessage(stream, { seq: ack_floor.stream_seq });
-      return { type: eventType(this.event), stream, sequence: seq, subject, bytes: data };
+      const { ack_floor } = await this.bus.manager.consumers.info(streamName(this.event.owner), this.name);
+      const { stream_seq: floor } = ack_floor;
+      if (floor === 0) return null;
+      const newest = await this.stored({ last_by_subj: eventFilter(this.event) });
+      if (newest.sequence <= floor) return newest;
+      // The server's floor goes on over messages of other events.
+      for (let seq = floor; seq > Math.max(0, floor - mostOfOthers); seq--) {
+        const message = await this.stored({ seq });
+        if (message.subject.startsWith(`${message.type}.`)) return message;
+      }
+      return null;
     } catch (thrown) {
       if (isNotFound(thrown) || isGone(thrown)) return null;
       throw thrown;
     }
+  }
+
+  private async stored(query: { readonly seq: number } | { readonly last_by_subj: string }): Promise<AnsweredMessage> {
+    const stream = streamName(this.event.owner);
+    const { subject, data, seq } = await this.bus.manager.streams.getMessage(stream, query);
+    return { type: eventType(this.event), stream, sequence: seq, subject, bytes: data };
   }
 
   /** The server forgets how far it has read: made again, it reads from the start. */
