@@ -2,7 +2,14 @@ import type { BuildStatus, BuildSystem } from '@millrace/build-systems';
 import { AppError } from '@millrace/kernel';
 import { isOver } from './systems';
 
+/** Looks are this far apart at most. */
 const everyMs = 150;
+/**
+ * Where a look costs next to nothing, builds are looked at more often, so that not all that end meanwhile are told of in
+ * one moment; at most a twentieth of the time is spent on it.
+ */
+const leastPauseMs = 10;
+const pauses = 20;
 /** Builds that a build system is asked for at one time. */
 const mostRefs = 500;
 /**
@@ -27,6 +34,7 @@ interface Watcher {
 export class BuildWatch {
   private readonly watchers = new Set<Watcher>();
   private timer: NodeJS.Timeout | null = null;
+  private pauseMs = everyMs;
 
   constructor(private readonly system: BuildSystem) {}
 
@@ -41,11 +49,12 @@ export class BuildWatch {
       const stop = (): void => this.end(watcher, () => reject(brokenOff()));
       if (signal.aborted) return stop();
       signal.addEventListener('abort', stop, { once: true });
-      this.timer ??= setTimeout(() => void this.lookAtAll(), everyMs);
+      this.timer ??= setTimeout(() => void this.lookAtAll(), this.pauseMs);
     });
   }
 
   private async lookAtAll(): Promise<void> {
+    const began = performance.now();
     const watchers = [...this.watchers];
     const refs = [...new Set(watchers.map((one) => one.ref))];
     const seen = new Map<string, BuildStatus>();
@@ -54,8 +63,9 @@ export class BuildWatch {
       const statuses = await this.system.look(refs.slice(n, n + mostRefs)).catch(() => []);
       for (const status of statuses) seen.set(status.ref, status);
     }
+    this.pauseMs = Math.min(everyMs, Math.max(leastPauseMs, pauses * (performance.now() - began)));
     await Promise.all(watchers.map((watcher) => this.tell(watcher, seen.get(watcher.ref))));
-    this.timer = this.watchers.size === 0 ? null : setTimeout(() => void this.lookAtAll(), everyMs);
+    this.timer = this.watchers.size === 0 ? null : setTimeout(() => void this.lookAtAll(), this.pauseMs);
   }
 
   private async tell(watcher: Watcher, seen: BuildStatus | undefined): Promise<void> {
