@@ -8,10 +8,10 @@ import {
   type EventData,
 } from '@millrace/contracts';
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ConsumerMessages, type NatsConnection } from 'nats';
+import { killChild, nextMessage } from './child-process';
 import type { Ask, Explained, Report } from './measured';
 import type { Shape } from './web';
 
@@ -38,7 +38,7 @@ export class Subject {
       ...(this.database ? { MILLRACE_SCHEDULER_DATABASE: this.database } : {}),
     };
     this.child = fork(join(__dirname, 'measured.js'), [JSON.stringify(this.shape)], { env });
-    await this.next('ready');
+    await nextMessage(this.child!, 'ready');
     return (performance.now() - from) / 1000;
   }
 
@@ -47,13 +47,13 @@ export class Subject {
   }
 
   async report(forget = false): Promise<Report> {
-    const answer = this.next('report');
+    const answer = nextMessage(this.child!, 'report');
     this.tell({ kind: 'report', forget });
     return ((await answer) as { report: Report }).report;
   }
 
   async explain(): Promise<Explained> {
-    const answer = this.next('explained');
+    const answer = nextMessage(this.child!, 'explained');
     this.tell({ kind: 'explain' });
     return ((await answer) as { explained: Explained }).explained;
   }
@@ -70,26 +70,7 @@ export class Subject {
   }
 
   async kill(): Promise<void> {
-    const child = this.child!;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  }
-
-  private next(kind: string): Promise<unknown> {
-    const child = this.child!;
-    return new Promise((resolve, reject) => {
-      const failed = (code: number | null): void => reject(new Error(`the scheduler ended with ${code}`));
-      child.once('exit', failed);
-      const hear = (message: { kind: string }): void => {
-        if (message.kind !== kind) return;
-        child.off('message', hear);
-        child.off('exit', failed);
-        resolve(message);
-      };
-      child.on('message', hear);
-    });
+    await killChild(this.child!);
   }
 }
 

@@ -1,11 +1,11 @@
 import { startTestNats } from '@millrace/testing';
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { killChild, nextMessage } from './child-process';
 import { layScene, release, type Scene } from './landing-scene';
 import type { LandingAsk, LandingReport } from './landing-subject';
 import { mulberry } from './web';
@@ -150,7 +150,7 @@ class Subject {
       MILLRACE_LOG_LEVEL: 'error',
     };
     this.child = fork(join(__dirname, 'landing-subject.js'), [JSON.stringify(this.scene.settings)], { env });
-    await this.next('ready');
+    await nextMessage(this.child!, 'ready');
   }
 
   tell(ask: LandingAsk): void {
@@ -158,7 +158,7 @@ class Subject {
   }
 
   async report(): Promise<LandingReport> {
-    const answer = this.next('report');
+    const answer = nextMessage(this.child!, 'report');
     this.tell({ kind: 'report' });
     return ((await answer) as { report: LandingReport }).report;
   }
@@ -172,25 +172,6 @@ class Subject {
   }
 
   async kill(): Promise<void> {
-    const child = this.child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  }
-
-  private next(kind: string): Promise<unknown> {
-    const child = this.child!;
-    return new Promise((resolve, reject) => {
-      const failed = (code: number | null): void => reject(new Error(`the scheduler ended with ${code}`));
-      const hear = (message: { kind: string }): void => {
-        if (message.kind !== kind) return;
-        child.off('message', hear);
-        child.off('exit', failed);
-        resolve(message);
-      };
-      child.once('exit', failed);
-      child.on('message', hear);
-    });
+    if (this.child) await killChild(this.child);
   }
 }
