@@ -1,5 +1,5 @@
 import type { BuildStatus, BuildSystem } from '@millrace/build-systems';
-import { BuildWatch } from './build-watch';
+import { BuildWatch, pauseAfter } from './build-watch';
 
 /** A build system that is only looked at; `looks`: what it was asked for, in turn. */
 class Played {
@@ -56,6 +56,10 @@ describe('watching builds', () => {
     system.states.set('a', { state: 'complete', nvr: 'a-1' });
     await expect(a).resolves.toMatchObject({ state: 'complete' });
     await expect(lost).rejects.toMatchObject({ code: 'build-unknown' });
+  });
+
+  it('looks again the sooner the less a look costs, and after 150 ms at the latest', () => {
+    expect([0, 0.1, 2, 5, 100].map(pauseAfter)).toEqual([10, 10, 40, 100, 150]);
   });
 
   it('is broken off when the service stops', async () => {

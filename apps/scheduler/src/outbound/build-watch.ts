@@ -5,8 +5,8 @@ import { isOver } from './systems';
 /** Looks are this far apart at most. */
 const everyMs = 150;
 /**
- * Where a look costs next to nothing, builds are looked at more often, so that not all that end meanwhile are told of in
- * one moment; at most a twentieth of the time is spent on it.
+ * Builds are looked at more often, so that not all that end meanwhile are told of in one moment, as long as a twentieth of
+ * the time is enough for it.
  */
 const leastPauseMs = 10;
 const pauses = 20;
@@ -63,7 +63,7 @@ export class BuildWatch {
       const statuses = await this.system.look(refs.slice(n, n + mostRefs)).catch(() => []);
       for (const status of statuses) seen.set(status.ref, status);
     }
-    this.pauseMs = Math.min(everyMs, Math.max(leastPauseMs, pauses * (performance.now() - began)));
+    this.pauseMs = pauseAfter(performance.now() - began);
     await Promise.all(watchers.map((watcher) => this.tell(watcher, seen.get(watcher.ref))));
     this.timer = this.watchers.size === 0 ? null : setTimeout(() => void this.lookAtAll(), this.pauseMs);
   }
@@ -82,6 +82,11 @@ export class BuildWatch {
   private end(watcher: Watcher, tell: () => void): void {
     if (this.watchers.delete(watcher)) tell();
   }
+}
+
+/** Milliseconds until the next look, after one that took so long. */
+export function pauseAfter(tookMs: number): number {
+  return Math.min(everyMs, Math.max(leastPauseMs, pauses * tookMs));
 }
 
 export async function lookOnce(system: BuildSystem, ref: string): Promise<BuildStatus> {
