@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGraph } from './graph';
-import { membersOf } from './sets';
+import { stepsOf } from './schedule';
+import { membersOf, setNamed } from './sets';
 
 describe('a graph that the resolver exported', () => {
   let folder: string;
@@ -31,6 +32,18 @@ describe('a graph that the resolver exported', () => {
       'deb/perl',
       'rpm/g++',
     ]);
+  });
+
+  it('of another distribution is rebuilt whole, each component once, whatever its type', async () => {
+    const types = ['rpm/stone', 'container/stone', 'module/stone:1.2', 'image/mill'];
+    const edges = [{ from: 'container/stone', to: 'rpm/stone', kinds: ['build'] }];
+    const network = await read({ components: types.map((id) => ({ id })), edges });
+    const steps = stepsOf(network, membersOf(network, setNamed('full')));
+    expect(new Set(steps.map((step) => step.component)).size).toBe(types.length);
+    expect(() => membersOf(network, setNamed('perl-abi'))).toThrow(/nothing of this graph, which has 4 components/);
+    expect(() => membersOf(network, setNamed('perl-abi'))).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining('--set full') as string }) as Error,
+    );
   });
 
   it('that is none is refused, with where to get one', async () => {

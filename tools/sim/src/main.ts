@@ -1,9 +1,9 @@
 import { AppError, toAppError } from '@millrace/kernel';
 import { readGraph } from './graph';
-import { optionsFrom, originOf, type Options } from './options';
+import { optionsFrom, originOf, usage, type Options } from './options';
 import { reportOf, tableOf } from './report';
 import { stepsOf, type Step } from './schedule';
-import { knownSets, membersOf } from './sets';
+import { membersOf, setNamed } from './sets';
 import { simulateWeek } from './week';
 import { simulate, type Outcome, type Run } from './simulate';
 
@@ -12,9 +12,10 @@ void main();
 async function main(): Promise<void> {
   try {
     const options = optionsFrom(process.argv.slice(2));
+    if (options.help) return void process.stdout.write(usage);
     if (options.week) return await week(options);
     const network = await readGraph(originOf(options));
-    const steps = stepsOf(network, membersOf(network, knownSets().get(options.set)!));
+    const steps = stepsOf(network, membersOf(network, setNamed(options.set)));
     const outcomes: Outcome[] = [];
     for (let seed = 1; seed <= options.seeds; seed++) outcomes.push(await simulate(runOf(options, steps, seed)));
     const report = reportOf(options, outcomes);

@@ -18,8 +18,7 @@ export interface Step {
 export function stepsOf(network: Network, members: Int32Array): readonly Step[] {
   const { steps } = orderSet(network, members, 'build');
   return steps.map((step) => ({
-    // To the scheduler it is all the same what is built: everything has one builder here.
-    component: network.components.get(step.component).replace(/^[a-z]+\//, 'rpm/'),
+    component: rpmNamed(network.components.get(step.component)),
     pass: step.pass,
     tier: step.tier,
     bootstrap: step.bootstrap,
@@ -27,4 +26,10 @@ export function stepsOf(network: Network, members: Int32Array): readonly Step[] 
     because: step.knot === null ? 'it is in the set' : becauseOf(network, step),
     needs: Array.from(step.needs),
   }));
+}
+
+/** To the scheduler it is all the same what is built: everything has one builder here. */
+function rpmNamed(component: string): string {
+  const [type, ...name] = component.split('/');
+  return type === 'deb' || type === 'rpm' ? `rpm/${name.join('/')}` : `rpm/${type}-${name.join('/')}`;
 }

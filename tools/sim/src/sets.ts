@@ -13,6 +13,7 @@ const definition = z
     runtime: z.string().optional(),
     direct: z.string().optional(),
     transitive: z.string().optional(),
+    otherwise: z.literal('everything').optional(),
   })
   .readonly();
 
@@ -24,12 +25,29 @@ export function knownSets(): ReadonlyMap<string, SetDefinition> {
   return new Map(Object.entries(z.record(z.string(), definition).parse(parse(text))));
 }
 
+/** @throws `set-unknown` */
+export function setNamed(name: string): SetDefinition {
+  const found = knownSets().get(name);
+  if (found) return found;
+  const remedy = `the sets are ${[...knownSets().keys()].join(', ')}`;
+  throw new AppError({ code: 'set-unknown', kind: 'missing', message: `there is no set '${name}'`, remedy });
+}
+
 /**
  * Numbers of the components that belong to a set, sorted. What has no source is never rebuilt and never counts.
  *
  * @throws `set-empty` when nothing of the graph belongs to it
  */
-export function membersOf(network: Network, { build, runtime, direct, transitive }: SetDefinition): Int32Array {
+export function membersOf(network: Network, definition: SetDefinition): Int32Array {
+  const found = membersIn(network, definition);
+  if (found.size === 0) throw nothingIn(network);
+  return Int32Array.from(found).sort();
+}
+
+function membersIn(
+  network: Network,
+  { build, runtime, direct, transitive, otherwise }: SetDefinition,
+): ReadonlySet<number> {
   const found = new Set<number>();
   const isRebuilt = (component: number): boolean =>
     !hasFlag(network, component, 'external') && !hasFlag(network, component, 'sourceless');
@@ -40,8 +58,9 @@ export function membersOf(network: Network, { build, runtime, direct, transitive
   }
   for (const component of dependantsOf(network, direct, 1)) add(component);
   for (const component of dependantsOf(network, transitive, Infinity)) add(component);
-  if (found.size === 0) throw nothingIn();
-  return Int32Array.from(found).sort();
+  if (found.size > 0 || otherwise === undefined) return found;
+  for (let component = 0; component < network.count; component++) add(component);
+  return found;
 }
 
 /** A component, and those that are built with it at most so many steps away. */
@@ -71,11 +90,13 @@ function* matching(network: Network, pattern: string | undefined): Generator<num
   }
 }
 
-function nothingIn(): AppError {
+function nothingIn(network: Network): AppError {
+  const known = [...knownSets()].flatMap(([name, one]) => (membersIn(network, one).size > 0 ? [name] : []));
+  const fit = known.length > 0 ? `with this one use --set ${known.join('|')}` : 'this one is empty';
   return new AppError({
     code: 'set-empty',
     kind: 'invalid',
-    message: 'nothing of this graph belongs to the set',
-    remedy: 'the sets are made for Debian bookworm; an exported graph has no package relations: use --set full with it',
+    message: `nothing of this graph, which has ${network.count} components, belongs to the set`,
+    remedy: `the sets are made for Debian bookworm, and an exported graph has no package relations: ${fit}`,
   });
 }
