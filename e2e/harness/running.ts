@@ -1,6 +1,7 @@
 import { createClient, type Client } from '@millrace/admin-client';
 import { doors, type App, type DoorReply } from '@millrace/contracts';
 import { findPortBase, startMill, type Child, type Mill } from '@millrace/supervisor';
+import { freePort } from '@millrace/testing';
 import { broken, runCommand, until, type Ran } from '@millrace/testing/stories';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -59,7 +60,8 @@ export async function startRunning(stage: Stage, { apps, settings }: RunningWish
   writeFileSync(settingsFile, JSON.stringify(settings ?? {}));
   const mill = await startMill({
     ...{ data, settingsFile, env, user: 'rae', apps: apps ?? ['resolver', 'scheduler', 'ci-bridge'], pauseMs: 50 },
-    portBase: await findPortBase(4100, 6),
+    // From anywhere: two stories that begin together would both find the first ones free.
+    portBase: await findPortBase(await freePort()),
     tell: (event) => event.kind === 'died' && say(`! ${event.name} ${event.how}`),
   });
   const token = readFileSync(mill.folder.tokenFile, 'utf8').trim();

@@ -4,6 +4,7 @@ import { gitWorld, type GitWorld } from '@millrace/dist-git/fake';
 import { recipeOf, specOf, type Part } from '@millrace/koji/fake';
 import { startFakeMbs, type FakeMbs } from '@millrace/mbs/fake';
 import { findPortBase, startMill, type Child, type Mill } from '@millrace/supervisor';
+import { freePort } from '@millrace/testing';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,7 +127,8 @@ async function start(dir: string, to: Addresses, env: NodeJS.ProcessEnv, say: Wo
   writeFileSync(settingsFile, JSON.stringify({ scheduler: { build_systems: systems } }));
   return startMill({
     ...{ data, settingsFile, env, user: 'story', apps: ['resolver', 'scheduler', 'ci-bridge'] },
-    portBase: await findPortBase(4100, 6),
+    // From anywhere: two stories that begin together would both find the first ones free.
+    portBase: await findPortBase(await freePort()),
     tell: (event) => {
       if (event.kind === 'died') say(`! ${event.name} ${event.how}`);
     },
