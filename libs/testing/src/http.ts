@@ -9,7 +9,12 @@ export interface FixtureServer {
 }
 
 /** What a fake says; null: nothing, the connection is cut. */
-export type FixtureAnswer = { readonly status: number; readonly body: unknown } | null;
+export type FixtureAnswer = {
+  readonly status: number;
+  readonly body: unknown;
+  /** Beside its content type. */
+  readonly headers?: Readonly<Record<string, string>>;
+} | null;
 
 /** Any port that is free. */
 export async function serve(
@@ -32,7 +37,8 @@ export function serveJson(answer: (request: IncomingMessage, text: string) => Fi
   return serve(async (request, response) => {
     const given = answer(request, await bodyOf(request));
     if (given === null) return void request.socket.destroy();
-    response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body));
+    const headers = { 'content-type': 'application/json', ...given.headers };
+    response.writeHead(given.status, headers).end(JSON.stringify(given.body));
   });
 }
 

@@ -1,6 +1,5 @@
+import { serveJson } from '@millrace/testing/http';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describeBodhi } from './bodhi.suite';
 import { connectToBodhi, hasMarker, type UpdateDraft } from './client';
@@ -97,11 +96,10 @@ describe('what goes wrong with a Bodhi', () => {
   it('says when it is away, and when its answers are none', async () => {
     fake.fails(503);
     await expect(connect().update('FEDORA-2026-1')).rejects.toMatchObject({ code: 'bodhi-away', kind: 'unavailable' });
-    const odd = createServer((_, response) => void response.end('{"update":{"alias":7}}'));
-    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
-    const strange = connectToBodhi({ url: `http://127.0.0.1:${(odd.address() as AddressInfo).port}` });
+    const odd = await serveJson(() => ({ status: 200, body: { update: { alias: 7 } } }));
+    const strange = connectToBodhi({ url: odd.url });
     await expect(strange.update('FEDORA-2026-1')).rejects.toMatchObject({ code: 'bodhi-away' });
-    await new Promise((resolve) => odd.close(resolve));
+    await odd.stop();
     await world.destroy();
     await expect(connect().update('FEDORA-2026-1')).rejects.toMatchObject({ code: 'bodhi-away' });
     world.destroy = () => Promise.resolve();

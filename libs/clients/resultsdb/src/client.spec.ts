@@ -1,6 +1,5 @@
+import { serve } from '@millrace/testing/http';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { resultsDbClient } from './client';
 import { resultsDbSuite } from './client.suite';
@@ -22,11 +21,10 @@ it('posts no second time when the first answer was lost', async () => {
 });
 
 it.each(['<html/>', '{"data":[{"id":"x"}]}', '[]'])('takes %j for no answer', async (text) => {
-  const server = createServer((_, response) => response.end(text));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = resultsDbClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const server = await serve((_, response) => void response.end(text));
+  const client = resultsDbClient(server);
   await expect(client.since('2026-01-01', 0, 1)).rejects.toMatchObject({ kind: 'unavailable' });
-  server.close();
+  await server.stop();
 });
 
 it('reads a result as the original shows it', () => {

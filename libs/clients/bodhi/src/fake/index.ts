@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveJson, type FixtureAnswer } from '@millrace/testing/http';
+import type { IncomingMessage } from 'node:http';
 import { answerTo, type Answering } from './answers';
 import { Refused, type BodhiState, type FakeUpdate, type TagAnswer } from './state';
 
@@ -39,9 +39,8 @@ export async function startFakeBodhi({ tag, onStable }: FakeBodhiOptions): Promi
   const maps = { logins: new Map(), tokens: new Map() };
   const state: BodhiState = { ...maps, updates: [], lose: 0, failing: null, lastId: 0x1000, calls: [] };
   const answering = { state, base: '', tag };
-  const server = createServer((request, response) => void handle(answering, request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await serveJson((request, text) => handle(answering, request, text));
+  const { url } = server;
   answering.base = url;
   const named = (alias: string): FakeUpdate => state.updates.find((one) => one.alias === alias)!;
   return {
@@ -59,58 +58,42 @@ export async function startFakeBodhi({ tag, onStable }: FakeBodhiOptions): Promi
     loseAnswers: (count) => void (state.lose = count),
     fails: (status) => void (state.failing = status),
     expireLogins: () => state.logins.clear(),
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    stop: () => server.stop(),
   };
 }
 
-async function handle(with_: Answering, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function handle(with_: Answering, request: IncomingMessage, text: string): FixtureAnswer {
   const { state } = with_;
   const url = new URL(request.url ?? '/', with_.base);
-  const body = parsed(await bodyOf(request));
+  const body = parsed(text);
   state.calls.push(`${request.method} ${url.pathname}`);
-  const reply = (status: number, answer: unknown, cookie?: string): void => {
-    const headers = { 'content-type': 'application/json', ...(cookie === undefined ? {} : { 'set-cookie': cookie }) };
-    response.writeHead(status, headers).end(JSON.stringify(answer));
-  };
-  if (state.failing !== null) return reply(state.failing, { status: 'error' });
+  if (state.failing !== null) return { status: state.failing, body: { status: 'error' } };
   const login = state.logins.get(/auth_tkt=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '') ?? null;
   try {
-    if (url.pathname === '/oidc/login-token') return logIn(state, request, reply);
-    if (url.pathname === '/csrf') return reply(200, { csrf_token: login?.csrf ?? 'none' });
+    if (url.pathname === '/oidc/login-token') return logIn(state, request);
+    if (url.pathname === '/csrf') return { status: 200, body: { csrf_token: login?.csrf ?? 'none' } };
     const asked = { method: request.method ?? 'GET', url, user: login?.user ?? null, csrf: login?.csrf ?? null, body };
     const answer = answerTo(with_, asked);
-    if (request.method === 'POST' && state.lose > 0) {
-      state.lose -= 1;
-      return void request.socket.destroy();
-    }
-    reply(200, answer);
+    if (request.method !== 'POST' || state.lose === 0) return { status: 200, body: answer };
+    state.lose -= 1;
+    return null;
   } catch (thrown) {
-    if (!(thrown instanceof Refused)) return reply(500, { status: 'error' });
+    if (!(thrown instanceof Refused)) return { status: 500, body: { status: 'error' } };
     const error = { location: 'body', name: thrown.where, description: thrown.message };
-    reply(thrown.status, { status: 'error', errors: [error] });
+    return { status: thrown.status, body: { status: 'error', errors: [error] } };
   }
 }
 
-type Reply = (status: number, answer: unknown, cookie?: string) => void;
-
-function logIn(state: BodhiState, request: IncomingMessage, reply: Reply): void {
+function logIn(state: BodhiState, request: IncomingMessage): FixtureAnswer {
   const user = state.tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, ''));
-  if (user === undefined)
-    return reply(401, { status: 'error', errors: [{ name: 'token', description: 'Invalid token' }] });
+  if (user === undefined) {
+    const errors = [{ name: 'token', description: 'Invalid token' }];
+    return { status: 401, body: { status: 'error', errors } };
+  }
   state.lastId += 1;
   const [ticket, csrf] = [`ticket-${state.lastId}`, `csrf-${state.lastId}`];
   state.logins.set(ticket, { user, csrf });
-  reply(200, {}, `auth_tkt=${ticket}; Path=/; HttpOnly; SameSite=Lax`);
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return { status: 200, body: {}, headers: { 'set-cookie': `auth_tkt=${ticket}; Path=/; HttpOnly; SameSite=Lax` } };
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

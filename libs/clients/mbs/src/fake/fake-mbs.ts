@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveJson, type FixtureAnswer } from '@millrace/testing/http';
+import type { IncomingMessage } from 'node:http';
 import { step } from './builder';
 import { cancel, list, Refused, row, submit } from './requests';
 import { emptyState, type FakeModule, type MbsState } from './state';
@@ -23,49 +23,42 @@ export interface FakeMbs {
   close(): Promise<void>;
 }
 
-const longestBody = 1024 * 1024;
-
 export async function startFakeMbs({ api = 2, stepMs = 5 }: FakeMbsOptions = {}): Promise<FakeMbs> {
   const state = emptyState();
   const trouble = { offline: false, loseAnswers: 0 };
   const calls = new Map<string, number>();
   const parts = { state, trouble, calls, api };
-  const server = createServer((request, response) => void answer(parts, request, response));
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const server = await serveJson((request, text) => answerTo(parts, request, text));
   const timer = stepMs > 0 ? setInterval(() => step(state), stepMs) : undefined;
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/module-build-service/${api}`;
-  return { url, state, trouble, calls, step: () => step(state), close: () => end(server, timer) };
-}
-
-function end(server: Server, timer: NodeJS.Timeout | undefined): Promise<void> {
-  clearInterval(timer);
-  server.closeAllConnections();
-  return new Promise((done) => server.close(() => done()));
+  const close = (): Promise<void> => {
+    clearInterval(timer);
+    return server.stop();
+  };
+  const url = `${server.url}/module-build-service/${api}`;
+  return { url, state, trouble, calls, step: () => step(state), close };
 }
 
 interface Parts extends Pick<FakeMbs, 'state' | 'trouble' | 'calls'> {
   readonly api: 1 | 2;
 }
 
-async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function answerTo(parts: Parts, request: IncomingMessage, text: string): FixtureAnswer {
   const method = request.method ?? 'GET';
   parts.calls.set(method, (parts.calls.get(method) ?? 0) + 1);
-  if (parts.trouble.offline) return say(response, 503, { error: 'Service Unavailable', message: 'down' });
+  if (parts.trouble.offline) return { status: 503, body: { error: 'Service Unavailable', message: 'down' } };
   try {
-    const body = await bodyOf(request);
-    const { status, value } = route(parts, request, body);
-    if (method === 'POST' && parts.trouble.loseAnswers > 0) {
-      parts.trouble.loseAnswers--;
-      return void request.socket.destroy();
-    }
-    say(response, status, value);
+    const answer = route(parts, request, bodyIn(text));
+    if (method !== 'POST' || parts.trouble.loseAnswers === 0) return answer;
+    parts.trouble.loseAnswers--;
+    return null;
   } catch (thrown) {
-    if (!(thrown instanceof Refused)) return say(response, 500, { error: 'Error', message: String(thrown) });
-    say(response, thrown.status, { error: 'Refused', message: thrown.message, status: thrown.status });
+    if (!(thrown instanceof Refused)) return { status: 500, body: { error: 'Error', message: String(thrown) } };
+    const { status, message } = thrown;
+    return { status, body: { error: 'Refused', message, status } };
   }
 }
 
-function route(parts: Parts, request: IncomingMessage, body: Record<string, unknown>) {
+function route(parts: Parts, request: IncomingMessage, given: Record<string, unknown>): FixtureAnswer {
   const { state, api } = parts;
   const url = new URL(request.url ?? '/', 'http://mbs');
   const path = url.pathname.replace(`/module-build-service/${api}/`, '');
@@ -74,20 +67,20 @@ function route(parts: Parts, request: IncomingMessage, body: Record<string, unkn
   const id = /^module-builds\/(\d+)$/.exec(path)?.[1];
   const found = id === undefined ? undefined : state.builds.find((build) => build.id === Number(id));
   if (request.method === 'GET' && path === 'about/')
-    return { status: 200, value: { version: '3.0.0', auth_method: 'oidc', api_version: api } };
+    return { status: 200, body: { version: '3.0.0', auth_method: 'oidc', api_version: api } };
   if (request.method === 'GET' && path === 'rebuild-strategies/')
-    return { status: 200, value: { items: ['all', 'changed-and-after', 'only-changed'].map((name) => ({ name })) } };
+    return { status: 200, body: { items: ['all', 'changed-and-after', 'only-changed'].map((name) => ({ name })) } };
   if (request.method === 'GET' && path === 'module-builds/')
-    return { status: 200, value: pageOf(list(state, url.searchParams), url, shown) };
+    return { status: 200, body: pageOf(list(state, url.searchParams), url, shown) };
   if (request.method === 'GET' && id !== undefined) {
     if (!found) throw new Refused(404, 'No such module found.');
-    return { status: 200, value: shown(found) };
+    return { status: 200, body: shown(found) };
   }
   const who = userOf(state, request);
-  if (request.method === 'PATCH' && id !== undefined) return { status: 200, value: shown(cancel(found, who, body)) };
+  if (request.method === 'PATCH' && id !== undefined) return { status: 200, body: shown(cancel(found, who, given)) };
   if (request.method === 'POST' && path === 'module-builds/') {
-    const builds = submit(state, who, body).map(shown);
-    return { status: 201, value: api === 1 ? builds[0]! : builds };
+    const builds = submit(state, who, given).map(shown);
+    return { status: 201, body: api === 1 ? builds[0]! : builds };
   }
   throw new Refused(404, `The requested URL ${path} was not found`);
 }
@@ -107,23 +100,11 @@ function userOf({ tokens }: MbsState, { headers }: IncomingMessage): string {
   return user;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > longestBody) throw new Refused(413, 'Request too long');
-    pieces.push(piece);
-  }
-  if (bytes === 0) return {};
+function bodyIn(text: string): Record<string, unknown> {
+  if (text === '') return {};
   try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8')) as Record<string, unknown>;
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
     throw new Refused(400, 'Invalid JSON submitted');
   }
-}
-
-function say(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(value));
 }

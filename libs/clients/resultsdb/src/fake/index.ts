@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveJson, type FixtureAnswer } from '@millrace/testing/http';
+import type { IncomingMessage } from 'node:http';
 
 export interface FakeResultsDb {
   readonly url: string;
@@ -21,34 +21,25 @@ interface Kept {
 export async function startFakeResultsDb(): Promise<FakeResultsDb> {
   const results: Kept[] = [];
   let failing = { times: 0, status: 503, when: 'before' as 'before' | 'after' };
-  const server = createServer((request, response) => {
-    const answer = (status: number, body: object): void => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    };
-    const fails = failing.times > 0;
-    if (fails && request.method === 'POST') failing = { ...failing, times: failing.times - 1 };
-    if (fails && request.method === 'POST' && failing.when === 'before')
-      return answer(failing.status, { message: 'no' });
-    void handle(request, results).then(({ status, body }) =>
-      fails && request.method === 'POST' ? answer(failing.status, { message: 'no' }) : answer(status, body),
-    );
+  const server = await serveJson((request, text) => {
+    if (request.method !== 'POST' || failing.times === 0) return answerTo(request, text, results);
+    failing = { ...failing, times: failing.times - 1 };
+    if (failing.when === 'after') answerTo(request, text, results);
+    return { status: failing.status, body: { message: 'no' } };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v2.0`,
+    url: `${server.url}/api/v2.0`,
     results,
     fail: (times, status, when) => void (failing = { times, status, when }),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => server.stop(),
   };
 }
 
-async function handle(request: IncomingMessage, results: Kept[]): Promise<{ status: number; body: object }> {
+function answerTo(request: IncomingMessage, text: string, results: Kept[]): FixtureAnswer {
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname !== '/api/v2.0/results') return { status: 404, body: { message: 'Not found' } };
   if (request.method === 'GET') return { status: 200, body: pageOf(results, url) };
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const given = JSON.parse(Buffer.concat(chunks).toString()) as Kept & { testcase?: unknown; outcome?: unknown };
+  const given = JSON.parse(text) as Kept & { testcase?: unknown; outcome?: unknown };
   if (given.testcase === undefined || given.outcome === undefined)
     return { status: 400, body: { message: 'testcase: Field required' } };
   const testcase = typeof given.testcase === 'string' ? { name: given.testcase } : given.testcase;

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveJson } from '@millrace/testing/http';
 import type { Waiver, WaiverFilter } from '../schema';
 
 /** A WaiverDB that has what it was given. */
@@ -14,17 +13,14 @@ export interface FakeWaiverDb {
 export async function startFakeWaiverDb(): Promise<FakeWaiverDb> {
   const kept: Waiver[] = [];
   let failing = 200;
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      const isFiltered = request.method === 'POST' && request.url === '/api/v1.0/waivers/+filtered';
-      const status = failing !== 200 ? failing : isFiltered ? 200 : 404;
-      const body = status === 200 ? { data: filtered(kept, JSON.parse(text) as Asked) } : { message: 'no' };
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
+  const server = await serveJson((request, text) => {
+    const isFiltered = request.method === 'POST' && request.url === '/api/v1.0/waivers/+filtered';
+    const status = failing !== 200 ? failing : isFiltered ? 200 : 404;
+    const body = status === 200 ? { data: filtered(kept, JSON.parse(text) as Asked) } : { message: 'no' };
+    return { status, body };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1.0`,
+    url: `${server.url}/api/v1.0`,
     has: (given) => {
       const waiver: Waiver = {
         ...{ id: kept.length + 1, subject_type: 'koji_build', scenario: null, username: 'ada', proxied_by: null },
@@ -35,11 +31,7 @@ export async function startFakeWaiverDb(): Promise<FakeWaiverDb> {
       return waiver;
     },
     fails: (status) => void (failing = status),
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    stop: () => server.stop(),
   };
 }
 
@@ -55,10 +47,4 @@ function filtered(kept: readonly Waiver[], { filters }: Asked): readonly Waiver[
   const fits = (waiver: Waiver) => (filter: WaiverFilter) =>
     Object.entries(filter).every(([key, value]) => waiver[key] === value);
   return [...newest.values()].filter((one) => filters.some(fits(one))).reverse();
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
