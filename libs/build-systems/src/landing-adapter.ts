@@ -52,6 +52,10 @@ export interface LandingAdapter {
   execute(place: Place, builds: readonly LandingBuild[], phase: number): Promise<LandingProgress>;
   /** Where users have these builds already, so that they are not taken back; null: nowhere. Looks only. */
   shipped?(place: Place, builds: readonly LandingBuild[]): Promise<string | null>;
-  /** Takes builds out of the release that this place has brought, in the given order; what is not there is passed over. */
+  /**
+   * Takes builds out of the release that this place has brought, in the given order; what is not there is passed over.
+   *
+   * @throws AppError `landing-shipped` (conflict) when users have them: then all of the landing stays
+   */
   undo(place: Place, builds: readonly LandingBuild[]): Promise<void>;
 }

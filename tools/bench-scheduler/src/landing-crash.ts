@@ -13,8 +13,8 @@ import { mulberry } from './web';
 const usage = `npm run crash:landing -- [--seeds N] [--from N] [--kills N] [--builds N]
 
 Lands a cascade of 200 builds in a Koji hub, and kills the scheduler with SIGKILL at random points of it: N times (4)
-for each of N seeds (5). In every other seed a person untags a build, or blocks its package, at another random point.
-In the end all builds are in the release's tag and final, each tagged once, or none is there.
+for each of N seeds (5). In every other seed a person untags a build, or blocks its package, at another random point;
+in every fifth somebody aborts the landing right before it is killed. In the end all builds are in the release's tag and final, each tagged once, or none is there.
 `;
 
 /** Seeds that are tried at one time. */
@@ -64,15 +64,19 @@ async function tryOut(seed: number, kills: number, count: number): Promise<{ pro
     const points = Array.from({ length: kills }, () => Math.floor(random() * count * (disturbed ? 1.5 : 2)));
     const killed: number[] = [];
     if (first !== null) void interfereAt(scene, first, random());
+    const aborted = seed % 5 === 0;
     for (const point of points.sort((a, b) => a - b)) {
       if (!(await reached(scene, subject, point))) break;
+      if (aborted) subject.tell({ kind: 'abort' });
       killed.push(actsIn(scene));
       await subject.kill();
       await subject.start();
     }
+    // The kill may have come before it was heard: asked again it is the same wish.
+    if (aborted) subject.tell({ kind: 'abort' });
     const end = await subject.untilOver();
-    const words = `(${end.state}; killed ${killed.length} times, after ${killed.join(', ') || '-'} acts of the hub)`;
-    return { problem: wrong(scene, end, disturbed), words };
+    const words = `(${end.state}${aborted ? ', aborted' : ''}; killed ${killed.length} times, after ${killed.join(', ') || '-'} acts of the hub)`;
+    return { problem: wrong(scene, end, disturbed || aborted), words };
   } finally {
     await subject.kill();
     await scene.hub.close();

@@ -6,7 +6,7 @@ import { startService } from '@millrace/service';
 import { cascade, kojiOf, release, type SceneSettings } from './landing-scene';
 
 /** What the crash script asks of the scheduler's process, and what it answers. */
-export type LandingAsk = { readonly kind: 'land' } | { readonly kind: 'report' };
+export type LandingAsk = { readonly kind: 'land' | 'abort' | 'report' };
 
 export interface LandingReport {
   readonly state: string;
@@ -43,6 +43,11 @@ async function obey(ask: LandingAsk, { read, take }: Outside): Promise<void> {
   if (ask.kind === 'land') {
     const input = { type: 'landing.ask', release, cascade, partial: false, why: 'bench' } as const;
     await take(input, { id: 'land', who: 'bench' });
+    return;
+  }
+  if (ask.kind === 'abort') {
+    const input = { type: 'landing.abort', release, cascade, shipped: [], why: 'bench' } as const;
+    await take(input, { id: 'abort', who: 'bench' });
     return;
   }
   const row = await read.landings.get(`${cascade}/1`);

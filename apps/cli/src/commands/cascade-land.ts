@@ -1,11 +1,12 @@
 import { doors } from '@millrace/contracts';
-import type { Context } from '../context';
+import { misused, type Context } from '../context';
 import { landingText, notDone, planText, summaryOf, type Landing } from '../landing-words';
 import type { Leaf } from '../leaf';
 import { cascadeIdOf } from '../naming';
 
 interface Options {
   readonly partial?: boolean;
+  readonly abort?: boolean;
   readonly dryRun?: boolean;
   readonly wait: boolean;
   readonly why: string;
@@ -23,16 +24,19 @@ export const cascadeLand: Leaf<Options> = {
     command
       .option('--partial', 'the largest set that can go; what stays behind goes on in a cascade of its own')
       .option('--dry-run', 'only look: what would land, in which order, and what stands in the way')
+      .option('--abort', 'ends a landing that is under way: what went in is taken out again, all of it')
       .option('--no-wait', 'do not wait for the end')
-      .option('--why <text>', 'kept in the journal', ''),
+      .option('--why <text>', 'kept in the journal; must be given with --abort', ''),
   examples: [
     'cascade land c-1 --dry-run',
     'cascade land latest --why "the freeze is over"',
     'cascade land c-1 --partial --why "the rest follows"',
+    'cascade land c-1 --abort --why "the installer broke"',
   ],
   run: async (context, args, options) => {
     const cascade = await cascadeIdOf(context, args.text(0));
     const partial = options.partial === true;
+    if (options.abort === true) return abort(context, cascade, options);
     if (options.dryRun === true) return dryRun(context, cascade, partial);
     const reply = await context.client.call(own.cascadeLand, { cascade, partial, why: options.why });
     if (!options.wait) return context.show(reply, () => reply.text);
@@ -42,6 +46,20 @@ export const cascadeLand: Leaf<Options> = {
     if (landing.state !== 'landed') throw notDone(`cascade ${cascade} has not landed`, landing.problem ?? '', cascade);
   },
 };
+
+/** Ends with 0 when the release is as it was, with 1 when the landing could not be held any more. */
+async function abort(context: Context, cascade: string, { partial, dryRun, wait, why }: Options): Promise<void> {
+  if (partial === true || dryRun === true) {
+    throw misused('--abort goes with neither --partial nor --dry-run', 'see `millrace cascade land --help`');
+  }
+  if (why === '') throw misused('no reason is given', 'say why: millrace cascade land ID --abort --why "…"');
+  const reply = await context.client.call(own.landingAbort, { cascade, why });
+  if (!wait) return context.show(reply, () => reply.text);
+  context.note(reply.text);
+  const landing = await untilOver(context, cascade, reply.landing);
+  context.show(landing, () => landingText(landing));
+  if (landing.state !== 'refused') throw notDone(`landing ${landing.landing} went on`, landing.problem ?? '', cascade);
+}
 
 async function dryRun(context: Context, cascade: string, partial: boolean): Promise<void> {
   const plan = await context.client.call(own.landingPlan, { cascade, partial });

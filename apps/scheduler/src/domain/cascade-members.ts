@@ -18,7 +18,8 @@ export function aliveCascade(turn: Turn, id: string): Refusal | CascadeRow {
   }
   if (!cascade.closing) return cascade;
   const because = `cascade ${cascade.id} is being closed`;
-  return refuse('cascade-closing', because, 'wait until it has ended', 'conflict');
+  const remedy = `wait until it has ended, or end its landing: millrace cascade land ${cascade.id} --abort --why …`;
+  return refuse('cascade-closing', because, remedy, 'conflict');
 }
 
 export function rowsOf(turn: Turn, cascade: CascadeRow): RebuildRow[] {

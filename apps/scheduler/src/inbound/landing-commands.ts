@@ -8,6 +8,8 @@ const own = doors.scheduler;
 export interface LandingLookups {
   releaseOf(cascade: string): Promise<string>;
   landingPlan(cascade: string, partial: boolean): Promise<DoorReply<typeof own.landingPlan>>;
+  /** Where what a landing has brought out so far has gone to users. */
+  landingShipped(cascade: string): Promise<readonly string[]>;
   revertPlan(cascade: string): Promise<DoorReply<typeof own.revertPlan>>;
 }
 
@@ -18,6 +20,10 @@ export function landingCommands(look: LandingLookups): readonly BoundDoor<Input>
     answer(own.revertPlan, ({ cascade }) => look.revertPlan(cascade)),
     obey(own.cascadeLand, async ({ cascade, partial, why }): Promise<Input> => {
       return { type: 'landing.ask', release: await look.releaseOf(cascade), cascade, partial, why };
+    }),
+    obey(own.landingAbort, async ({ cascade, why }): Promise<Input> => {
+      const release = await look.releaseOf(cascade);
+      return { type: 'landing.abort', release, cascade, shipped: await look.landingShipped(cascade), why };
     }),
     obey(own.cascadeRevert, async ({ cascade, built_on: accepted, why }): Promise<Input> => {
       const { release, built_on: builtOn, shipped } = await look.revertPlan(cascade);

@@ -106,7 +106,7 @@ describe('landing by an update in Bodhi', () => {
     expect(await lander().execute(place, builds, 0)).toEqual({ waits: null });
     expect(stable).toHaveLength(2);
     expect(await lander().shipped!(place, builds)).toBe(`update ${alias}`);
-    await expect(lander().undo(place, builds)).rejects.toMatchObject({ code: 'bodhi-shipped', kind: 'conflict' });
+    await expect(lander().undo(place, builds)).rejects.toMatchObject({ code: 'landing-shipped', kind: 'conflict' });
   });
 
   it('asks for the push itself where that is wanted, once its gate has passed', async () => {

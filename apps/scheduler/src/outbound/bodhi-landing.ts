@@ -129,7 +129,7 @@ function withdrawn({ alias, status }: Update): AppError {
 
 function shipped({ alias, date_stable: at }: Update): AppError {
   return new AppError({
-    code: 'bodhi-shipped',
+    code: 'landing-shipped',
     kind: 'conflict',
     message: `update ${alias} is stable${at ? ` since ${at}` : ''}: people have it`,
     remedy: 'make a newer build of what is wrong, and an update of that',

@@ -67,6 +67,13 @@ export async function revertPlan(outside: Outside, id: string): Promise<RevertPl
   };
 }
 
+/** Where builds of a landing that is under way have gone out to users already. */
+export async function landingShipped(outside: Outside, id: string): Promise<readonly string[]> {
+  const cascade = await cascadeNamed(outside.read, id);
+  const row = cascade.landings === undefined ? null : await outside.read.landings.get(landingId(id, cascade.landings));
+  return row?.state === 'landing' ? shippedBy(outside, cascade, await landedSteps(outside, cascade)) : [];
+}
+
 async function landedSteps({ read }: Outside, { id, landings }: CascadeRow): Promise<readonly LandingStepRow[]> {
   if (landings === undefined) return [];
   const rows = await read.landing_steps.where({ landing: landingId(id, landings) }, { orderBy: 'id' });

@@ -70,6 +70,7 @@ export function landingExecuting(outside: Outside): WorkKind<StepOrder, { readon
     timeoutMs: 600_000,
     tries: 8,
     run: async (order) => {
+      if ((await outside.read.landings.get(order.landing))?.aborted) return { waits: 'it is aborted' };
       const steps = await stepsFor(outside, order, false);
       const release = await releaseNamed(outside.read, order.release);
       const cascade = await cascadeNamed(outside.read, order.cascade);

@@ -5,7 +5,7 @@ import type { WantedSet } from '../domain/sets/wanted-set';
 import { withoutOrder } from '../domain/sets/without-order';
 import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
-import { landingPlan, revertPlan } from './landing-lookups';
+import { landingPlan, landingShipped, revertPlan } from './landing-lookups';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { headsOf } from './plan';
 import { outlookOf } from './preview';
@@ -46,6 +46,7 @@ export function lookupsOf(outside: Outside) {
       by: string | null,
     ) => outlookOf(outside, release, impact, members, scopes, by),
     landingPlan: (id: string, partial: boolean) => landingPlan(outside, id, partial),
+    landingShipped: (id: string) => landingShipped(outside, id),
     revertPlan: (id: string) => revertPlan(outside, id),
     releaseOf: async (id: string) => (await cascadeNamed(read, id)).release,
     source: async (release: string, component: string, commit: string | undefined) => {

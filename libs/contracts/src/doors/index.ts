@@ -97,6 +97,7 @@ export const doors = {
     landing: landing.landing,
     landingPlan: landing.landingPlan,
     cascadeLand: landing.cascadeLand,
+    landingAbort: landing.landingAbort,
     revertPlan: landing.revertPlan,
     cascadeRevert: landing.cascadeRevert,
     cascadeCancel: scheduler.cascadeCancel,

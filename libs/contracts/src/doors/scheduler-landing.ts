@@ -102,6 +102,18 @@ export const cascadeLand = command({
   role: 'releng',
 });
 
+export const landingAbort = command({
+  owner: 'scheduler',
+  name: 'landing-abort',
+  about:
+    'Ends a landing that is under way: what of it is in the release already is taken out again, all of it. Refused when ' +
+    'it has landed or shipped.',
+  request: z.object({ cascade, why: z.string().min(1).max(1000) }),
+  reply: done.extend({ landing: z.string() }),
+  http: { method: 'POST', path: '/admin/v1/cascades/{cascade}/land/abort' },
+  role: 'releng',
+});
+
 export const revertPlan = ask({
   owner: 'scheduler',
   name: 'revert-plan',

@@ -1,5 +1,6 @@
 import { assertNever } from '@millrace/kernel';
 import type { Turn } from '../turn';
+import { abortLanding } from './abort';
 import { askLanding } from './begin';
 import { checkBroke, laidDown, landingChecked } from './checked';
 import { deadlineDue } from './deadline';
@@ -37,6 +38,8 @@ export function decideLanding(turn: Turn, input: LandingInput): unknown {
       return restoreValidated(turn, input);
     case 'landing.deadline':
       return deadlineDue(turn, input.cascade);
+    case 'landing.abort':
+      return abortLanding(turn, input);
     case 'landing.revert':
       return revertLanding(turn, input);
     default:

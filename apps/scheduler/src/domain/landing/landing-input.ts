@@ -70,6 +70,12 @@ export type LandingInput =
     })
   | (OfCascade & { readonly type: 'landing.deadline' })
   | (OfCascade & {
+      readonly type: 'landing.abort';
+      /** Where it has gone out to users. */
+      readonly shipped: readonly string[];
+      readonly why: string;
+    })
+  | (OfCascade & {
       readonly type: 'landing.revert';
       /** Who was built on it since. */
       readonly builtOn: readonly ComponentId[];
@@ -92,6 +98,7 @@ const types: readonly string[] = [
   'landing.follow-up',
   'landing.restore',
   'landing.deadline',
+  'landing.abort',
   'landing.revert',
 ] satisfies readonly LandingInput['type'][];
 

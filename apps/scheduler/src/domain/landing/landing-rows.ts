@@ -35,6 +35,8 @@ export interface LandingRow extends Row {
   readonly stays: number;
   /** Why it goes back; null: it goes forward. */
   readonly undoing: string | null;
+  /** Why it is to go back as soon as the call that is under way has ended. */
+  readonly aborted?: string | null;
   readonly problem: string | null;
   readonly repository: Repository | null;
   /** Builds of the cascade that were in doubt when it was checked. */

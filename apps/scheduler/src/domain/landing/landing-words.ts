@@ -47,6 +47,9 @@ export function landingLines(row: LandingRow | null): string[] {
     `Its landing ${row.id} is ${row.state}${whom}${left}.`,
     ...(row.state === 'landing' || row.state === 'reverting' ? [`${row.done} of ${row.total} builds are done.`] : []),
     ...(row.undoing === null ? [] : [`It goes back: ${row.undoing}.`]),
+    ...(row.state === 'landing' && row.undoing === null && row.aborted
+      ? [`It goes back as soon as the call that is under way has ended: ${row.aborted}.`]
+      : []),
     ...(row.problem === null ? [] : [`What hinders the landing: ${row.problem}.`]),
     ...row.findings
       .slice(0, 20)

@@ -27,14 +27,21 @@ export function orderStep(turn: Turn, row: LandingRow): void {
 export function stepped(turn: Turn, input: Of<'landing.stepped'>): void {
   const row = turn.row('landings', input.landing);
   if (row.state !== 'landing' || row.undoing !== null || row.round !== input.round) return;
-  if (input.waits !== null) return void landLater(turn, row, clip(input.waits, 1000), 30_000);
   const isLast = row.phase + 1 >= row.phases;
-  mark(turn, input, isLast ? 'landed' : 'placed');
-  const cascade = turn.row('cascades', row.cascade);
-  const forward = { ...row, done: input.until, problem: null };
-  if (cascade.doubtful > row.doubtful) return goBack(turn, forward, 'a build of it came into doubt while it landed');
+  if (input.waits === null) mark(turn, input, isLast ? 'landed' : 'placed');
+  const forward = input.waits === null ? { ...row, done: input.until, problem: null } : row;
+  const why = whyBack(turn, row);
+  if (why !== null) return goBack(turn, forward, why);
+  if (input.waits !== null) return void landLater(turn, row, clip(input.waits, 1000), 30_000);
   if (input.until < row.total) return orderStep(turn, forward);
   orderStep(turn, { ...forward, phase: row.phase + 1, done: isLast ? row.total : 0 });
+}
+
+/** Why it does not go on, whatever has come in so far; null: it does. */
+function whyBack(turn: Turn, row: LandingRow): string | null {
+  if (row.aborted) return row.aborted;
+  const { doubtful } = turn.row('cascades', row.cascade);
+  return doubtful > row.doubtful ? 'a build of it came into doubt while it landed' : null;
 }
 
 /** All or nothing: what is in already goes out again, the last first, and with it what may have been cut off. */
@@ -63,11 +70,28 @@ export function undone(turn: Turn, input: Of<'landing.undone'>): void {
 /** What the outside refuses sends everything back; what is only away is waited for. */
 export function stepBroke(turn: Turn, row: LandingRow, { step, fault }: Of<'landing.broke'>): void {
   const words = clip(`${fault.message}${fault.remedy ? ` (${fault.remedy})` : ''}`, 1000);
-  if (step === 'undo' || fault.kind === 'unavailable' || fault.kind === 'bug') {
-    return void landLater(turn, row, words, step === 'undo' ? 30_000 : 15_000);
-  }
-  if (row.state === 'landing' && row.undoing === null) goBack(turn, row, words);
+  if (step === 'undo') return undoBroke(turn, row, words, fault.code === shippedCode);
+  const away = fault.kind === 'unavailable' || fault.kind === 'bug';
+  const isForward = row.state === 'landing' && row.undoing === null;
+  if (isForward && row.aborted) return goBack(turn, row, row.aborted);
+  if (away) return void landLater(turn, row, words, 15_000);
+  if (isForward) goBack(turn, row, words);
 }
+
+/** What users have got meanwhile cannot be taken back: all of it stays, and what is missing of it goes in. */
+function undoBroke(turn: Turn, row: LandingRow, words: string, shipped: boolean): void {
+  if (!shipped) return void landLater(turn, row, words, 30_000);
+  const kept = { ...row, undoing: null, aborted: null };
+  if (row.state === 'reverting') {
+    const landed = { state: 'landed' as const, done: row.total, problem: words, endedAt: turn.at };
+    return void moveLanding(turn, kept, landed, `it stays: ${words}`);
+  }
+  const forward = { phase: 0, done: 0 };
+  landLater(turn, moveLanding(turn, kept, forward, `it stays, and goes on: ${words}`), words, 30_000);
+}
+
+/** Of the fault by which an adapter says that users have what should be taken back. */
+const shippedCode = 'landing-shipped';
 
 export function landingDue(turn: Turn, { landing, round }: Of<'landing.due'>): void {
   const row = turn.row('landings', landing);
