@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that Millrace needs and that are missing. Says nothing when nothing is missing.
-# Usage: tools/setup/system.sh [extra ...]     extra: postgresql (its programs only; nothing is started), openssl
+# Usage: tools/setup/system.sh [extra ...]     extra: postgresql, rabbitmq (their programs only; nothing is started), openssl
 # Nothing is upgraded or removed, and no system service is started: Millrace runs servers of its own.
 set -euo pipefail
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -16,6 +16,9 @@ has() { command -v "$1" >/dev/null 2>&1; }
 has_postgres() {
   has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null
 }
+
+# The broker's own start script: the one on the PATH belongs to the machine's service.
+has_rabbitmq() { [[ -e /usr/lib/rabbitmq/bin/rabbitmq-server ]]; }
 
 # Runs a command as root: directly, or by sudo when it asks for no password.
 as_root() {
@@ -53,6 +56,7 @@ install_with_apt() {
   dpkg-query -W -f '${Status}' dnf-plugins-core 2>/dev/null | grep -q 'ok installed' || missing+=(dnf-plugins-core)
   has bwrap || missing+=(bubblewrap)
   if [[ " $* " == *' postgresql '* ]] && ! has_postgres; then missing+=(postgresql); fi
+  if [[ " $* " == *' rabbitmq '* ]] && ! has_rabbitmq; then missing+=(rabbitmq-server); fi
   if [[ " $* " == *' openssl '* ]] && ! has openssl; then missing+=(openssl); fi
   ((${#missing[@]})) || return 0
 
@@ -78,6 +82,7 @@ install_with_dnf() {
   has createrepo_c || missing+=(createrepo_c)
   has bwrap || missing+=(bubblewrap)
   if [[ " $* " == *' postgresql '* ]] && ! has_postgres; then missing+=(postgresql-server); fi
+  if [[ " $* " == *' rabbitmq '* ]] && ! has_rabbitmq; then missing+=(rabbitmq-server); fi
   if ((${#missing[@]})); then
     ROOT_COMMAND="dnf install -y ${missing[*]}"
     say "installing ${missing[*]}"

@@ -4,7 +4,8 @@ import { eventually, startTestNats } from '@millrace/testing';
 import { connect } from 'nats';
 import { create_container, type EventContext, type Sender } from 'rhea';
 import type { AddressInfo, Server } from 'node:net';
-import { startFakeBroker } from './fake';
+import { startFakeBroker, startFakeUmb } from './fake';
+import { describeReceiver } from './receiver.suite';
 import { readMessage, type ForeignMessage } from './schema';
 import { receive, type Receiver } from './receiver';
 
@@ -28,6 +29,29 @@ describe('what a message says', () => {
   ])('is nothing when it is %s', (_, arrived) => expect(readMessage(arrived)).toBeNull());
 });
 
+describeReceiver('the fake broker of AMQP 0-9-1', async () => {
+  const broker = await startFakeBroker();
+  return {
+    settings: { kind: 'fedora-messaging', url: broker.url, exchange: 'amq.topic', topic_prefix: 'VirtualTopic.eng.ci' },
+    publish: (message) => Promise.resolve(broker.publish(message)),
+    left: () => Promise.resolve(broker.held()),
+    cut: () => Promise.resolve(broker.cut()),
+    close: () => broker.close(),
+  };
+});
+
+describeReceiver('the fake broker of AMQP 1.0', async () => {
+  const broker = await startFakeUmb();
+  return {
+    settings: { kind: 'umb', url: broker.url, addresses: ['Consumer.millrace.ci.VirtualTopic.eng.ci.>'] },
+    publish: ({ topic, id, body }) =>
+      Promise.resolve(broker.publish({ to: `topic://Consumer.millrace.ci.${topic}`, message_id: id, body })),
+    left: () => Promise.resolve(broker.held()),
+    cut: () => Promise.resolve(broker.cut()),
+    close: () => broker.close(),
+  };
+});
+
 describe('a receiver', () => {
   const heard: ForeignMessage[] = [];
   let receiver: Receiver | null = null;
@@ -40,35 +64,6 @@ describe('a receiver', () => {
     heard.push(message);
     return Promise.resolve();
   };
-
-  it('takes messages of fedora-messaging, drops what is none, and connects again', async () => {
-    const broker = await startFakeBroker();
-    let refuse = true;
-    receiver = receive(
-      { kind: 'fedora-messaging', url: broker.url, exchange: 'amq.topic', topic_prefix: 'org.fedoraproject.prod' },
-      (message) => {
-        if (message.id !== 'later' || !refuse) return hear(message);
-        refuse = false;
-        return Promise.reject(new Error('not now'));
-      },
-    );
-    await eventually(() => broker.consumers() === 1, 'a consumer');
-    expect([broker.bound, receiver.problem()]).toEqual([['org.fedoraproject.prod.#'], null]);
-    const topic = 'org.fedoraproject.prod.buildsys.tag';
-    broker.publish({ topic, id: 'one', body: JSON.stringify(tagged) });
-    broker.publish({ topic, id: 'broken', body: 'no json' });
-    broker.publish({ topic, id: 'later', body: '{}' });
-    await eventually(() => broker.settled.again.length === 1, 'the message that was refused');
-    expect(broker.settled).toEqual({ acked: [1], dropped: [2], again: [3] });
-    expect(heard).toEqual([{ id: 'one', topic, body: tagged }]);
-    broker.cut();
-    await eventually(() => receiver!.problem() !== null, 'the lost connection');
-    await eventually(() => broker.consumers() === 1, 'the connection anew');
-    broker.publish({ topic, id: 'two', body: '{}' });
-    await eventually(() => heard.length === 2, 'a message after that');
-    await receiver.stop();
-    await broker.close();
-  });
 
   it('takes messages of AMQP 1.0, as Koji’s plug-in sends them', async () => {
     const container = create_container();

@@ -33,7 +33,12 @@ export async function receiveFedora(settings: FedoraSettings, handle: Handle, un
   await channel.consume(name, (message) => {
     if (message) void take(message);
   });
-  return { lost, close: () => connection.close() };
+  const close = async (): Promise<void> => {
+    // Answers that are still on their way go before the end of their channel, but not before that of the connection.
+    await channel.close().catch(() => undefined);
+    await connection.close();
+  };
+  return { lost, close };
 
   async function take(message: ConsumeMessage): Promise<void> {
     const { properties, fields, content } = message;

@@ -2,14 +2,22 @@ import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delivery, longText, method, number, shortText } from './wire';
 
+interface Told {
+  readonly topic: string;
+  readonly id: string | null;
+  readonly body: string;
+}
+
 /** A broker of AMQP 0-9-1 with one queue, for tests: enough to be connected to, bound and consumed from. */
 export interface FakeBroker {
   readonly url: string;
   /** Patterns that were bound. */
   readonly bound: string[];
   readonly settled: { readonly acked: number[]; readonly dropped: number[]; readonly again: number[] };
-  publish(message: { readonly topic: string; readonly id: string | null; readonly body: string }): void;
+  publish(message: Told): void;
   consumers(): number;
+  /** Messages that nobody has settled. */
+  held(): number;
   /** Cuts every connection. */
   cut(): void;
   close(): Promise<void>;
@@ -19,22 +27,43 @@ export async function startFakeBroker(): Promise<FakeBroker> {
   const sockets = new Map<Socket, number | null>();
   const bound: string[] = [];
   const settled = { acked: [] as number[], dropped: [] as number[], again: [] as number[] };
+  const held = new Map<number, { readonly told: Told; by: Socket | null }>();
   let tag = 0;
+  const give = (): void => {
+    const consumer = [...sockets].find(([, channel]) => channel !== null);
+    if (!consumer) return;
+    for (const [number, one] of held) {
+      if (one.by !== null) continue;
+      one.by = consumer[0];
+      consumer[0].write(delivery(consumer[1]!, number, one.told));
+    }
+  };
+  const publish = (told: Told): void => {
+    held.set(++tag, { told, by: null });
+    give();
+  };
+  const settle = (number: number, how: keyof typeof settled): void => {
+    settled[how].push(number);
+    const one = held.get(number);
+    held.delete(number);
+    if (one && how === 'again') publish(one.told);
+  };
   const server = createServer((socket) => {
     sockets.set(socket, null);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-    converse(socket, { bound, settled, consume: (channel) => sockets.set(socket, channel) });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      for (const one of held.values()) if (one.by === socket) one.by = null;
+    });
+    converse(socket, { bound, settle, consume: (channel) => (sockets.set(socket, channel), give()) });
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const cut = (): void => [...sockets.keys()].forEach((socket) => socket.destroy());
   return {
     url: `amqp://guest:guest@127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ bound, settled, cut },
-    publish: (message) => {
-      tag++;
-      for (const [socket, channel] of sockets) if (channel !== null) socket.write(delivery(channel, tag, message));
-    },
+    ...{ bound, settled, cut, publish },
     consumers: () => [...sockets.values()].filter((channel) => channel !== null).length,
+    held: () => held.size,
     close: () => {
       cut();
       return new Promise((done) => server.close(() => done()));
@@ -44,7 +73,7 @@ export async function startFakeBroker(): Promise<FakeBroker> {
 
 interface Queue {
   readonly bound: string[];
-  readonly settled: { readonly acked: number[]; readonly dropped: number[]; readonly again: number[] };
+  settle(tag: number, how: keyof FakeBroker['settled']): void;
   consume(channel: number): void;
 }
 
@@ -98,13 +127,12 @@ function answer(socket: Socket, queue: Queue, channel: number, payload: Buffer):
   }
 }
 
-function settle({ settled }: Queue, what: string, payload: Buffer): void {
+function settle(queue: Queue, what: string, payload: Buffer): void {
   if (what !== '60.80' && what !== '60.120') return;
   const tag = Number(payload.readBigUInt64BE(4));
   const requeue = (payload.readUInt8(12) & 2) !== 0;
-  if (what === '60.80') settled.acked.push(tag);
-  else if (requeue) settled.again.push(tag);
-  else settled.dropped.push(tag);
+  if (what === '60.80') queue.settle(tag, 'acked');
+  else queue.settle(tag, requeue ? 'again' : 'dropped');
 }
 
 /** The third text of queue.bind: queue, exchange, routing key. */

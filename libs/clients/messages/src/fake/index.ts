@@ -1,1 +1,2 @@
 export { startFakeBroker, type FakeBroker } from './broker';
+export { startFakeUmb, type FakeUmb } from './umb';
