@@ -2,6 +2,7 @@ import { connectToHub, type KojiHub } from '@millrace/koji';
 import { recipeOf, specOf, type FakeHub, type Part } from '@millrace/koji/fake';
 import type { GitWorld } from '@millrace/dist-git/fake';
 import { pathToFileURL } from 'node:url';
+import { openTasks } from './open-tasks';
 import type { Stage } from './stage';
 
 /** A release in a fake Koji hub, with sources in git. */
@@ -42,7 +43,7 @@ export async function layOutKoji(stage: Stage, { name = 's1', parts }: KojiRelea
     brews(part);
   }
   const password = stage.secret('koji-password', 'millrace\n');
-  stage.onTrouble(() => openTasks(hub));
+  stage.onTrouble(() => openTasks(hub.state));
   return {
     ...{ name, hub, git, sourceOf, brews },
     settings: { scheduler: { build_systems: { koji: koji(hub.url, password) } } },
@@ -93,16 +94,4 @@ function taggedIn({ state }: FakeHub, name: string): readonly string[] {
     .sort((a, b) => a.create_event - b.create_event)
     .map(({ build_id }) => state.builds.find((build) => build.id === build_id)!)
     .map((build) => `${build.name}-${build.version}-${build.release}`);
-}
-
-function openTasks({ state }: FakeHub): string {
-  const open = state.tasks.filter((task) => task.state < 2 || task.state > 3);
-  const lines = open
-    .slice(-20)
-    .map(({ id, method, state: s, request }) => `  ${id} ${method} state ${s} ${JSON.stringify(request)}`);
-  const tags = state.tags.map(({ name }) => name).join(', ');
-  return [
-    `hub: ${state.builds.length} builds, tags ${tags}; tasks that are open or failed: ${open.length}`,
-    ...lines,
-  ].join('\n');
 }

@@ -5,12 +5,14 @@ import { recipeOf, specOf, type Part } from '@millrace/koji/fake';
 import { startFakeMbs, type FakeMbs } from '@millrace/mbs/fake';
 import { findPortBase, startMill, type Child, type Mill } from '@millrace/supervisor';
 import { freePort } from '@millrace/testing';
+import { broken } from '@millrace/testing/stories';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openTasks } from '../harness/open-tasks';
+import { reportOn } from '../harness/report-on';
 import { boxed, containerfile, isBroken, modulemd, moduleParts, parts } from './distribution';
 import { startHub, type HubProcess } from './hub';
-import { broken } from '@millrace/testing/stories';
 
 export const release = 'story';
 export const test = 'story.install.functional';
@@ -28,6 +30,8 @@ export interface World {
   /** Address of a part's repository. */
   sourceOf(name: string): string;
   child(name: string): Child;
+  /** How everything stands, for people who must find out why the story broke. */
+  report(): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -60,7 +64,8 @@ export async function openWorld(env: NodeJS.ProcessEnv, keep: boolean, say: Worl
       return commit;
     };
     const child = (name: string): Child => mill.children.find((one) => one.name === name) ?? missing(name);
-    return { dir, hub, mbs, client, env, say, mend, sourceOf, child, end };
+    const report = async (): Promise<string> => [await reportOn(client, mill), openTasks(await hub.state())].join('\n');
+    return { dir, hub, mbs, client, env, say, mend, sourceOf, child, report, end };
   } catch (thrown) {
     await end();
     throw thrown;

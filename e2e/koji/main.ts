@@ -17,6 +17,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   } catch (thrown) {
     const { message, stack, kind } = toAppError(thrown);
     say(kind === 'bug' ? (stack ?? message) : message);
+    say(await world.report().catch((other: unknown) => `(no more is known: ${toAppError(other).message})`));
     if (json) console.log(JSON.stringify({ ok: false, problem: message }));
     return 1;
   } finally {
