@@ -4,6 +4,7 @@ export * from './component-id';
 export * from './dag';
 export * from './decision';
 export * from './digest';
+export * from './foreign-text';
 export * from './glob';
 export * from './moment';
 export * from './nevra';

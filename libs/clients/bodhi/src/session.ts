@@ -1,3 +1,4 @@
+import { AppError, boundedText, jsonIn } from '@millrace/kernel';
 import type { z } from 'zod';
 import { away, fault, refused } from './fault';
 import { csrf } from './schema';
@@ -39,13 +40,16 @@ export function openSession({ url, token, timeoutMs }: SessionOptions): Session 
       ...(body === undefined ? {} : { 'content-type': 'application/json', referer: `${base}/` }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
     };
-    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(base + path, { method, redirect: 'manual', headers, ...text, signal });
+      const response = await fetch(base + path, { method, redirect: 'manual', headers, ...sent, signal });
       keepCookies(cookies, response.headers);
-      return { status: response.status, body: parsed(await bounded(response)) };
+      const text = await boundedText(response.body, mostBytes);
+      if (text === null) throw away(host, `its answer has more than ${mostBytes} bytes`);
+      return { status: response.status, body: jsonIn(text) };
     } catch (cause) {
+      if (cause instanceof AppError) throw cause;
       const late = cause instanceof Error && cause.name === 'TimeoutError';
       throw away(host, late ? 'it did not answer in time' : 'it cannot be reached', cause);
     }
@@ -97,24 +101,5 @@ function keepCookies(cookies: Map<string, string>, headers: Headers): void {
     if (name === undefined || value === undefined) continue;
     if (/;\s*max-age=0/i.test(line)) cookies.delete(name);
     else cookies.set(name, value);
-  }
-}
-
-async function bounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > mostBytes) throw new Error(`an answer of more than ${mostBytes} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

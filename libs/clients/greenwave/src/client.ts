@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText, jsonIn } from '@millrace/kernel';
 import { decision, refusal, type Decision, type DecisionQuestion } from './schema';
 
 export interface GreenwaveOptions {
@@ -26,6 +26,7 @@ export interface Greenwave {
   raw(method: 'GET' | 'POST', path: string, body?: unknown): Promise<RawAnswer>;
 }
 
+/** An answer has at most this many bytes. */
 const largestAnswer = 64 * 1024 * 1024;
 
 /** Nothing is sent before the first question. */
@@ -55,21 +56,13 @@ async function send(base: string, method: string, path: string, body: unknown, t
       redirect: 'follow',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await response.text();
-    if (text.length > largestAnswer) throw away(base, 'its answer is too large');
-    return { status: response.status, body: parsed(text) };
+    const text = await boundedText(response.body, largestAnswer);
+    if (text === null) throw away(base, 'its answer is too large');
+    return { status: response.status, body: jsonIn(text) ?? { message: text.slice(0, 300) } };
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
     const late = thrown instanceof Error && thrown.name === 'TimeoutError';
     throw away(base, late ? 'it did not answer in time' : 'it cannot be reached', undefined, thrown);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { message: text.slice(0, 300) };
   }
 }
 

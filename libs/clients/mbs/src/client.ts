@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText } from '@millrace/kernel';
 import { negotiateHeader } from '@millrace/koji';
 import { readFileSync } from 'node:fs';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
@@ -141,18 +141,11 @@ function callerOf(options: MbsOptions): Caller {
 }
 
 async function textOf({ body }: Dispatcher.ResponseData, base: string): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of body as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > longestBody) throw unreachable(base, `its answer is longer than ${longestBody} bytes`);
-      pieces.push(piece);
-    }
-  } catch (cause) {
-    throw cause instanceof AppError ? cause : unreachable(base, cause);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+  const text = await boundedText(body as AsyncIterable<Buffer>, longestBody).catch((cause: unknown) => {
+    throw unreachable(base, cause);
+  });
+  if (text === null) throw unreachable(base, `its answer is longer than ${longestBody} bytes`);
+  return text;
 }
 
 function parsed<T>(base: string, path: string, schema: z.ZodType<T>, text: string): T {

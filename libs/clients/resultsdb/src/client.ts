@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText } from '@millrace/kernel';
 import type { z } from 'zod';
 import { resultPage, storedResult, type NewResult, type StoredResult } from './schema';
 
@@ -41,7 +41,7 @@ export interface ResultsDbClient {
 /** The data key that tells a result which was posted from here. */
 export const postedKey = 'millrace_result';
 
-/** An answer has at most this many characters. */
+/** An answer has at most this many bytes. */
 const largestAnswer = 32 * 1024 * 1024;
 
 /** A client of ResultsDB's API v2.0, the real one or ours. */
@@ -102,9 +102,8 @@ async function exchange(url: string, body: object | null, token: string | null, 
       url,
       body === null ? request : { ...request, method: 'POST', body: JSON.stringify(body) },
     );
-    const text = await answer.text();
+    const text = await textOf(url, answer);
     if (!answer.ok) throw refusal(url, answer.status, text);
-    if (text.length > largestAnswer) throw away(url, `its answer has over ${largestAnswer} characters`);
     return JSON.parse(text) as unknown;
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : away(url, (thrown as Error).message);
@@ -115,12 +114,16 @@ async function ask(url: string, token: string | null, signal: AbortSignal): Prom
   const headers = { accept: 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
   try {
     const answer = await fetch(url, { headers, signal, redirect: 'manual' });
-    const text = await answer.text();
-    if (text.length > largestAnswer) throw away(url, `its answer has over ${largestAnswer} characters`);
-    return { status: answer.status, body: JSON.parse(text) as unknown };
+    return { status: answer.status, body: JSON.parse(await textOf(url, answer)) as unknown };
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : away(url, (thrown as Error).message);
   }
+}
+
+async function textOf(url: string, answer: Response): Promise<string> {
+  const text = await boundedText(answer.body, largestAnswer);
+  if (text === null) throw away(url, `its answer has over ${largestAnswer} bytes`);
+  return text;
 }
 
 /** What a server refuses for good must not be sent again and again; everything else may work later. */

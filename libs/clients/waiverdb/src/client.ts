@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText, jsonIn } from '@millrace/kernel';
 import { waivers, type Waiver, type WaiverFilter } from './schema';
 
 export interface WaiverDbOptions {
@@ -24,6 +24,9 @@ export interface WaiverDb {
   /** Hands a question on as it is, with its user's own authorization. @throws AppError `waiverdb-away` (unavailable) */
   raw(method: string, path: string, body?: unknown, authorization?: string): Promise<RawAnswer>;
 }
+
+/** An answer has at most this many bytes. */
+const largestAnswer = 64 * 1024 * 1024;
 
 /** Nothing is sent before the first question. */
 export function connectToWaiverDb({ url, timeoutMs = 30_000 }: WaiverDbOptions): WaiverDb {
@@ -61,18 +64,13 @@ async function send(url: string, { method, body, authorization, timeoutMs }: Sen
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, body: parsed(await response.text()) };
+    const text = await boundedText(response.body, largestAnswer);
+    if (text === null) throw away(url, 'its answer is too large');
+    return { status: response.status, body: jsonIn(text) ?? { message: text.slice(0, 300) } };
   } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
     const late = thrown instanceof Error && thrown.name === 'TimeoutError';
     throw away(url, late ? 'it did not answer in time' : 'it cannot be reached', thrown);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { message: text.slice(0, 300) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText } from '@millrace/kernel';
 import type { Webhook } from '../adapter';
 import { notification } from './schema';
 
@@ -12,9 +12,9 @@ export async function completeRequest(api: string, hook: Webhook): Promise<Webho
   const url = `${api.replace(/\/+$/, '')}/requests/${named.data.request_id}`;
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs), redirect: 'error' });
-    const text = await answer.text();
+    const text = await boundedText(answer.body, largest);
     if (!answer.ok) throw away(url, `it answers ${answer.status}`);
-    if (text.length > largest) throw away(url, `its answer has over ${largest} characters`);
+    if (text === null) throw away(url, `its answer has over ${largest} bytes`);
     return { ...hook, body: JSON.parse(text) as unknown };
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : away(url, (thrown as Error).message);

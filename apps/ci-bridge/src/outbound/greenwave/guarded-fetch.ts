@@ -1,6 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText } from '@millrace/kernel';
 import { Agent, fetch, type Response } from 'undici';
 
 /** Networks that nobody outside may make us ask: RFC 6890 and what clouds keep their secrets behind. */
@@ -115,15 +115,9 @@ function judgedLookup(hostname: string, options: object, callback: Looked): void
 }
 
 async function bodyOf(response: Response, most: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes = chunk as Uint8Array;
-    size += bytes.byteLength;
-    if (size > most) throw failed(response.url, `it has more than ${most} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = await boundedText(response.body, most);
+  if (text === null) throw failed(response.url, `it has more than ${most} bytes`);
+  return text;
 }
 
 function faultOf(url: string, thrown: unknown): AppError {

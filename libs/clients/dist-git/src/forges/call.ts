@@ -1,4 +1,4 @@
-import { AppError } from '@millrace/kernel';
+import { AppError, boundedText, jsonIn } from '@millrace/kernel';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { ForgeSettings } from '../schema';
@@ -31,7 +31,7 @@ export function asker(
     const { status, text } = await send(host, base + call.path, call, headers);
     if (call.nothing?.includes(status)) return null;
     if (status >= 400 || status < 200) throw refused(host, call, status, text);
-    const read = schema.safeParse(parsed(text));
+    const read = schema.safeParse(jsonIn(text));
     if (read.success) return read.data;
     const where = read.error.issues[0]!.path.join('.');
     throw fault('forge-answer', 'unavailable', `${host} gave an answer to ${call.method} that is none: ${where}`);
@@ -70,28 +70,14 @@ async function send(
       ...(text ? { body: text } : {}),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, text: await bounded(response) };
+    const said = await boundedText(response.body, mostBytes);
+    if (said === null) {
+      throw fault('forge-answer', 'unavailable', `${host} gave an answer of more than ${mostBytes} bytes`);
+    }
+    return { status: response.status, text: said };
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw fault('forge-unreachable', 'unavailable', `${host} could not be asked`, 'it is asked again', cause);
-  }
-}
-
-async function bounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > mostBytes) throw new Error(`an answer of more than ${mostBytes} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 
