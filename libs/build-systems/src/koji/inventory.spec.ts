@@ -17,7 +17,7 @@ describe('what a release has on a hub', () => {
       url: world.hub.url,
       login: { kind: 'password', user: 'maintainer', password: 'secret' },
     });
-    const [build] = await people.listBuildsOf(Number(landed.slice('task-'.length)) as never);
+    const [build] = await people.listBuildsOf(Number(landed.slice('koji.task-'.length)) as never);
     await people.write.tagBuild('t1', build!.build_id);
     await eventually(() =>
       world.hub.state.taggings.some((one) => one.build_id === build!.build_id && named(one.tag_id) === 't1'),
@@ -37,7 +37,7 @@ describe('what a release has on a hub', () => {
     const outcome = await people.write.build(`${source}#${commit}`, target, {});
     await people.close();
     if (outcome.kind !== 'answered') throw new Error('it was not submitted');
-    const ref = `task-${outcome.value}`;
+    const ref = `koji.task-${outcome.value}`;
     await ended(world.connect(), ref);
     return ref;
   }

@@ -1,6 +1,8 @@
 import { parseComponentId, type ComponentId } from '@millrace/kernel';
 import { connectToHub } from '@millrace/koji';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
+import { named } from '../naming/named';
+import { refNames } from '../naming/ref-names';
 import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
 import { hubFacts } from './hub-facts';
@@ -12,6 +14,7 @@ import { closePlace } from './landing';
 import { kojiLanding } from './landing-adapter';
 import { admit, currentOf, openPlace, promote } from './places';
 import { refOfTask, taskOfRef } from './ref';
+import { kojiRefs } from './ref-kind';
 import { seen } from './seen';
 import { sideTagsOf, tidyCancelled } from './side-tag-acts';
 import type { KojiBuildSystemOptions, KojiParts } from './settings';
@@ -26,6 +29,11 @@ import { taskWatch } from './task-watch';
  */
 export function createKojiBuildSystem(options: KojiBuildSystemOptions): BuildSystem & { end(): Promise<void> } {
   const parts = kojiParts(options);
+  return named(inside(parts), refNames(options.name, options.dir, kojiRefs(parts.hub)));
+}
+
+function inside(parts: KojiParts): BuildSystem & { end(): Promise<void> } {
+  const { options } = parts;
   const paced = pacedSeen(parts);
   return {
     name: options.name,

@@ -48,7 +48,7 @@ describe('landing in Koji', () => {
     const about = { tag: place.id, base: 'f43', user: 'millrace', release: 'f43', cascade: 'c1', drafts };
     const made = stockBuilds(hub.state, { count, ...about });
     const builds = made.map(({ task, name, nvr }): LandingBuild => ({
-      ref: `task-${task}`,
+      ref: `koji.task-${task}`,
       component: `rpm/${name}`,
       nvr,
     }));

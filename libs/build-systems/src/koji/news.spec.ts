@@ -80,7 +80,7 @@ describe('Koji: what others did', () => {
     await system.look([ref]);
     const first = await system.seen('f43', null);
     expect((await system.seen('f43', first.cursor)).cursor).toBe(first.cursor);
-    desk.hub.control.endTask(Number(ref.slice(5)), 'FAILED', 'over');
+    desk.hub.control.endTask(Number(ref.slice('koji.task-'.length)), 'FAILED', 'over');
     const second = system.look([ref]);
     await new Promise((done) => setTimeout(done, 20));
     system.hint!();
@@ -93,7 +93,7 @@ describe('Koji: what others did', () => {
     const system = connect({}, 'millrace', 3, { pollMs: 60, capacity: 1000 });
     await system.find('nothing');
     const ids = Array.from({ length: 1000 }, () => desk.hub.control.addTask('build', 'millrace', 1));
-    const refs = ids.map((id) => `task-${id}`);
+    const refs = ids.map((id) => `koji.task-${id}`);
     const before = desk.hub.requests.count;
     const rounds = 5;
     for (let n = 0; n < rounds; n++) {
@@ -120,7 +120,7 @@ describe('Koji: what others did', () => {
       expect.arrayContaining([
         [slow, 'cascade', 'cancelled', 'f43'],
         [lib.ref, 'cascade', 'complete', 'f43'],
-        [`task-${id}`, 'hand', 'complete', 'f43'],
+        [`koji.task-${id}`, 'hand', 'complete', 'f43'],
       ]),
     );
     expect((await system.seen('f43', second.cursor)).builds).toEqual([]);

@@ -1,7 +1,7 @@
+import type { SideTag } from '@millrace/contracts';
 import { moment } from '@millrace/kernel';
 import { type Build, type BuildId, type SideTag as HubSideTag, type TaggedBuild } from '@millrace/koji';
 import { z } from 'zod';
-import type { SideTag } from '../side-tag';
 import { allPlaces, type OpenedPlace } from './place-book';
 import { baseTagOf, knownTarget, releaseOf } from './releases';
 import type { KojiParts } from './settings';

@@ -124,7 +124,7 @@ describe('side tags of a hub', () => {
     const theirs = await personsTag();
     const hand = await asPerson(async (other) => {
       const made = await other.write.build(`git+https://src.example/rpms/libgear#${commit}`, theirs, {});
-      return made.kind === 'answered' ? `task-${made.value}` : '';
+      return made.kind === 'answered' ? `koji.task-${made.value}` : '';
     });
     await ended(hand);
     const { builds } = await tags.adopt(theirs, release, 'c1-a');

@@ -87,7 +87,7 @@ describe('Koji: builds that are submitted', () => {
     const state = async () => (await system.look([ref]))[0]!.state;
     while ((await state()) !== 'building') await new Promise((done) => setTimeout(done, 5));
     desk.hub.control.holdTasks(true);
-    desk.hub.control.freeTask(Number(ref.slice(5)));
+    desk.hub.control.freeTask(Number(ref.slice('koji.task-'.length)));
     expect(await state()).toBe('submitted');
     desk.hub.control.addSource(`git+${base}/slow`, { ...recipes['slow']!, ends: 'complete' });
     desk.hub.control.holdTasks(false);

@@ -54,7 +54,10 @@ export async function kojiWorld(sideTags?: SideTagPolicy): Promise<BuildSystemWo
       source: { kind: 'git', url: `https://src.example/rpms/${recipes[name].name}`, commit },
       ...(name === 'ring-a' ? { bootstrapMacros: { _with_bootstrap: '1' } } : {}),
     }),
-    kill: (ref) => Promise.resolve(hub.control.endTask(taskOfRef(ref), 'FAILED', 'Refusing to run task: builder lost')),
+    kill: (ref) =>
+      Promise.resolve(
+        hub.control.endTask(taskOfRef(ref.replace(/^koji\./, '')), 'FAILED', 'Refusing to run task: builder lost'),
+      ),
     makeByHand: async (name, cascade) => {
       const place = await connect().open(release, cascade);
       const hand = connectToHub({ url: hub.url, ...loginOf('maintainer') });
@@ -74,7 +77,7 @@ export async function kojiWorld(sideTags?: SideTagPolicy): Promise<BuildSystemWo
 async function buildByHand(hub: KojiHub, source: string, target: string): Promise<BuildRef> {
   const outcome = await hub.write.build(source, target, {});
   if (outcome.kind === 'happened') throw new Error('it had happened before');
-  return `task-${outcome.value}`;
+  return `koji.task-${outcome.value}`;
 }
 
 function loginOf(user: string) {

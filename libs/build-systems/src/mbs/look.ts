@@ -95,7 +95,8 @@ function inputsOf(build: ModuleBuild): Contents['inputs'] {
     nevra: one.nvr ?? name,
     component: `rpm/${name}`,
     nvr: one.nvr ?? name,
-    build: one.task_id ? `task-${one.task_id}` : null,
+    // Of which of our build systems its Koji is, the service does not know.
+    build: null,
   }));
   const modules = Object.entries(build.buildrequires ?? {}).map(([name, one]) => ({
     nevra: `${name}:${one.stream}:${one.version ?? ''}`,

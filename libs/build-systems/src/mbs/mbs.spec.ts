@@ -52,7 +52,7 @@ describe('the Module Build Service as a build system', () => {
     const done = await build('perl', 'k');
     const [version] = [...fake.state.versions.values()];
     expect(done).toMatchObject({
-      ...{ ref: 'module-1-2', key: 'k', component: 'module/perl:main', origin: 'cascade', cascade: 'c1' },
+      ...{ ref: 'mbs.module-1-2', key: 'k', component: 'module/perl:main', origin: 'cascade', cascade: 'c1' },
       ...{ state: 'complete', nvr: `perl-main-${version}.aa+bb` },
       source: { kind: 'git', url: 'https://src.example/modules/perl', commit },
     });
@@ -74,7 +74,7 @@ describe('the Module Build Service as a build system', () => {
     await expect(connect().submit('lost', order('slow'), place())).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await connect().find('lost')).toBeNull();
     const ref = await connect().submit('lost', order('slow'), place());
-    expect([ref, await connect().find('lost')]).toEqual(['module-3', 'module-3']);
+    expect([ref, await connect().find('lost')]).toEqual(['mbs.module-3', 'mbs.module-3']);
     expect(fake.state.builds.find((one) => one.name === 'slow')!.submissions).toBe(1);
   });
 
@@ -136,19 +136,19 @@ describe('the Module Build Service as a build system', () => {
     const body = JSON.stringify({ scmurl: `https://src.example/modules/perl?#${commit}`, branch: '5.38' });
     const headers = { authorization: 'Bearer other', 'content-type': 'application/json' };
     await fetch(`${fake.url}/module-builds/`, { method: 'POST', headers, body });
-    await ended(system, 'module-2-3');
+    await ended(system, 'mbs.module-2-3');
     const second = await system.seen('f44', first.cursor);
     const told = second.builds.map((one) => [one.ref, one.origin, one.state, one.release, one.submittedBy]);
     expect(told).toEqual(
       expect.arrayContaining([
         [ours.ref, 'cascade', 'failed', 'f44', null],
-        ['module-2-3', 'hand', 'complete', 'f44', 'maintainer'],
+        ['mbs.module-2-3', 'hand', 'complete', 'f44', 'maintainer'],
       ]),
     );
     expect(told).toHaveLength(2);
     const third = await connect().seen('f44', second.cursor);
     expect(third.builds).toEqual([]);
-    expect((await connect().contents('module-2-3')).nvr).toMatch(/^perl-5\.38-\d+\.aa\+bb$/);
+    expect((await connect().contents('mbs.module-2-3')).nvr).toMatch(/^perl-5\.38-\d+\.aa\+bb$/);
   });
 
   it("passes its own gate's word on where builds count as built before it", async () => {

@@ -1,8 +1,11 @@
 import { connectToMbs } from '@millrace/mbs';
 import type { BuildRef, BuildSystem } from '../build-system';
+import { named } from '../naming/named';
+import { refNames } from '../naming/ref-names';
 import { allSubmissions, readSubmission } from './book';
 import { buildsOf, contentsOf, evidenceOf, look } from './look';
 import { admit, close, current, placeOf } from './places';
+import { mbsRefs } from './ref-kind';
 import { seen } from './seen';
 import type { MbsBuildSystemOptions, MbsParts } from './settings';
 import { submit } from './submission';
@@ -13,6 +16,11 @@ import { submit } from './submission';
  */
 export function createMbsBuildSystem(options: MbsBuildSystemOptions): BuildSystem & { end(): Promise<void> } {
   const parts: MbsParts = { mbs: connectToMbs(options.mbs), options };
+  return named(inside(parts), refNames(options.name, options.dir, mbsRefs(parts.mbs)));
+}
+
+function inside(parts: MbsParts): BuildSystem & { end(): Promise<void> } {
+  const { options } = parts;
   const paced = pacedSeen(parts, options.pollMs ?? 5000);
   return {
     name: options.name,

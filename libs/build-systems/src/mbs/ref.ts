@@ -10,8 +10,14 @@ export function refOf(ids: readonly number[], time = 1): BuildRef {
   return `module-${sorted.join('-')}${time === 1 ? '' : `.${time}`}`;
 }
 
+const form = /^module-(\d{1,12}(?:-\d{1,12}){0,99})(?:\.\d{1,4})?$/;
+
+export function isRef(text: string): boolean {
+  return form.test(text);
+}
+
 export function idsOf(ref: BuildRef): readonly number[] {
-  const found = /^module-(\d{1,12}(?:-\d{1,12}){0,99})(?:\.\d{1,4})?$/.exec(ref)?.[1];
+  const found = form.exec(ref)?.[1];
   if (found !== undefined) return found.split('-').map(Number);
   throw new AppError({
     ...{ code: 'build-ref-malformed', kind: /^[A-Za-z0-9_.-]+$/.test(ref) ? 'missing' : 'invalid' },
