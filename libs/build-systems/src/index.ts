@@ -1,7 +1,7 @@
 export * from './build-system';
 export type { BrokenRequirement, LandingAdapter, LandingBuild, LandingLook, LandingProgress } from './landing-adapter';
 export type { Inventory, InventoryBuild, InventoryWish, NewerFailure } from './inventory';
-export type { BaseMove, GoneTag, SideTag, SideTags } from './side-tag';
+export type { BaseMove, GoneTag, SideTags } from './side-tag';
 export { createKojiBuildSystem } from './koji/koji';
 export type { KojiBuildSystemOptions, KojiRelease, KojiReleases } from './koji/settings';
 export type { BuildLimits } from './local-rpm/build-folder';

@@ -1,28 +1,6 @@
-import type { ComponentId, Moment } from '@millrace/kernel';
+import type { SideTag } from '@millrace/contracts';
+import type { ComponentId } from '@millrace/kernel';
 import type { BuildRef, BuildStatus, Place } from './build-system';
-
-/** A side tag: as the hub has it, and what we know of it. */
-export interface SideTag {
-  readonly tag: string;
-  /** The release whose build tag it is made of, or that it was adopted for. */
-  readonly release: string;
-  readonly cascade: string | null;
-  /** A cascade builds in it, or one build beside a cascade; `former`: one did; `none`: nothing here knows of it. */
-  readonly use: 'cascade' | 'beside' | 'former' | 'none';
-  /** false: it is remembered here, and the hub has it no longer. */
-  readonly there: boolean;
-  /** How its place was closed; null: it is open, or there is none. */
-  readonly closed: 'landed' | 'kept' | 'cancelled' | null;
-  readonly adopted: boolean;
-  readonly owner: string | null;
-  /** Its owner is the account that we log in with. */
-  readonly own: boolean;
-  readonly base: string;
-  readonly builds: number;
-  /** NVRs that would be in no place of the release any more if it were removed, the first of them. */
-  readonly unlanded: readonly string[];
-  readonly createdAt: Moment | null;
-}
 
 /** A build of somebody came into the release's base while cascades are open. */
 export interface BaseMove {

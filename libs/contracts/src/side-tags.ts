@@ -1,3 +1,4 @@
+import type { Moment } from '@millrace/kernel';
 import { z } from 'zod';
 import type { ReleaseDefinition } from './release-definition';
 
@@ -20,6 +21,29 @@ export type SideTagPolicy = z.infer<typeof sideTagPolicy>;
 /** What the definition says, with what holds where it says nothing. */
 export function sideTagPolicyOf({ side_tags: said }: ReleaseDefinition): SideTagPolicy {
   return said ?? { base: 'follow', when_deleted: 'recreate', keep_on_failure: true };
+}
+
+/** A side tag: as its build system has it, and what is known of it there. */
+export interface SideTag {
+  readonly tag: string;
+  /** The release whose build tag it is made of, or that it was adopted for. */
+  readonly release: string;
+  readonly cascade: string | null;
+  /** A cascade builds in it, or one build beside a cascade; `former`: one did; `none`: nothing here knows of it. */
+  readonly use: 'cascade' | 'beside' | 'former' | 'none';
+  /** false: it is remembered here, and the build system has it no longer. */
+  readonly there: boolean;
+  /** How its place was closed; null: it is open, or there is none. */
+  readonly closed: 'landed' | 'kept' | 'cancelled' | null;
+  readonly adopted: boolean;
+  readonly owner: string | null;
+  /** Its owner is the account that we log in with. */
+  readonly own: boolean;
+  readonly base: string;
+  readonly builds: number;
+  /** NVRs that would be in no place of the release any more if it were removed, the first of them. */
+  readonly unlanded: readonly string[];
+  readonly createdAt: Moment | null;
 }
 
 /**

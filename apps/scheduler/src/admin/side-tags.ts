@@ -1,16 +1,16 @@
-import { doors, sideTagPolicyOf } from '@millrace/contracts';
+import { doors, sideTagPolicyOf, type SideTag } from '@millrace/contracts';
 import { moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import { liveOf } from '../domain/live';
 import { sideTagLines } from '../domain/side-tags/explain-side-tags';
 import { sideTagId } from '../domain/side-tags/rows';
-import { sideTagView, type HeldTag } from '../domain/side-tags/side-tag-view';
+import { sideTagView } from '../domain/side-tags/side-tag-view';
 import type { Rows } from '../domain/state';
 import { missing } from './missing';
 
 type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
-type Held = HeldTag & { readonly system: string };
+type Held = SideTag & { readonly system: string };
 
 /** What the build systems of a release have, asked outside. */
 export type AskHeld = (

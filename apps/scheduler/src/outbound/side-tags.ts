@@ -1,9 +1,9 @@
 import type { SideTags } from '@millrace/build-systems';
+import type { SideTag } from '@millrace/contracts';
 import type { WorkKind } from '@millrace/engine';
 import { AppError, toAppError } from '@millrace/kernel';
 import type { Input, SeenBuild } from '../domain/input';
 import { systemsOf } from '../domain/policy';
-import type { HeldTag } from '../domain/side-tags/side-tag-view';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { hindrance, seenBuild, systemNamed, type Systems } from './systems';
 
@@ -11,7 +11,7 @@ import { hindrance, seenBuild, systemNamed, type Systems } from './systems';
 const longestWaitMs = 15_000;
 
 export interface HeldTags {
-  readonly held: readonly (HeldTag & { readonly system: string })[];
+  readonly held: readonly (SideTag & { readonly system: string })[];
   readonly unknown: readonly { readonly system: string; readonly release: string; readonly because: string }[];
 }
 

@@ -1,25 +1,8 @@
-import type { SideTagState } from '@millrace/contracts';
+import type { SideTag, SideTagState } from '@millrace/contracts';
 import { msBetween, type Moment } from '@millrace/kernel';
 import type { CascadeRow } from '../state';
 import { listed } from '../words';
 import type { SideTagRow } from './rows';
-
-/** A side tag as its build system has it. */
-export interface HeldTag {
-  readonly tag: string;
-  readonly release: string;
-  readonly cascade: string | null;
-  readonly use: 'cascade' | 'beside' | 'former' | 'none';
-  readonly there: boolean;
-  readonly closed: 'landed' | 'kept' | 'cancelled' | null;
-  readonly adopted: boolean;
-  readonly owner: string | null;
-  readonly own: boolean;
-  readonly base: string;
-  readonly builds: number;
-  readonly unlanded: readonly string[];
-  readonly createdAt: Moment | null;
-}
 
 /** What is known of it here. */
 export interface TagScene {
@@ -31,7 +14,7 @@ export interface TagScene {
 }
 
 /** What a side tag is, whether anybody needs it, and what `millrace sidetag clean` would do with it. */
-export function sideTagView(held: HeldTag, scene: TagScene) {
+export function sideTagView(held: SideTag, scene: TagScene) {
   const state = stateOf(held, scene);
   const orphan = held.own && held.there && isNeedless(state);
   const hindered = scene.row && scene.row.state !== 'removed' ? scene.row.problem : null;
@@ -45,7 +28,7 @@ export function sideTagView(held: HeldTag, scene: TagScene) {
   };
 }
 
-function stateOf({ use, there, closed, own }: HeldTag, { cascade, live }: TagScene): SideTagState {
+function stateOf({ use, there, closed, own }: SideTag, { cascade, live }: TagScene): SideTagState {
   if (use === 'none') return own ? 'unclaimed' : 'foreign';
   if (!there) return 'deleted';
   if (use === 'former') return 'former';
@@ -61,7 +44,7 @@ function isNeedless(state: SideTagState): boolean {
   return state === 'landed' || state === 'cancelled' || state === 'former' || state === 'unclaimed';
 }
 
-function wordsOf(state: SideTagState, { cascade, unlanded, owner, adopted }: HeldTag): string {
+function wordsOf(state: SideTagState, { cascade, unlanded, owner, adopted }: SideTag): string {
   const left = unlanded.length > 0 ? `; ${listed(unlanded, 3)} did not land` : '';
   switch (state) {
     case 'open':
@@ -85,7 +68,7 @@ function wordsOf(state: SideTagState, { cascade, unlanded, owner, adopted }: Hel
   }
 }
 
-function remedyOf(state: SideTagState, { tag, cascade, release, unlanded }: HeldTag, orphan: boolean): string | null {
+function remedyOf(state: SideTagState, { tag, cascade, release, unlanded }: SideTag, orphan: boolean): string | null {
   if (state === 'deleted') return `millrace sidetag adopt TAG --cascade ${cascade}`;
   if (state === 'kept') return `millrace cascade land ${cascade}`;
   if (state === 'foreign') return `millrace sidetag adopt ${tag} --cascade CASCADE`;

@@ -1,7 +1,8 @@
+import type { SideTag } from '@millrace/contracts';
 import { moment } from '@millrace/kernel';
 import { World } from '../../store/testing/world';
 import { sideTagLines } from './explain-side-tags';
-import { sideTagView, type HeldTag } from './side-tag-view';
+import { sideTagView } from './side-tag-view';
 
 const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'] };
 const of = { release: 'mill', system: 'koji' };
@@ -141,11 +142,11 @@ describe('a base that moves', () => {
 });
 
 describe('a side tag in the list', () => {
-  const held: HeldTag = {
+  const held: SideTag = {
     ...{ tag: 's-1', release: 'mill', cascade: 'c1', use: 'cascade', there: true, closed: null, adopted: false },
     ...{ owner: 'millrace', own: true, base: 'b', builds: 2, unlanded: ['a-1-1'], createdAt: moment(0) },
   };
-  const view = (more: Partial<HeldTag>, cascade?: object, live = false) => {
+  const view = (more: Partial<SideTag>, cascade?: object, live = false) => {
     const scene = { cascade: cascade as never, row: undefined, live, at: moment(60_000) };
     const { state, orphan, removable, age } = sideTagView({ ...held, ...more }, scene);
     return [state, orphan, removable, age];
