@@ -4,6 +4,7 @@ import type { Outcome, WorkContext, WorkKind } from '@millrace/engine';
 import type { EndedBuild, Input, SeenBuild, Step } from '../domain/input';
 import type { RebuildRow, ReleaseRow } from '../domain/state';
 import { buildKey } from '../domain/words';
+import { ofComponent } from './believable';
 import { BuildWatch, lookOnce } from './build-watch';
 import { checkedBuild } from './builtin-checks';
 import { BuildsBelow } from './builds-below';
@@ -100,7 +101,7 @@ export function buildLooking(outside: Outside): WorkKind<StepOrder, Look, Input>
     run: async (order, { signal }) => {
       const release = await releaseNamed(outside.read, order.release);
       const system = systemFor(outside.systems, release, order.component);
-      const status = await watchOf(system).watch(order.build!, signal);
+      const status = ofComponent(system, order.component, await watchOf(system).watch(order.build!, signal));
       if (!isOver(status)) return { running: seenBuild(status) };
       const end = await endedBuild(system, order.release, order.cascade, status);
       const rebuild = await outside.read.rebuilds.get(order.rebuild);

@@ -11,6 +11,7 @@ import { AppError } from '@millrace/kernel';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SchedulerConfig } from '../config';
+import { believable } from './believable';
 import { bodhiLander } from './bodhi-landing';
 import type { Landers } from './landing-adapters';
 import type { Outside } from './outside';
@@ -49,7 +50,11 @@ export function buildSystems(settings: SchedulerConfig, dataDir: string, read: O
     ends.push(() => system.end());
     if (one.messages) buses.push(busOf(name, one.messages, system));
   }
-  return { systems, buses, stop: async () => void (await Promise.allSettled(ends.map((end) => end()))) };
+  return {
+    systems: believable(systems),
+    buses,
+    stop: async () => void (await Promise.allSettled(ends.map((end) => end()))),
+  };
 }
 
 /** How bumps are committed and come into their repositories. */

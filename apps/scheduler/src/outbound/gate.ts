@@ -6,6 +6,7 @@ import { isStack } from '../domain/policy';
 import type { Repository } from '../domain/state';
 import { stepInput, type StepOrder } from './build';
 import { releaseNamed, rebuildNamed, type Outside } from './outside';
+import { ofSnapshot } from './sensible';
 import { repositoryOf, systemFor } from './systems';
 
 interface CompareOrder extends StepOrder {
@@ -28,7 +29,8 @@ export function comparing({ asker }: Outside): WorkKind<CompareOrder, Comparison
     tries: 12,
     run: async ({ release, cascade, component, scope, snapshot, overlay, contents }) => {
       const asked = { release, snapshot, overlay: { cascade, revision: overlay }, component, scope, contents };
-      const reply = await asker.ask(doors.resolver.compare, asked).catch(unlessEnded);
+      const answer = asker.ask(doors.resolver.compare, asked).then((reply) => ofSnapshot(reply, snapshot));
+      const reply = await answer.catch(unlessEnded);
       return { added: reply.added, lost: reply.lost };
     },
     toInput: (order, outcome) =>

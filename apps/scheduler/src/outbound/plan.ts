@@ -15,6 +15,7 @@ import { gitSourceOf, headOf, type Heads } from './git-source';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
 import { inParallel } from './parallel';
 import { withReached } from './reached';
+import { sensible } from './sensible';
 import { isMadeLater } from './rebuild-source';
 import { hindrance } from './systems';
 
@@ -54,7 +55,7 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   const release = await releaseNamed(read, order.release);
   const planned = cascade.plan === 0 ? [] : await allOf(read, cascade.id);
   const request = await read.requests.get(cascade.id);
-  const whole = await orderOf(outside, cascade, planned, order.number);
+  const whole = sensible(await orderOf(outside, cascade, planned, order.number), cascade.snapshot);
   const inOrder = request?.ordered === false ? withoutOrder(whole, request.members) : whole;
   const far = await withReached(outside, cascade, request, inOrder);
   const foreseen = await foreseenOf(outside, release, cascade, far.impact);
