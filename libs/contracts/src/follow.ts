@@ -17,6 +17,11 @@ export const follow = z
       lull: duration.default('10m'),
       /** At the latest after this time; by default ten times the lull. */
       lull_max: duration.optional(),
+      /**
+       * What becomes of it here when it is taken back there: a person is asked (default), it is rebuilt from what that
+       * release has again, or it stays. Said in each case.
+       */
+      when_reverted: z.enum(['ask', 'rebuild', 'leave']).optional(),
       urgency: z.enum(['normal', 'background']).default('normal'),
     }),
   )

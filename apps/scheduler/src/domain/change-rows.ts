@@ -21,6 +21,8 @@ export interface FollowedLanding {
   readonly landing: string;
   readonly lull: string;
   readonly lullMax: string | null;
+  /** It was taken back there; `ask`: a person says what becomes of it here. */
+  readonly undone?: 'ask' | 'rebuild' | 'leave';
 }
 
 /** What a change that has not started waits for. */

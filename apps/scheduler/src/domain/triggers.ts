@@ -9,7 +9,7 @@ export interface Judgement {
   readonly reason: string | null;
 }
 
-type Judged = Pick<ChangeRow, 'kind' | 'urgency' | 'by' | 'message'>;
+type Judged = Pick<ChangeRow, 'kind' | 'urgency' | 'by' | 'message' | 'follows'>;
 
 /** The first rule that matches decides. Without one, a change starts a cascade by itself. */
 export function judge(definition: ReleaseDefinition, change: Judged, component: ComponentId | null): Judgement {
@@ -24,6 +24,10 @@ export function judge(definition: ReleaseDefinition, change: Judged, component: 
   // A set is asked for by a person; what another team sends may be the whole release.
   if (change.kind === 'set' && change.message) {
     return { outcome: 'approve', reason: 'another team asks for a set, and no rule of the release lets it start' };
+  }
+  if (change.follows?.undone === 'ask') {
+    const { release } = change.follows;
+    return { outcome: 'approve', reason: `${release} took it back; approved, what ${release} has again is built here` };
   }
   // A release's own cascades publish snapshots and builds too: only a rule lets those start others.
   return change.kind === 'snapshot' || change.kind === 'build'

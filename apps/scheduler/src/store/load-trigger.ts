@@ -39,8 +39,12 @@ export async function ofTrigger(read: Read, input: TriggerInput): Promise<Part> 
       return hold ? ofHold(read, input.release, hold) : {};
     }
     case 'follow.due':
-    case 'follow.looked':
       return { cursors: byId(await read.cursors.get(followCursor(input.release))) };
+    case 'follow.looked': {
+      const cursors = byId(await read.cursors.get(followCursor(input.release)));
+      if (!input.landings.some((one) => one.undone)) return { cursors };
+      return { cursors, changes: byId(await read.changes.where({ release: input.release, outcome: 'waits' })) };
+    }
     case 'tier.turned': {
       const { cascade, tier } = input.place;
       const next = { cascade, tier, state: ['waiting', 'ready'], id: { from: input.after } };

@@ -1,4 +1,4 @@
-import type { SourceRef } from '@millrace/contracts';
+import type { Follow, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment } from '@millrace/kernel';
 
 /** A build that landed in a release which others follow. */
@@ -6,6 +6,8 @@ export interface FollowedBuild {
   readonly component: ComponentId;
   readonly nvr: string | null;
   readonly source: SourceRef | null;
+  /** What was taken back there: this build is what the release has again; without a source it has none. */
+  readonly gone?: { readonly nvr: string | null; readonly source: SourceRef | null };
 }
 
 /** What landed at one time: a cascade, or builds that people made. */
@@ -19,6 +21,8 @@ export interface Landing {
   readonly builds: readonly FollowedBuild[];
   /** What need not be told again: ids of the cascade, or of the builds. */
   readonly seen: readonly string[];
+  /** It was taken back, or builds of it were taken away. */
+  readonly undone?: boolean;
 }
 
 /** How far what lands in another release was looked at. */
@@ -35,12 +39,16 @@ export interface MappedBuild extends FollowedBuild {
   readonly here: ComponentId;
 }
 
+export type WhenReverted = NonNullable<Follow['when_reverted']>;
+
 /** Of a change that follows another release: what must be looked at before it is decided. */
 export interface FollowOrder {
   readonly release: string;
   readonly landing: string;
   readonly lull: string;
   readonly lullMax: string | null;
+  /** It was taken back there, and what the release says of that. */
+  readonly undone?: WhenReverted;
   readonly builds: readonly MappedBuild[];
   /** Components that are left out by name, with the reasons. */
   readonly left: readonly { readonly component: ComponentId; readonly because: string }[];

@@ -5,6 +5,7 @@ import type { Turn } from '../turn';
 import { clip, listed } from '../words';
 import type { Followed, FollowInput, Landing } from './follow-input';
 import { mapped } from './mapping';
+import { dropWaiting } from './undone';
 
 /** Milliseconds between two looks at what landed in the releases that are followed. */
 const lookEvery = 2000;
@@ -30,6 +31,7 @@ export function followLooked(turn: Turn, input: Extract<FollowInput, { type: 'fo
     const before = followed[landing.of];
     if (!before || landing.seen.every((one) => before.seen.includes(one))) continue;
     followed[landing.of] = { ...before, seen: [...before.seen, ...landing.seen].slice(-mostSeen) };
+    if (landing.undone) dropWaiting(turn, definition, landing);
     follow(turn, definition, landing);
   }
   if (input.landings.length > 0) keep(turn, input.release, followed);
@@ -59,7 +61,8 @@ function follow(turn: Turn, definition: ReleaseDefinition, landing: Landing): vo
   const found = entry && mapped(entry, landing.builds);
   if (!entry || !found) return;
   const names = found.builds.map((one) => one.component);
-  const why = `${landing.what} landed in ${landing.of}: ${listed(names, 3)}`;
+  const why = `${landing.what} ${landing.undone ? 'was taken back' : 'landed'} in ${landing.of}: ${listed(names, 3)}`;
+  const undone = landing.undone ? { undone: entry.when_reverted ?? ('ask' as const) } : {};
   check(turn, {
     change: `ch-${digestOf([release, landing.of, landing.id]).slice(7, 19)}`,
     ...{ release, kind: 'commit', urgency: entry.urgency, by: `follow:${landing.of}`, why: clip(why, 500), times: 0 },
@@ -68,6 +71,7 @@ function follow(turn: Turn, definition: ReleaseDefinition, landing: Landing): vo
     follows: {
       ...{ release: landing.of, landing: landing.id, ...found },
       ...{ lull: entry.lull, lullMax: entry.lull_max ?? null },
+      ...undone,
     },
   });
 }

@@ -4,7 +4,8 @@ import { isRefusal, type ComponentId } from '@millrace/kernel';
 import type { FollowOrder, MappedBuild } from '../../domain/follow/follow-input';
 import { leftOutHere, needsStanding, type BuildHere, type Standing } from '../../domain/follow/standing';
 import type { ChangeToCheck, Input, ReportedChange } from '../../domain/input';
-import { commitOf } from '../../domain/words';
+import { leftOutUndone } from '../../domain/follow/undone';
+import { clip, commitOf, listed } from '../../domain/words';
 import { gitSourceOf } from '../git-source';
 import { releaseNamed, type Outside } from '../outside';
 import { inParallel } from '../parallel';
@@ -41,16 +42,17 @@ async function reported(
   const strange = new Set(unknown.map((one) => one.component));
   const known = builds.filter((one) => !strange.has(one.here));
   const barred = await inParallel(known, 4, (one) => leftOut(outside, bumps, { release, follows, one }, signal));
+  const undoes = follows.undone ? await hereBy(outside.read, release, known) : '';
   const own = barred.flatMap((because, n): Left[] => (because ? [{ component: known[n]!.here, because }] : []));
   const wanted = known.filter((_, n) => barred[n] === null);
   const components = wanted.map(({ here: component, source }) => ({ component, source, nvr: null }));
-  const about = { id, release, kind, all: false, urgency, by, why, message, follows };
+  const about = { id, release, kind, all: false, urgency, by, why: clip(`${why}${undoes}`, 500), message, follows };
   return { ...about, components, unknown, own: [...left, ...own] };
 }
 
 interface Followed {
   readonly release: string;
-  readonly follows: Pick<FollowOrder, 'release'>;
+  readonly follows: Pick<FollowOrder, 'release' | 'undone'>;
   readonly one: MappedBuild;
 }
 
@@ -58,6 +60,13 @@ async function leftOut(outside: Outside, bumps: Bumps, of: Followed, signal: Abo
   const { release, follows, one } = of;
   const newest = await newestHere(outside.read, release, one.here);
   const here: BuildHere | null = newest && { ...newest, commit: commitOf(newest.source) };
+  if (one.gone) {
+    const gone = { ...one, source: one.gone.source };
+    const held = needsStanding(gone, here)
+      ? await standingOf(outside, bumps, { ...of, one: gone }, here!.commit!, signal)
+      : { standing: null };
+    return leftOutUndone(follows, one, here, held.standing);
+  }
   const asked = needsStanding(one, here)
     ? await standingOf(outside, bumps, of, here!.commit!, signal)
     : { standing: null, unread: null };
@@ -71,6 +80,15 @@ async function newestHere(read: Outside['read'], release: string, component: Com
   if (newest) return { name: newest.nvr ?? newest.id, origin: newest.origin, source: newest.source };
   const validated = await read.validated.get(`${release}/${component}`);
   return validated && { name: validated.nvr, origin: 'cascade' as const, source: validated.source };
+}
+
+/** The cascades that built here what was taken back there, in words; empty: none did. */
+async function hereBy(read: Outside['read'], release: string, builds: readonly MappedBuild[]): Promise<string> {
+  const rows = await read.validated.getMany(builds.map((one) => `${release}/${one.here}`));
+  const byCommit = new Map(builds.map((one) => [one.here, commitOf(one.gone?.source ?? null)]));
+  const cascades = rows.filter((row) => commitOf(row.source) === byCommit.get(row.component)).map((row) => row.cascade);
+  const named = [...new Set(cascades)];
+  return named.length === 0 ? '' : `; built here by ${listed(named)}: millrace cascade revert ${named[0]} --dry-run`;
 }
 
 /** How the commit that was built here stands to the one that landed, as git has it. */

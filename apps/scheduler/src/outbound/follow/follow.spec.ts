@@ -51,15 +51,18 @@ describe('a landing that another release follows', () => {
     });
     await mill.take({ type: 'follow.due', release: 'down' });
   }
-  async function lands(...names: string[]): Promise<void> {
+  async function landsUnseen(...names: string[]): Promise<void> {
     const components = names.map((name) => ({ component: `rpm/${name}`, source: headOf(name), nvr: null }));
     const change = { id: null, release: 'mill', kind: 'commit', components, all: false, unknown: [] } as const;
     const report = { ...change, urgency: 'normal', by: 'ada', why: 'a test' } as const;
-    // What is looked at and checked is done by hand here.
-    const look = orderOf('follow.look');
     await mill.take({ type: 'change.reported', release: 'mill', asked: true, change: report });
     await mill.settle();
     expect(mill.cascade).toMatchObject({ release: 'mill', state: 'completed', landed: true });
+  }
+  async function lands(...names: string[]): Promise<void> {
+    // What is looked at and checked is done by hand here.
+    const look = orderOf('follow.look');
+    await landsUnseen(...names);
     const landings = await looked(look);
     await mill.take({ type: 'follow.looked', release: 'down', landings });
   }
@@ -133,6 +136,80 @@ describe('a landing that another release follows', () => {
     expect(own).toEqual([
       { component: 'rpm/a', because: expect.stringContaining('which mill does not have: bring it there, or') },
       { component: 'rpm/b', because: expect.stringContaining('made by hand here, tells no commit') },
+    ]);
+  });
+
+  async function takesBack(): Promise<void> {
+    const [cascade] = [...mill.store.rows.cascades.values()].filter((one) => one.release === 'mill').slice(-1);
+    const about = { builtOn: [], accepted: false, shipped: [], why: 'it broke' };
+    await mill.take({ type: 'landing.revert', release: 'mill', cascade: cascade!.id, ...about }, 'ada');
+    await mill.rest();
+  }
+  async function lookedAgain(): Promise<void> {
+    await mill.take({ type: 'follow.due', release: 'down' });
+    const landings = await looked(orderOf('follow.look'));
+    await mill.take({ type: 'follow.looked', release: 'down', landings });
+  }
+
+  it('taken back there asks a person here, and is rebuilt from what that release has again', async () => {
+    await landsUnseen('a', 'b');
+    const [beforeA, beforeB] = [headOf('a'), headOf('b')];
+    await follows();
+    git.commit('a', {}, 'An update', 'main');
+    git.commit('b', {}, 'An update', 'main');
+    builtHere('rpm/a', headOf('a'));
+    builtHere('rpm/b', beforeB);
+    await lands('a', 'b');
+    await takesBack();
+    await lookedAgain();
+    const change = await checked();
+    expect(change.why).toMatch(/^cascade c\d+-\w+ was taken back in mill: rpm\/a, rpm\/b/);
+    expect(change.components).toEqual([{ component: 'rpm/a', source: beforeA, nvr: null }]);
+    expect(change.own?.map((one) => one.because).join()).toMatch(/rpm\/b: mill took .* is not made from it, and stays/);
+    const reply = await mill.take({ type: 'change.reported', release: 'down', asked: false, change });
+    expect(reply).toMatchObject({ outcome: 'waits', because: expect.stringContaining('mill took it back') as string });
+    await lookedAgain();
+    expect(await looked(orderOf('follow.look'))).toEqual([]);
+    const about = { release: 'down', change: (reply as { change: string }).change, why: '' } as const;
+    expect(await mill.take({ type: 'change.approve', ...about })).toMatchObject({ outcome: 'cascade' });
+    await mill.settle();
+    const [row] = [...mill.store.rows.rebuilds.values()].filter((one) => one.release === 'down');
+    expect(row).toMatchObject({ component: 'rpm/a', source: beforeA, state: 'validated' });
+  });
+
+  it('one build of it that somebody takes away there is told here too', async () => {
+    await landsUnseen('a');
+    const before = headOf('a');
+    await follows({ when_reverted: 'rebuild' });
+    git.commit('a', {}, 'An update', 'main');
+    builtHere('rpm/a', headOf('a'));
+    await lands('a');
+    const { build: ref, nvr } = mill.rebuild('rpm/a');
+    const withdrawn = { ref, component: 'rpm/a', nvr, how: 'untagged', from: 'mill', by: 'bob' } as const;
+    await mill.take({ type: 'build.withdrawn', release: 'mill', withdrawn });
+    await lookedAgain();
+    const change = await checked();
+    expect(change.components).toEqual([{ component: 'rpm/a', source: before, nvr: null }]);
+    const reply = await mill.take({ type: 'change.reported', release: 'down', asked: false, change });
+    expect(reply).toMatchObject({
+      outcome: 'waits',
+      because: expect.stringContaining('becomes one cascade') as string,
+    });
+  });
+
+  it('taken back before it began here starts nothing; left where the release says so', async () => {
+    await follows({ when_reverted: 'leave' });
+    await lands('a');
+    const change = await checked();
+    const reply = await mill.take({ type: 'change.reported', release: 'down', asked: false, change });
+    expect(reply).toMatchObject({ outcome: 'waits' });
+    builtHere('rpm/a', headOf('a'));
+    await takesBack();
+    await lookedAgain();
+    const dropped = mill.store.rows.changes.get((reply as { change: string }).change);
+    expect(dropped).toMatchObject({ outcome: 'ignored', because: expect.stringContaining('before it began here') });
+    expect((await checked()).own).toEqual([
+      { component: 'rpm/a', because: expect.stringContaining('stays here (follow.when_reverted: leave)') },
     ]);
   });
 

@@ -6,6 +6,7 @@ import type { BuildRow } from '../../domain/state';
 import { isElsewhere } from '../local';
 import type { Outside } from '../outside';
 import { landedBuilds } from './landed-builds';
+import { undoneIn } from './undone-builds';
 
 interface LookOrder {
   readonly release: string;
@@ -27,7 +28,9 @@ export function followLooking({ read }: Pick<Outside, 'read'>): WorkKind<LookOrd
     run: async ({ followed }) => {
       const found: Landing[] = [];
       for (const [of, before] of Object.entries(followed)) {
-        found.push(...(await landedCascades(read, of, before)), ...(await madeByHand(read, of, before)));
+        const newest = await read.builds.where({ release: of }, { orderBy: '-started_at', limit: mostBuilds });
+        found.push(...(await landedCascades(read, of, before)), ...(await madeByHand(read, of, before, newest)));
+        found.push(...(await undoneIn(read, of, before, newest)));
       }
       return found;
     },
@@ -56,10 +59,14 @@ function isSince(at: Moment | null, since: Moment): boolean {
 }
 
 /** Builds that people made and that belong to no cascade. */
-async function madeByHand(read: Outside['read'], of: string, { since, seen }: Followed): Promise<Landing[]> {
+async function madeByHand(
+  read: Outside['read'],
+  of: string,
+  { since, seen }: Followed,
+  newest: readonly BuildRow[],
+): Promise<Landing[]> {
   const release = await read.releases.get(of);
   if (!release) return [];
-  const newest = await read.builds.where({ release: of }, { orderBy: '-started_at', limit: mostBuilds });
   const fresh = newest.filter(
     (one) => isByHand(one, since) && isElsewhere(release.definition, one.component) && !seen.includes(one.id),
   );
