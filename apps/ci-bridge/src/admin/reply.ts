@@ -27,6 +27,11 @@ export function badRequest(message: string): Reply {
   return { status: 400, body: { message } };
 }
 
+/** A body that is no JSON, in the words that Greenwave's and WaiverDB's clients know. */
+export function notUnderstood(): Reply {
+  return badRequest('The browser (or proxy) sent a request that this server could not understand.');
+}
+
 export function notAllowed(): Reply {
   return { status: 405, body: { message: 'The method is not allowed for the requested URL.' } };
 }

@@ -21,7 +21,7 @@ import { stampOf } from '../../domain/stamp';
 import type { ResultRow, WaiverRow } from '../../domain/state';
 import { jsonBody, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
-import { badRequest, isReply, ok, type Reply } from '../reply';
+import { badRequest, isReply, notUnderstood, ok, type Reply } from '../reply';
 import { showResult } from '../resultsdb/show';
 import { showWaiver } from '../waiverdb/find';
 import { resultsFor, waiversFor, type ResultSource } from './facts';
@@ -111,7 +111,7 @@ export class GreenwaveApi {
     if (request.body === null || typeof request.body !== 'object') return noJson(request);
     if (Object.keys(request.body).length === 0) return { status: 415, body: { message: 'No JSON payload in request' } };
     const body = jsonBody(request);
-    if (!body) return badRequest('Bad request');
+    if (!body) return notUnderstood();
     const { peer } = this.parts;
     if (peer) return peer.raw('POST', '/decision', body).catch(upstreamFault);
     // Rules that come with the question stand alone.

@@ -291,7 +291,8 @@ it('passes an update that no policy speaks about, and nothing else', async () =>
 it('refuses broken and oversized bodies with JSON', async () => {
   const json = { 'content-type': 'application/json' };
   const broken = await bridge.send<{ message: string }>('POST', `${api}/decision`, 'not a json', json);
-  expect([broken.status, typeof broken.body.message]).toEqual([400, 'string']);
+  expect(broken.status).toBe(400);
+  expect(broken.body.message).toContain('sent a request that this server could not understand');
   const large = await decide({ ...about('x'.repeat(1_100_000)) });
   expect(large.status).toBe(413);
   expect((await bridge.send('PUT', `${api}/decision`, '{}', json)).status).toBe(405);

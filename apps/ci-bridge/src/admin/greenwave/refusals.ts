@@ -1,12 +1,12 @@
 import type { Subject } from '@millrace/gate-policy';
 import { AppError } from '@millrace/kernel';
 import type { ApiRequest } from '../http';
-import { badRequest, notFound, type Reply } from '../reply';
+import { notFound, notUnderstood, type Reply } from '../reply';
 import type { DecisionRequest } from './request';
 
 export function noJson({ body }: ApiRequest): Reply {
   const message = "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.";
-  return body === null ? { status: 415, body: { message } } : badRequest('Bad request');
+  return body === null ? { status: 415, body: { message } } : notUnderstood();
 }
 
 export function noPolicies(wish: DecisionRequest, { type }: Subject): Reply {

@@ -3,7 +3,18 @@ import type { Input, WaiverDraft } from '../../domain/input';
 import { numberId, type WaiverRow } from '../../domain/state';
 import { jsonBody, parametersOf, type ApiRequest } from '../http';
 import type { BridgeRead } from '../read';
-import { badRequest, created, invalid, isReply, missingField, notFound, notString, ok, type Reply } from '../reply';
+import {
+  badRequest,
+  created,
+  invalid,
+  isReply,
+  missingField,
+  notFound,
+  notString,
+  notUnderstood,
+  ok,
+  type Reply,
+} from '../reply';
 import { identify, mayWaive, permissionsFor, type Headers, type WaiverAccess } from './access';
 import { areWaivers, postedWaivers, type PostedWaiver } from './bodies';
 import { subjectFilters } from './by-subjects';
@@ -103,7 +114,7 @@ export class WaiverDbApi {
 
   async filtered(request: ApiRequest): Promise<Reply> {
     const body = jsonBody(request);
-    if (!body) return badRequest('Bad request');
+    if (!body) return notUnderstood();
     const given = body['filters'];
     if (given === undefined) return invalid([missingField('filters', body)]);
     if (!Array.isArray(given) || given.length === 0 || given.length > mostFilters) {
@@ -120,7 +131,7 @@ export class WaiverDbApi {
   /** Deprecated in WaiverDB, and still asked. */
   async bySubjects(request: ApiRequest): Promise<Reply> {
     const body = jsonBody(request);
-    if (!body) return badRequest('Bad request');
+    if (!body) return notUnderstood();
     const subjects = subjectFilters(body['results'] ?? []);
     if (subjects.problems.length > 0) return invalid(subjects.problems);
     const since = body['since'] ?? null;
@@ -139,7 +150,7 @@ export class WaiverDbApi {
     const user = identify(this.parts.access, headers);
     if (user.kind === 'nobody') return { status: 401, body: { message: user.message } };
     if (user.kind === 'reader') return forbidden(`the token of ${user.name} may only read`);
-    if (request.body === null) return badRequest('Bad request');
+    if (request.body === null) return notUnderstood();
     const posted = postedWaivers(request.body);
     if (isReply(posted)) return posted;
     if (!areWaivers(posted)) return invalid(posted as Parameters<typeof invalid>[0]);
