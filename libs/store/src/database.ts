@@ -150,7 +150,7 @@ export class Database {
     const changes = new DeferredChanges(tx, { begin, commit });
     try {
       const result = await work(changes.connection);
-      if (await changes.commit()) this.checkpoints?.committed();
+      if (await changes.commit()) this.checkpoints?.committed(changes.characters);
       return result;
     } catch (thrown) {
       this.memory?.clear();

@@ -18,6 +18,7 @@ const muchText = 48_000;
 export class DeferredChanges {
   private waiting: string[] = [];
   private size = 0;
+  private all = 0;
   private begun = false;
   private sending: Promise<void> = Promise.resolve();
 
@@ -33,8 +34,9 @@ export class DeferredChanges {
       await this.sent();
       return this.on.rows<Result>(sql, parameters);
     },
-    change: async (sql, parameters) => {
+    change: async (sql, parameters = []) => {
       await this.sent(true);
+      for (const one of parameters) this.all += typeof one === 'string' ? one.length : 8;
       return this.on.change(sql, parameters);
     },
     defer: async (sql, parameters = [], wanted = undefined) => {
@@ -43,9 +45,15 @@ export class DeferredChanges {
       this.waiting.push(text);
       if (wanted) this.waiting.push(touchedAll(wanted));
       // A fault of it ends the commit.
+      this.all += text.length;
       if ((this.size += text.length) > muchText) this.sent().catch(() => undefined);
     },
   };
+
+  /** Characters of all changes. */
+  get characters(): number {
+    return this.all;
+  }
 
   /** Sends the rest, and commits. Answers whether there was anything to commit. */
   async commit(): Promise<boolean> {

@@ -54,11 +54,10 @@ function isKnown({ row, before }: ChangedRow): boolean {
 /** Few rows are written whole, with what was written aside of them before. */
 function changedAside(table: Table<Row>, changed: readonly ChangedRow[]): ReadonlySet<Row> {
   const members = new Set(table.aside);
-  const rows = changed.filter((one) => {
-    if (!isKnown(one) || changedColumns(table, one.before!, one.row) !== '') return false;
-    const keys = listed(changedKeys(one.before!, one.row));
-    return keys.length > 0 && keys.every((key) => members.has(key));
-  });
+  const rows = changed.filter(
+    (one) =>
+      isKnown(one) && changesOnly(members, one.before!, one.row) && changedColumns(table, one.before!, one.row) === '',
+  );
   return new Set(rows.length < leastRows ? [] : rows.map(({ row }) => row));
 }
 
@@ -100,6 +99,20 @@ function changedKeys(before: Row, row: Row): string {
   }
   for (const key in old) if (!(key in row)) return '';
   return keys.join();
+}
+
+/** Some of these members differ, and no others. */
+function changesOnly(members: ReadonlySet<string>, before: Row, row: Row): boolean {
+  const old = before as unknown as Readonly<Record<string, unknown>>;
+  const now = row as unknown as Readonly<Record<string, unknown>>;
+  let some = false;
+  for (const key in now) {
+    if (old[key] === now[key] || key === 'revision') continue;
+    if (!members.has(key)) return false;
+    some = true;
+  }
+  for (const key in old) if (!(key in row)) return false;
+  return some;
 }
 
 function listed(names: string): readonly string[] {

@@ -19,9 +19,12 @@ export function plainReader(
   const parse = ({ id, doc, revision, aside_doc }: Stored): Row => {
     const known = memory?.get(name, id);
     if (known?.revision === Number(revision)) return known;
-    const kept = JSON.parse(doc) as Row;
-    const row = table.kept ? table.kept.read(kept) : kept;
-    return { ...row, ...(aside_doc ? (JSON.parse(aside_doc) as object) : {}), revision: Number(revision) };
+    // Nobody else has it yet: what is known better is put into it, not into a copy.
+    const stored = JSON.parse(doc) as Row;
+    if (aside_doc) Object.assign(stored, JSON.parse(aside_doc));
+    const row: { revision: number } = table.kept ? table.kept.read(stored) : stored;
+    row.revision = Number(revision);
+    return row as Row;
   };
   const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
   const chunkOf = async (ids: readonly string[]): Promise<Row[]> => {

@@ -9,6 +9,9 @@ import { together } from './together';
 import type { Readers, Slice, Table, TableReader, Tables } from './table';
 import { upsert } from './upsert';
 
+/** Rows that are made ready at one time. */
+const mostRows = 500;
+
 /** Readers over a connection that is not in a transaction: always what is committed. */
 export function readersOn<T extends Tables>(
   connection: Connection,
@@ -31,6 +34,8 @@ export class Session<T extends Tables> {
   readonly readers: Readers<T>;
   private readonly caches: ReadonlyMap<string, TableCache>;
   private readonly plain: Readonly<Record<string, TableReader<Row>>>;
+  /** Tables that are being written. */
+  private readonly flushing = new Map<string, Promise<void>>();
 
   constructor(
     private readonly connection: Connection,
@@ -86,17 +91,41 @@ export class Session<T extends Tables> {
     return `${tablePrefix(this.app)}_${table.name}`;
   }
 
+  /** A search that comes while the table is being written waits for the end of that. */
   private async flushTable(key: string): Promise<void> {
-    const { dirty, rows: known, table } = this.caches.get(key)!;
-    if (dirty.size === 0) return;
-    const changed = [...dirty].map(([id, before]) => {
-      const row = known.get(id)!;
-      return { row: { ...row, revision: row.revision + 1 }, before };
-    });
-    await upsert(this.connection, this.nameOf(table), table, changed, this.at);
-    for (const { row } of changed) known.set(row.id, row);
-    dirty.clear();
+    await this.flushing.get(key);
+    if (this.caches.get(key)!.dirty.size === 0) return;
+    const done = this.writeTable(this.caches.get(key)!);
+    this.flushing.set(key, done);
+    await done;
   }
+
+  /** Some rows are written by the database while the next ones are made ready here. */
+  private async writeTable({ dirty, rows, table }: TableCache): Promise<void> {
+    const all = [...dirty];
+    dirty.clear();
+    // Rows that lie side by side are written side by side.
+    if (all.length > mostRows) all.sort(([a], [b]) => (a < b ? -1 : 1));
+    for (let n = 0; n < all.length; n += mostRows) {
+      if (n > 0) await new Promise((resolve) => setImmediate(resolve));
+      const changed = all
+        .slice(n, n + mostRows)
+        .map(([id, before]) => ({ row: raised(rows.get(id)!, before), before }));
+      await upsert(this.connection, this.nameOf(table), table, changed, this.at);
+      for (const { row } of changed) rows.set(row.id, row);
+    }
+  }
+}
+
+/**
+ * A row as it is written. One that takes the place of another was made for that by a decision of this session, and nobody
+ * else has it: it is not copied once more. Any other may come from outside, with its revision.
+ */
+function raised(row: Row, before: Row | null): Row {
+  if (before === null || before === row || before.revision !== row.revision)
+    return { ...row, revision: row.revision + 1 };
+  (row as { revision: number }).revision += 1;
+  return row;
 }
 
 function mapTables(

@@ -30,6 +30,8 @@ export interface Table<R extends Row = Row> {
    * narrow table beside this one, until the row is written for another reason.
    */
   readonly aside?: readonly string[];
+  /** These members as they are written, where that is not as they are: {@link Table.kept} reads them with the rest. */
+  readonly asideAs?: (row: R) => object;
 }
 
 export interface Kept<R extends Row> {
@@ -57,8 +59,12 @@ export function keptAs<R extends Row>(kept: Kept<R>, of: Table<R>): Table<R> {
 }
 
 /** The same table, of which these members are written aside when they change in many rows ({@link Table.aside}). */
-export function aside<R extends Row>(members: readonly (keyof R & string)[], of: Table<R>): Table<R> {
-  return { ...of, aside: members };
+export function aside<R extends Row>(
+  members: readonly (keyof R & string)[],
+  of: Table<R>,
+  written?: (row: R) => object,
+): Table<R> {
+  return { ...of, aside: members, ...(written ? { asideAs: written } : {}) };
 }
 
 export function text<R extends Row>(of: (row: R) => string | null): Column<R> {

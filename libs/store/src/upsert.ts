@@ -57,7 +57,7 @@ async function saveWhole(
     row.revision,
     at,
     ...columns.map((c) => table.columns[c]!.of(row)),
-    JSON.stringify(row),
+    docOf(table, row),
   ]);
   const sql =
     `INSERT INTO ${name} (${all.join(', ')}) ${tuplesOf(tuples, parameters)} ` +

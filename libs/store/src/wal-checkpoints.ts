@@ -1,11 +1,19 @@
 import * as sqlite3 from 'sqlite3';
 import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
 
-/** Commits after which the write-ahead log is looked at. */
-const every = 100;
+/**
+ * Pages (of 4 KiB), about, that are written between two looks at the log. A look that finds much waits for the disk twice,
+ * and the commits beside it wait longer: there should be few of them, and a page that was written ten times meanwhile is
+ * carried over once.
+ */
+const pagesBetween = 12_000;
 
-/** Pages (of 4 KiB) from which on the log is emptied with the writer standing still for a moment. */
+/** Pages from which on the log is emptied with the writer standing still for a moment. */
 const mostPages = 4000;
+
+/** What a commit writes, about: pages of indexes that its text does not tell of, and its text with what that moves. */
+const pagesOfCommit = 16;
+const charactersOfPage = 1500;
 
 /** SQLite's own checkpoint, inside of a commit: when this one did not come to it. */
 export const ownCheckpoint = 'wal_autocheckpoint = 32000';
@@ -16,7 +24,8 @@ export const ownCheckpoint = 'wal_autocheckpoint = 32000';
  * that the log can begin anew.
  */
 export class WalCheckpoints {
-  private commits = 0;
+  /** Written since the last look, about. */
+  private pages = 0;
   private running: Promise<void> | null = null;
 
   private constructor(
@@ -32,10 +41,11 @@ export class WalCheckpoints {
     return new WalCheckpoints(handle, sqliteConnection(handle), inTurn);
   }
 
-  committed(): void {
-    this.commits++;
-    if (this.commits < every || this.running) return;
-    this.commits = 0;
+  /** `characters`: of what was committed. */
+  committed(characters: number): void {
+    this.pages += pagesOfCommit + characters / charactersOfPage;
+    if (this.pages < pagesBetween || this.running) return;
+    this.pages = 0;
     // One that fails is made by a later one, or by SQLite itself.
     this.running = this.carry()
       .catch(() => undefined)
@@ -48,9 +58,12 @@ export class WalCheckpoints {
     await new Promise<void>((resolve) => this.handle.close(() => resolve()));
   }
 
+  /** What was written during the first is little, and the writer stands still for what was written during the second. */
   private async carry(): Promise<void> {
     const pages = await this.checkpoint();
-    if (pages >= mostPages) await this.inTurn(() => this.checkpoint());
+    if (pages < mostPages) return;
+    await this.checkpoint();
+    await this.inTurn(() => this.checkpoint());
   }
 
   /** Answers how many pages the log has. */

@@ -141,7 +141,13 @@ export function release(turn: Turn, id: string): void {
   for (const { id: dependant } of dependants.sort(byUrgency)) {
     const row = turn.row('rebuilds', dependant);
     if (!row.open.includes(id)) continue;
-    const next = turn.put('rebuilds', { ...row, open: row.open.filter((open) => open !== id) });
+    const open = row.open.filter((one) => one !== id);
+    // Most of thousands: nothing else becomes of them.
+    if (row.state === 'waiting' && !row.fresh && open.length > 0) {
+      turn.put('rebuilds', { ...row, open, because: waitingWords(turn, row, open) });
+      continue;
+    }
+    const next = turn.put('rebuilds', { ...row, open });
     if (next.fresh) continue;
     if (next.state === 'skipped' || next.state === 'unneeded') release(turn, next.id);
     else advance(turn, next.id);
@@ -187,11 +193,11 @@ export function breakdownPause(turn: Turn, breakdowns: number, pause: number): s
   return later(turn.at, Math.min(3_600_000, pause * 4 ** (breakdowns - 1)));
 }
 
-function waitingWords(turn: Turn, rebuild: RebuildRow): string {
+function waitingWords(turn: Turn, rebuild: RebuildRow, open = rebuild.open): string {
   if (rebuild.held) return rebuild.because;
-  const names = rebuild.open.map(componentOfId);
-  if (names.length === 0) return gateWords(turn, rebuild) ?? 'it waits for the rest of the tiers below';
-  return `it waits for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+  if (open.length === 0) return gateWords(turn, rebuild) ?? 'it waits for the rest of the tiers below';
+  const names = open.slice(0, 3).map(componentOfId).join(', ');
+  return `it waits for ${names}${open.length > 3 ? ` and ${open.length - 3} more` : ''}`;
 }
 
 function gateWords(turn: Turn, rebuild: RebuildRow): string | null {

@@ -21,9 +21,12 @@ export async function alone(read: Read, rebuild: RebuildRow) {
 
 /** A rebuild and those that are released, or withheld, with it. */
 export async function neighbourhood(read: Read, rebuild: RebuildRow) {
-  const part = await alone(read, rebuild);
-  const validated = byId(await read.validated.get(`${rebuild.release}/${rebuild.component}`));
-  return { ...part, validated, rebuilds: byId(await withAbove(read, [rebuild])) };
+  const [part, validated, rebuilds] = await Promise.all([
+    alone(read, rebuild),
+    read.validated.get(`${rebuild.release}/${rebuild.component}`),
+    withAbove(read, [rebuild]),
+  ]);
+  return { ...part, validated: byId(validated), rebuilds: byId(rebuilds) };
 }
 
 /** A rebuild that may fail: with what waits for it, the nearest first, and what its build system is worth. */

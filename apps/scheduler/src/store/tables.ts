@@ -24,6 +24,7 @@ import type {
   ValidatedRow,
   WatchRow,
 } from '../domain/state';
+import { compactOpen, openAside } from './compact-open';
 import { compactSlots } from './compact-slots';
 
 /** The scheduler's tables: the rows of `domain/state.ts`, and the columns by which they are searched. */
@@ -57,27 +58,31 @@ export const tables = {
     4000,
     aside(
       ['open', 'because'],
-      table<RebuildRow>(
-        'rebuilds',
-        {
-          cascade: text((row) => row.cascade),
-          component: text((row) => row.component),
-          state: text((row) => row.state),
-          tier: integer((row) => row.tier),
-          queue: text(queueOf),
-          rank: bigint((row) => rankOf(row)),
-          fresh: integer((row) => (row.fresh ? 1 : null)),
-          clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
-          doubtful: integer((row) => (row.doubtful ? 1 : null)),
-        },
-        [
-          ['cascade', 'state'],
-          ['cascade', 'component'],
-          ['cascade', 'tier'],
-          ['cascade', 'queue', 'rank'],
-          ['cascade', 'fresh', 'tier'],
-        ],
+      keptAs(
+        compactOpen,
+        table<RebuildRow>(
+          'rebuilds',
+          {
+            cascade: text((row) => row.cascade),
+            component: text((row) => row.component),
+            state: text((row) => row.state),
+            tier: integer((row) => row.tier),
+            queue: text(queueOf),
+            rank: bigint((row) => rankOf(row)),
+            fresh: integer((row) => (row.fresh ? 1 : null)),
+            clear: integer((row) => (row.state === 'waiting' && isClear(row) ? 1 : null)),
+            doubtful: integer((row) => (row.doubtful ? 1 : null)),
+          },
+          [
+            ['cascade', 'state'],
+            ['cascade', 'component'],
+            ['cascade', 'tier'],
+            ['cascade', 'queue', 'rank'],
+            ['cascade', 'fresh', 'tier'],
+          ],
+        ),
       ),
+      openAside,
     ),
   ),
   requests: table<RequestRow>('requests'),
