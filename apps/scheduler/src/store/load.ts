@@ -98,7 +98,10 @@ async function ofCapacity(read: Read, { type, system }: CapacityInput): Promise<
   if (type !== 'slots.look' || !row || free <= 0) return { capacity: byId(row) };
   const cascades = await read.cascades.where({ state: 'running' });
   const rebuilds: RebuildRow[] = [];
-  for (const { id } of cascades) rebuilds.push(...(await headOfQueue(read, id, row, free)));
+  for (const { id, counts } of cascades) {
+    // Who stands in a queue is ready.
+    if ((counts.ready ?? 0) > 0) rebuilds.push(...(await headOfQueue(read, id, row, free)));
+  }
   const names = [...new Set(cascades.map((one) => one.release))];
   return {
     capacity: byId(row),
@@ -125,14 +128,17 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
   switch (input.type) {
     case 'build.ended': {
       const { status, contents } = input.ended;
-      const part = status.state === 'complete' ? await alone(read, rebuild) : await withWaiting(read, rebuild);
-      const durations = byId(await read.durations.get(`${rebuild.release}/${rebuild.component}`));
-      const known = byId(contents && (await read.contents.get(digestOf(contents))));
+      const [part, durations, known, build] = await Promise.all([
+        status.state === 'complete' ? alone(read, rebuild) : withWaiting(read, rebuild),
+        read.durations.get(`${rebuild.release}/${rebuild.component}`),
+        contents && read.contents.get(digestOf(contents)),
+        read.builds.get(status.ref),
+      ]);
       return {
         ...part,
-        builds: byId([...part.builds.values()], await read.builds.get(status.ref)),
-        contents: known,
-        durations,
+        builds: byId([...part.builds.values()], build),
+        contents: byId(known),
+        durations: byId(durations),
       };
     }
     case 'build.broke':
