@@ -1,12 +1,7 @@
 import { doors, doorSubject } from '@millrace/contracts';
-import { sha256 } from '@millrace/kernel';
-import { startService, type RunningService } from '@millrace/service';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, headers, type Msg, type NatsConnection } from 'nats';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { definition } from './wiring';
+import { eventually } from '@millrace/testing';
+import { headers, type Msg, type NatsConnection } from 'nats';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
 
 interface Alert {
   readonly alert: string;
@@ -19,53 +14,21 @@ interface Alert {
 describe('alerts', () => {
   const said: string[] = [];
   let away = true;
-  let nats: TestNats;
-  let dir: string;
-  let service: RunningService;
-  let client: NatsConnection;
+  let scheduler: RunningScheduler;
 
   beforeAll(async () => {
-    nats = await startTestNats();
-    dir = mkdtempSync(join(tmpdir(), 'millrace-alerts-'));
-    const token = { name: 'ada', role: 'releng', sha256: sha256('ada'), created_at: '', revoked_at: null };
-    writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens: [token] }));
-    const koji = {
-      kind: 'koji',
-      url: 'http://127.0.0.1:9/kojihub',
-      top_url: 'https://pkgs.example/',
-      capacity: 40,
-      retries: 1,
-    };
-    const settings = join(dir, 'millrace.yaml');
-    writeFileSync(settings, JSON.stringify({ scheduler: { build_systems: { koji } } }));
-    client = await connect({ servers: nats.url });
-    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => answer(message) });
-    client.subscribe('millrace.scheduler.alert.>', { callback: (_, { subject }) => void said.push(subject) });
-    service = await startService(definition, {
-      MILLRACE_DATA: dir,
-      MILLRACE_CONFIG: settings,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
-    });
+    const url = 'http://127.0.0.1:9/kojihub';
+    const koji = { kind: 'koji', url, top_url: 'https://pkgs.example/', capacity: 40, retries: 1 };
+    scheduler = await startScheduler({ settings: { build_systems: { koji } }, play });
     await request('POST', '/admin/v1/releases', { definition: release });
   });
-  afterAll(async () => {
-    await client?.close();
-    await service?.stop();
-    await nats?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => scheduler?.stop());
 
-  const request = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer ada' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  const play = (client: NatsConnection): void => {
+    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => answer(message) });
+    client.subscribe('millrace.scheduler.alert.>', { callback: (_, { subject }) => void said.push(subject) });
   };
+  const request = (method: string, path: string, body?: unknown) => scheduler.request(method, path, body);
   const shown = async (state: string): Promise<readonly Alert[]> =>
     (await request('GET', `/api/v1/alerts?state=${state}`)).body['alerts'] as Alert[];
 
@@ -88,7 +51,7 @@ describe('alerts', () => {
     expect(await shown('open')).toMatchObject([{ alert: id, kind: 'resolver-away', endedAt: null }]);
     const ready = await request('GET', '/readyz');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ready', alerts: [{ alert: id, release: 'mill' }] } });
-    const metrics = await (await fetch(`http://127.0.0.1:${service.port}/metrics`)).text();
+    const metrics = await (await fetch(`${scheduler.url}/metrics`)).text();
     expect(metrics).toMatch(/^millrace_alerts\{kind="resolver-away".*\} 1$/m);
     expect(metrics).toMatch(/^millrace_hop_seconds\{phase="lead"/m);
     away = false;
@@ -108,7 +71,7 @@ describe('alerts', () => {
   });
 
   it('come beside the .repo files of repositories, for anybody', async () => {
-    const get = (path: string) => fetch(`http://127.0.0.1:${service.port}/repositories/v1/${path}`);
+    const get = (path: string) => fetch(`${scheduler.url}/repositories/v1/${path}`);
     const found = await get('koji/f44-build-side-7/12.repo');
     expect([found.status, found.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
     expect((await found.text()).split('\n')).toEqual([

@@ -1,14 +1,9 @@
-import { doors, doorSubject, type Role } from '@millrace/contracts';
-import { sha256 } from '@millrace/kernel';
+import { doors, doorSubject } from '@millrace/contracts';
 import { connectToHub, type KojiHub } from '@millrace/koji';
 import { startFakeHub, type FakeHub } from '@millrace/koji/fake';
-import { startService, type RunningService } from '@millrace/service';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, type Msg, type NatsConnection } from 'nats';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { definition } from './wiring';
+import { eventually } from '@millrace/testing';
+import type { Msg, NatsConnection } from 'nats';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
 
 const base = 'git+https://src.example/rpms';
 const commit = '0123456789012345678901234567890123456789';
@@ -21,51 +16,33 @@ interface Cascade {
 
 /** A release on a Koji hub that only observes: the hub counts what is called. The resolver is played over its doors. */
 describe('a release that only observes a Koji hub', () => {
-  let nats: TestNats;
   let hub: FakeHub;
   let people: KojiHub;
-  let dir: string;
-  let service: RunningService;
-  let client: NatsConnection;
+  let scheduler: RunningScheduler;
 
   beforeAll(async () => {
-    nats = await startTestNats();
     hub = await startFakeHub();
     layOut(hub);
     people = connectToHub({ url: hub.url, login: { kind: 'password', user: 'maintainer', password: 'secret' } });
-    dir = mkdtempSync(join(tmpdir(), 'millrace-observe-'));
-    settings(dir, hub.url);
-    client = await connect({ servers: nats.url });
-    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
-    client.subscribe(doorSubject(doors.resolver.compare), { callback: (_, message) => compare(message) });
-    service = await startService(definition, {
-      MILLRACE_CONFIG: join(dir, 'millrace.yaml'),
-      MILLRACE_DATA: dir,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
+    scheduler = await startScheduler({
+      settings: settingsFor(hub.url),
+      files: { 'koji-password': 'secret\n' },
+      play,
     });
     await post('/admin/v1/releases', { definition: release('observe') });
   });
   afterAll(async () => {
-    await client?.close();
-    await service?.stop();
+    await scheduler?.stop();
     await people?.close();
     await hub?.close();
-    await nats?.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
-    const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer ada' };
-    const url = `http://127.0.0.1:${service.port}${path}`;
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-    return (await response.json()) as Record<string, unknown>;
+    return (await scheduler.request('POST', path, body)).body;
   }
 
   async function get<T>(path: string): Promise<T> {
-    return (await (await fetch(`http://127.0.0.1:${service.port}${path}`)).json()) as T;
+    return (await scheduler.request('GET', path)).body as T;
   }
 
   const plans = async () => (await get<{ cascades: Cascade[] }>('/api/v1/cascades?release=t1')).cascades;
@@ -179,24 +156,13 @@ function layOut({ control }: FakeHub): void {
   control.addSource(`${base}/app`, { name: 'app', version: '1', release: '1', buildRequires: ['libfoo-devel'] });
 }
 
-function settings(dir: string, url: string): void {
-  writeFileSync(join(dir, 'koji-password'), 'secret\n', { mode: 0o600 });
+function settingsFor(url: string): object {
   const koji = {
     ...{ kind: 'koji', url, top_url: 'http://127.0.0.1:9/koji', capacity: 4, poll_seconds: 0.1 },
-    login: { kind: 'password', user: 'millrace', password_file: join(dir, 'koji-password') },
+    login: { kind: 'password', user: 'millrace', password_file: 'DIR/koji-password' },
     ...{ longest_call_seconds: 3, retries: 10, retry_seconds: 0.1 },
   };
-  // JSON is YAML.
-  writeFileSync(join(dir, 'millrace.yaml'), JSON.stringify({ scheduler: { build_systems: { koji } } }));
-  const roles: Readonly<Record<string, Role>> = { ada: 'releng' };
-  const tokens = Object.entries(roles).map(([name, role]) => ({
-    name,
-    role,
-    sha256: sha256(name),
-    created_at: '',
-    revoked_at: null,
-  }));
-  writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens }));
+  return { build_systems: { koji } };
 }
 
 function release(mode: 'observe' | 'act'): object {
@@ -207,6 +173,11 @@ function release(mode: 'observe' | 'act'): object {
     triggers: { rules: [{ kinds: ['build'], outcome: 'start', reason: 'what people build is followed' }] },
     ...{ people: { rae: { mail: 'rae@t1.example' } }, owners: [], releng: ['rae'] },
   };
+}
+
+function play(client: NatsConnection): void {
+  client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
+  client.subscribe(doorSubject(doors.resolver.compare), { callback: (_, message) => compare(message) });
 }
 
 /** `app` uses what `libfoo` offers. */

@@ -1,61 +1,27 @@
 import { doors, doorSubject, eventSubject, eventType, setWanted, type EventData } from '@millrace/contracts';
-import { sha256 } from '@millrace/kernel';
-import { startService, type RunningService } from '@millrace/service';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, type Msg, type NatsConnection } from 'nats';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { definition } from './wiring';
+import { eventually } from '@millrace/testing';
+import type { Msg, NatsConnection } from 'nats';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
 
 const known = ['rpm/a', 'rpm/b', 'rpm/c'];
 
 /** Sets over real HTTP and a real bus; the resolver is played over its doors. */
 describe('sets', () => {
-  let nats: TestNats;
-  let dir: string;
-  let service: RunningService;
-  let client: NatsConnection;
+  let scheduler: RunningScheduler;
 
   beforeAll(async () => {
-    nats = await startTestNats();
-    dir = mkdtempSync(join(tmpdir(), 'millrace-sets-'));
-    const tokens = [{ name: 'ada', role: 'releng', sha256: sha256('ada'), created_at: '', revoked_at: null }];
-    writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens }));
-    client = await connect({ servers: nats.url });
-    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
-    client.subscribe(doorSubject(doors.resolver.graph), { callback: (_, message) => graph(message) });
-    client.subscribe(doorSubject(doors.resolver.dependants), { callback: (_, message) => dependants(message) });
-    service = await startService(definition, {
-      MILLRACE_DATA: dir,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
-    });
+    scheduler = await startScheduler({ play });
     for (const name of ['acting', 'watching']) {
       const mode = name === 'acting' ? 'act' : 'observe';
       expect(await post('/admin/v1/releases', { definition: release(name, mode) })).toMatchObject({ status: 200 });
     }
   });
-  afterAll(async () => {
-    await client?.close();
-    await service?.stop();
-    await nats?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => scheduler?.stop());
 
-  const post = async (path: string, body: object) => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer ada' },
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  const get = async (path: string) => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`);
-    return (await response.json()) as { readonly changes: readonly Record<string, unknown>[] };
+  const post = (path: string, body: object) => scheduler.request('POST', path, body);
+  const changesOf = async (name: string) => {
+    const { body } = await scheduler.request('GET', `/api/v1/changes?release=${name}`);
+    return body['changes'] as readonly Record<string, unknown>[];
   };
   const start = (of: object, name = 'acting') => post('/admin/v1/cascades', { release: name, ...of });
 
@@ -84,8 +50,7 @@ describe('sets', () => {
     expect(await start({ all: true, unconfirmed: 2 }, 'watching')).toMatchObject({ status: 200 });
     const started = await start({ all: true, confirm: 3, ordered: false, why: 'a compiler' });
     expect(started).toMatchObject({ status: 200, body: { cascade: expect.stringMatching(/^c1-/) } });
-    const { changes } = await get('/api/v1/changes?release=acting');
-    expect(changes[0]).toMatchObject({ kind: 'set', all: true, urgency: 'background', by: 'ada' });
+    expect((await changesOf('acting'))[0]).toMatchObject({ kind: 'set', all: true, urgency: 'background', by: 'ada' });
   });
 
   it('that another team asks for wait for a person, with the members that were found', async () => {
@@ -96,11 +61,8 @@ describe('sets', () => {
     const attributes = { specversion: '1.0', type: eventType(setWanted), source: '/compilers', id: 'wanted-1' };
     const about = { subject: 'watching', time: '2026-01-31T09:30:00.000Z', datacontenttype: 'application/json' };
     const envelope = { ...attributes, ...about, release: 'watching', revision: 1, visibility: 'public', data };
-    await client.jetstream().publish(eventSubject(setWanted, 'watching', null), JSON.stringify(envelope));
-    const sent = async () => {
-      const { changes } = await get('/api/v1/changes?release=watching');
-      return changes.find((one) => one['by'] === 'compilers');
-    };
+    await scheduler.client.jetstream().publish(eventSubject(setWanted, 'watching', null), JSON.stringify(envelope));
+    const sent = async () => (await changesOf('watching')).find((one) => one['by'] === 'compilers');
     await eventually(async () => (await sent()) !== undefined, 'the change', 20_000);
     const change = await sent();
     expect(change).toMatchObject({
@@ -111,6 +73,12 @@ describe('sets', () => {
     });
   });
 });
+
+function play(client: NatsConnection): void {
+  client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
+  client.subscribe(doorSubject(doors.resolver.graph), { callback: (_, message) => graph(message) });
+  client.subscribe(doorSubject(doors.resolver.dependants), { callback: (_, message) => dependants(message) });
+}
 
 /** `b` and `c` need `a`, and `c` needs `b`. */
 function impact(message: Msg): void {

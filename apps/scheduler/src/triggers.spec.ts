@@ -1,11 +1,6 @@
-import { doors, doorSubject, type Role } from '@millrace/contracts';
-import { sha256 } from '@millrace/kernel';
-import { startService, type RunningService } from '@millrace/service';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, type Msg, type NatsConnection } from 'nats';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { doors, doorSubject } from '@millrace/contracts';
+import { eventually } from '@millrace/testing';
+import type { Msg, NatsConnection } from 'nats';
 import {
   fixture,
   pushes,
@@ -14,7 +9,7 @@ import {
   signingToken,
   type Sent,
 } from './inbound/webhooks/testing/deliveries';
-import { definition } from './wiring';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
 
 interface Detected {
   readonly change: string;
@@ -34,54 +29,35 @@ const places: Readonly<Record<string, string>> = {
 /** Webhooks and what people decide about changes, over real HTTP; the resolver is played over its doors. */
 describe('what starts a cascade', () => {
   const detected: Detected[] = [];
-  let nats: TestNats;
-  let dir: string;
-  let service: RunningService;
-  let client: NatsConnection;
+  let scheduler: RunningScheduler;
 
   beforeAll(async () => {
-    nats = await startTestNats();
-    dir = mkdtempSync(join(tmpdir(), 'millrace-triggers-'));
-    writeTokens(dir, { ada: 'releng', bob: 'maintainer' });
-    writeFileSync(join(dir, 'secret'), `an older one\n${secret}\n`);
-    writeFileSync(join(dir, 'github-mill.secret'), `${secret}\n${signingToken}\n`);
-    client = await connect({ servers: nats.url });
+    scheduler = await startScheduler({
+      people: { ada: 'releng', bob: 'maintainer' },
+      files: { secret: `an older one\n${secret}\n`, 'github-mill.secret': `${secret}\n${signingToken}\n` },
+      env: {
+        MILLRACE_SCHEDULER_GITHUB_SECRET_FILE: 'DIR/github-{release}.secret',
+        MILLRACE_SCHEDULER_GITLAB_SECRET_FILE: 'DIR/github-mill.secret',
+        MILLRACE_SCHEDULER_FORGEJO_SECRET_FILE: 'DIR/secret',
+        MILLRACE_SCHEDULER_PAGURE_SECRET_FILE: 'DIR/secret',
+      },
+      play,
+    });
+    for (const [forge, git] of Object.entries(places)) await apply(release(forge, git, {}));
+    await apply(release('mill', places['github']!, { rules: [approveGithub, ignoreOld] }));
+  });
+  afterAll(() => scheduler?.stop());
+
+  const play = (client: NatsConnection): void => {
     client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
     client.subscribe(doorSubject(doors.resolver.reach), { callback: (_, message) => reach(message) });
     client.subscribe('millrace.scheduler.change.>', {
       callback: (_, message) => void detected.push(message.json<{ data: Detected }>().data),
     });
-    service = await startService(definition, {
-      MILLRACE_DATA: dir,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
-      MILLRACE_SCHEDULER_GITHUB_SECRET_FILE: join(dir, 'github-{release}.secret'),
-      MILLRACE_SCHEDULER_GITLAB_SECRET_FILE: join(dir, 'github-mill.secret'),
-      MILLRACE_SCHEDULER_FORGEJO_SECRET_FILE: join(dir, 'secret'),
-      MILLRACE_SCHEDULER_PAGURE_SECRET_FILE: join(dir, 'secret'),
-    });
-    for (const [forge, git] of Object.entries(places)) await apply(release(forge, git, {}));
-    await apply(release('mill', places['github']!, { rules: [approveGithub, ignoreOld] }));
-  });
-  afterAll(async () => {
-    await client?.close();
-    await service?.stop();
-    await nats?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
-
-  const request = async (method: string, path: string, body?: unknown, token = 'ada') => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
+  const request: RunningScheduler['request'] = (...asked) => scheduler.request(...asked);
   const send = async (forge: string, { bytes, headers }: Sent, of = forge) => {
-    const response = await fetch(`http://127.0.0.1:${service.port}/hooks/v1/${forge}/${of}`, {
+    const response = await fetch(`${scheduler.url}/hooks/v1/${forge}/${of}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...headers },
       body: new Uint8Array(bytes),
@@ -295,14 +271,6 @@ function reach(message: Msg): void {
   message.respond(JSON.stringify({ ...lists, ...head, ...counts, set, scopes }));
 }
 
-function writeTokens(dir: string, names: Readonly<Record<string, Role>>): void {
-  const tokens = Object.entries(names).map(([name, role]) => {
-    return { name, role, sha256: sha256(name), created_at: '', revoked_at: null };
-  });
-  writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens }));
-}
-
-/** It only observes: plans are made, and nothing is built. */
 function release(name: string, git: string, triggers: object) {
   return {
     release: name,
