@@ -19,7 +19,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 500) this.log.error({ err: thrown, path: request.path }, 'a request failed unexpectedly');
     // `message` for the clients of ResultsDB, Greenwave and WaiverDB, who read that.
     const answer = { ...body, message: body['detail'], instance: request.path };
-    if (foreign.test(request.path)) return void response.status(status).json(foreignAnswer(status, answer));
+    const api = foreign.exec(request.path)?.[1];
+    if (api !== undefined) return void response.status(status).json(foreignAnswer(api, status, answer));
     response.status(status).type('application/problem+json').send(JSON.stringify(answer));
   }
 }
@@ -36,8 +37,10 @@ function isLargeAndBroken(thrown: unknown, { rawBody, body }: RawBodyRequest<Req
 /** APIs of others, whose clients know their errors. */
 const foreign = /^\/(resultsdb|greenwave|waiverdb)\//;
 
-function foreignAnswer(status: number, answer: Record<string, unknown>): object {
-  return status === 400 ? { message: 'Bad request' } : answer;
+function foreignAnswer(api: string, status: number, answer: Record<string, unknown>): object {
+  if (status !== 400) return answer;
+  const message = 'The browser (or proxy) sent a request that this server could not understand.';
+  return { message: api === 'resultsdb' ? 'Bad request' : message };
 }
 
 function problemOf(thrown: unknown): { status: number; body: Record<string, unknown> } {
