@@ -44,8 +44,9 @@ export function isEmbeddedComponent({ components }: Policies, component: string)
   return components.some((one) => one.embedding === true && one.match.some((glob) => globMatches(glob, component)));
 }
 
-/** Is a component built for an architecture? The first policy that names architectures decides. */
+/** Is a component built for an architecture? The first policy that names architectures decides; `noarch` is all of them. */
 export function isBuiltFor({ components }: Policies, component: string, arch: string): boolean {
+  if (arch === 'noarch') return true;
   const said = components.filter((one) => one.architectures !== undefined);
   const policy = said.find((one) => one.match.some((glob) => globMatches(glob, component)));
   return policy?.architectures?.includes(arch) ?? true;

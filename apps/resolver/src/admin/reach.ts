@@ -113,6 +113,7 @@ export function questionAbout(
   const { reach } = open;
   return {
     ...{ changed, lost, counts: rebuildableIn(open), embedding: reach?.embedding ?? [] },
+    components: reach?.components ?? [],
     tools: [...tools, ...(reach ? toolsOf(reach) : [])],
   };
 }

@@ -12,9 +12,19 @@ import type { Question } from './spread';
 
 const reach: Reach = { tools: ['tool*'], embedding: ['*-static'], components: [], scope: 'capability' };
 
-function compared(facts: readonly ComponentFacts[], build: ComponentFacts, layers: readonly ComponentFacts[] = []) {
+function compared(
+  facts: readonly ComponentFacts[],
+  build: ComponentFacts,
+  layers: readonly ComponentFacts[] = [],
+  components: Reach['components'] = [],
+) {
   const network = networkOfWorld(worldOf(facts));
-  return compareOnNetwork(network, { build, layers, scope: 'capability', question: question(network) });
+  return compareOnNetwork(network, {
+    build,
+    layers,
+    scope: 'capability',
+    question: { ...question(network), components },
+  });
 }
 
 function question({ count }: Network): Question {
@@ -41,8 +51,14 @@ describe('a build compared on an imported graph', () => {
 
   it('takes what the slow way takes, whatever lies over it already', () => {
     const parts = fc.array(component, { minLength: 2, maxLength: 6 });
+    const says = { policy: 'normal', priority: 0, reason: 'a test' } as const;
+    const policy = fc.oneof(
+      fc.constant([]),
+      fc.constant([{ match: ['rpm/p0'], embedding: true, ...says }]),
+      fc.nat(3).map((n) => [{ match: [`rpm/p${n}`], architectures: ['x86_64'], ...says }]),
+    );
     fc.assert(
-      fc.property(parts, fc.array(component, { maxLength: 3 }), component, (all, over, now) => {
+      fc.property(parts, fc.array(component, { maxLength: 3 }), component, policy, (all, over, now, components) => {
         const holders = all.map((p, n) =>
           n % 2 === 0
             ? part(`stack/s${n}`, { contains: [`rpm/p${p.held % all.length}`] })
@@ -51,13 +67,13 @@ describe('a build compared on an imported graph', () => {
         const facts = [...all.map((p, n) => factsOf(n, p)), ...holders];
         const layers = over.slice(0, all.length).map((p, n) => factsOf(n, p));
         const build = factsOf(0, now);
-        const slow = compareBuild(withFacts(worldOf(facts), layers), build, 'capability', reach);
+        const slow = compareBuild(withFacts(worldOf(facts), layers), build, 'capability', { ...reach, components });
         const rpms = ({ lost, added }: Comparison): Comparison => ({
           lost,
           // What a container holds once builds lie over the graph is known when the graph is imported again.
           added: added.filter((one) => layers.length === 0 || one.component.startsWith('rpm/')),
         });
-        expect(sorted(rpms(compared(facts, build, layers)))).toEqual(sorted(rpms(slow)));
+        expect(sorted(rpms(compared(facts, build, layers, components)))).toEqual(sorted(rpms(slow)));
       }),
       { numRuns: 500 },
     );

@@ -1,3 +1,4 @@
+import { isBuiltFor, isEmbeddedComponent } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import { isRich } from '@millrace/package-metadata';
 import { byDependant, directWords, lossWords, type Comparison, type Loss, type LossKind } from '../compare';
@@ -28,7 +29,8 @@ export function compareOnNetwork(network: Network, asked: CompareQuestion): Comp
   const wants = demandsOn(network, component, world.layers).filter((demand) => world.met(demand).length > 0);
   const losses = new Map<string, { readonly demand: NetworkDemand; readonly kind: LossKind }>();
   for (const demand of wants) {
-    const kind = lossOf(world, demand, asked.question);
+    const user = network.components.get(demand.component);
+    const kind = lossOf(world, demand, asked.question, user, asked.build.component);
     if (kind === null) continue;
     const key = `${demand.component} ${kind} ${demand.clause.text}`;
     if (!losses.has(key)) losses.set(key, { demand, kind });
@@ -120,12 +122,21 @@ function architecturesOf(network: Network, layers: ReadonlyMap<number, Component
   return found.size > 0 ? [...found] : ['noarch'];
 }
 
-function lossOf(world: LaidOver, demand: NetworkDemand, { embedding }: Question): LossKind | null {
+function lossOf(
+  world: LaidOver,
+  demand: NetworkDemand,
+  { embedding, components = [] }: Question,
+  user: ComponentId,
+  build: ComponentId,
+): LossKind | null {
   if (demand.kind === 'contains') return null;
-  const by = world.met(demand).map((clause) => world.metBy(clause));
+  const isBuilt = (arch: string): boolean => [user, build].every((one) => isBuiltFor({ components }, one, arch));
+  const met = world.met(demand).filter((clause) => isBuilt(clause.arch));
+  const by = met.map((clause) => world.metBy(clause));
   if (by.includes(null)) return demand.kind === 'build' ? 'build' : 'run';
   const [name = ''] = namesIn(demand.clause.scheme, demand.clause.text);
-  if (demand.kind === 'build' && embedding.some((pattern) => names(pattern, name))) return 'embedding';
+  const isCopied = isEmbeddedComponent({ components }, build) || embedding.some((pattern) => names(pattern, name));
+  if (demand.kind === 'build' && isCopied) return 'embedding';
   return by.includes('others') ? 'moved' : null;
 }
 

@@ -1,7 +1,9 @@
+import type { ReleaseDefinition } from '@millrace/contracts';
 import { clauseOf, hasFlag, kindBits, type Network } from './network';
 import { lostClauses } from './lost';
 import { names, namesIn } from './resolve-clause';
 import { addHolders } from './holders';
+import { builtFor, embeddedClauses } from './component-policies';
 import { Hits, partSource, type HitKind } from './hits';
 import { withMarks } from './marks';
 import { each, leadsTo } from './rows';
@@ -20,6 +22,8 @@ export interface Question {
   /** Patterns of capabilities and components that never propagate. */
   readonly tools: readonly string[];
   readonly embedding: readonly string[];
+  /** Component policies: what is embedded whatever it offers, and who is built for which architectures. Absent: none. */
+  readonly components?: ReleaseDefinition['components'];
   /** Components that can be rebuilt at all: 1 for each of them. */
   readonly counts: Uint8Array;
   /** Kinds of dependency that count, as bits ({@link kindBits}); absent: every one. */
@@ -157,7 +161,9 @@ function addLost(spread: Spread, network: Network, asked: Asked): void {
     const as = (kind: ClauseKind): HitKind => (moved ? 'moved' : kind === 'build' ? 'needs-change' : kind);
     addHits(lost, network, clause, asked, as);
   }
+  const isBuilt = builtFor(network, question);
   for (let n = 0; n < lost.length; n++) {
+    if (!isBuilt(lost.component(n), lost.source(n))) continue;
     const kind = lost.kind(n);
     const to = kind === 'moved' ? spread.moved : kind === 'needs-change' ? spread.needsChange : spread.capability;
     to.add(lost.component(n), kind, lost.source(n));
@@ -176,14 +182,16 @@ function addLikely(likely: Hits, hits: Hits, network: Network): void {
 }
 
 /** And what is copied in at build time. */
-function addEmbedding(found: Hits, hits: Hits, network: Network, { embedding }: Question): void {
-  if (embedding.length === 0) return;
+function addEmbedding(found: Hits, hits: Hits, network: Network, question: Question): void {
+  const { embedding } = question;
+  const copied = embeddedClauses(network, question);
+  if (embedding.length === 0 && copied.size === 0) return;
   const embeds = byClause((clause) => {
     const [name = ''] = network.clauses.get(clause).split(' ');
     return embedding.some((pattern) => names(pattern, name));
   });
   for (let n = 0; n < hits.length; n++) {
-    const isEmbedded = hits.kind(n) === 'build' && embeds(hits.source(n));
+    const isEmbedded = hits.kind(n) === 'build' && (copied.has(hits.source(n)) || embeds(hits.source(n)));
     if (isEmbedded) found.add(hits.component(n), 'embedding', hits.source(n));
   }
 }
