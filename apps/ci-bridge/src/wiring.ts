@@ -4,6 +4,7 @@ import {
   resultRecorded,
   schedulerResultReported,
   verdictWanted,
+  waiverWanted,
   type EventName,
 } from '@millrace/contracts';
 import { resultsDbClient } from '@millrace/resultsdb';
@@ -34,6 +35,10 @@ export const hears: readonly Hears<Input>[] = [
   }),
   hear(schedulerResultReported, mapOwnResult),
   hear(verdictWanted, ({ data }) => ({ type: 'verdict-wanted', wanted: data })),
+  hear(waiverWanted, ({ data: { subject, testcase: test, by, comment, expires } }) => ({
+    type: 'waive',
+    ...{ subject: subject.id, test, by, comment, expires: expires ?? undefined },
+  })),
   hear(releaseChanged, ({ data: { name, revision, definition } }) => ({
     type: 'release-changed',
     release: { name, revision, definition },

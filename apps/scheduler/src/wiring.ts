@@ -26,6 +26,7 @@ import {
   setWanted,
   verdictDecided,
   verdictWanted,
+  waiverWanted,
   type EventName,
 } from '@millrace/contracts';
 import type { Receiver } from '@millrace/messages';
@@ -40,10 +41,12 @@ import { landingGauge, landingQuestions } from './admin/landings';
 import { questions } from './admin/questions';
 import { sideTagQuestions, viewsOf } from './admin/side-tags';
 import { shadowQuestions } from './admin/shadow';
+import { actLookups } from './outbound/act-lookups';
 import { buildersOf } from './outbound/builders';
 import { catchUp } from './outbound/catch-up';
 import { config, secretFilesOf, topUrlsOf, type SchedulerConfig } from './config';
 import type { Input } from './domain/input';
+import { actCommands } from './inbound/act-commands';
 import { changeCommands } from './inbound/change-commands';
 import { listen } from './inbound/bus/listen';
 import { commands } from './inbound/commands';
@@ -102,6 +105,7 @@ export const says: readonly EventName[] = [
   alertEnded,
   rebuildDoubted,
   landingChanged,
+  waiverWanted,
 ];
 
 export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConfig> = {
@@ -137,6 +141,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
         ...setCommands({ ...lookupsOf(outside), ...nvrLookups(outside, bumps) }),
         ...nvrQuestions(nvrLookups(outside, bumps)),
         ...peopleCommands(lookupsOf(outside)),
+        ...actCommands(actLookups(outside)),
         ...changeCommands((id) => changeNamed(read, id)),
       ],
       gauges: { alerts: alertGauge(read), landings: landingGauge(read), ...historyGauges(read) },

@@ -20,6 +20,7 @@ export * from './events/scheduler-doubt';
 export * from './events/scheduler-landing';
 export * from './events/scheduler-rebuild';
 export * from './events/scheduler-release';
+export * from './events/scheduler-waiver';
 export * from './landing';
 export { nvrStrategies, nvrStrategyOf, unbuiltRuleOf, type NvrStrategy } from './new-nvrs';
 export { nvrForeseen, type NvrForeseen } from './nvr-foreseen';

@@ -267,6 +267,12 @@ describe('waivers', () => {
     expect(bridge.events('waiver.recorded')).toHaveLength(1);
   });
 
+  it("that another service passes on are the person's who asked there", () => {
+    const bridge = asked().take(result({ test: install }), result({ test: run, outcome: 'FAILED' }));
+    bridge.decided({ ...waive(run), by: 'grace' } as Input, 'scheduler');
+    expect(bridge.verdict().answer.reasons[1]!.text).toBe('waived by grace: flaky (without the waiver: failed)');
+  });
+
   it('help a missing test too, and nothing but what they name', () => {
     const bridge = asked().take(waive(run));
     expect(bridge.said().at(-1)).toBe('pending waiting');

@@ -93,6 +93,8 @@ export type Input =
       readonly expires?: string | undefined;
       /** true takes the waiver back. */
       readonly withdraw?: boolean | undefined;
+      /** Whose waiver it is, where another service passes it on; left out: whoever asks. */
+      readonly by?: string | undefined;
     }
   /** Through WaiverDB's API, checked already. */
   | { readonly type: 'waivers-posted'; readonly waivers: readonly WaiverDraft[] }

@@ -41,7 +41,7 @@ export function waive(state: State, wish: Waive, context: DecideContext): Decisi
       testcase: wish.test,
       scenario: wish.scenario ?? null,
       product_version,
-      username: context.who,
+      username: wish.by ?? context.who,
       proxied_by: null,
       comment,
       waived: wish.withdraw !== true,

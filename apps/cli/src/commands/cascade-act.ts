@@ -1,110 +1,69 @@
 import { doors } from '@millrace/contracts';
-import { AppError, toAppError } from '@millrace/kernel';
-import { misused, type Context } from '../context';
+import { scopeOf, scopeOptions, type InCascade, type ScopeOptions } from '../act-scope';
+import { showActs } from '../act-words';
+import { misused } from '../context';
 import type { Leaf } from '../leaf';
-import { cascadeIdOf, componentOf } from '../naming';
-import { isWide, reachedBy, type Reached, type ReachOptions } from './cascade-reach';
 
-interface Options extends ReachOptions {
+interface Options extends ScopeOptions {
+  readonly all?: boolean;
   readonly why: string;
 }
 
-const { cascadeCancel: cancel, cascadeRetry: retry, cascadeSkip: skip } = doors.scheduler;
-type Act = typeof cancel | typeof retry | typeof skip;
+const own = doors.scheduler;
 
-/** By verb: the states in which a rebuild can be acted on. */
-const actable = {
-  cancel: ['waiting', 'ready', 'submitting', 'building', 'gating', 'failed', 'rejected'],
-  retry: ['failed', 'rejected'],
-  skip: ['waiting', 'ready', 'failed', 'rejected'],
+/** By verb: its doors, of a cascade and of a release. */
+const asked = {
+  cancel: [own.cascadeCancel, own.releaseCancel],
+  retry: [own.cascadeRetry, own.releaseRetry],
+  skip: [own.cascadeSkip, own.releaseSkip],
+  remove: [own.cascadeRemove, own.releaseRemove],
 } as const;
 
-export const cascadeCancel = act('cancel', cancel, 'Gives up a cascade, or rebuilds of it.');
-export const cascadeRetry = act('retry', retry, 'Builds what failed once more, from the newest commit.');
-export const cascadeSkip = act('skip', skip, 'Goes on without rebuilding a component.');
+export const cascadeCancel = act('cancel', 'Gives up a cascade, or rebuilds of it.');
+export const cascadeRetry = act('retry', 'Builds what failed once more, from the newest commit.');
+export const cascadeSkip = act(
+  'skip',
+  'Goes on without rebuilding a component: what needs it goes on with its old build.',
+);
+export const cascadeRemove = act(
+  'remove',
+  'Takes what has not started out of a cascade: what needs it goes on with its old build.',
+);
 
-/** The three commands about a cascade, or rebuilds of it, that differ only in what they ask for. */
-function act(verb: keyof typeof actable, door: Act, about: string): Leaf<Options> {
+/** The four commands about a cascade, or rebuilds of it, that differ only in what they ask for. */
+function act(verb: keyof typeof asked, about: string): Leaf<Options> {
+  const byOne = verb === 'skip' || verb === 'remove';
+  const [ofCascade, ofRelease] = asked[verb];
   return {
     usage: `${verb} [cascade] [component]`,
     about: `${about} Also of a tier, or of a component or everything in all running cascades of a release.`,
-    options: (command) =>
-      command
-        .option('--tier <n>', 'of this tier of the cascade')
-        .option('--release <name>', 'of all running cascades of the release, instead of a cascade')
-        .option('--component <id>', 'with --release: only of this component')
-        .option('--why <text>', 'kept in the journal', ''),
+    options: (command) => {
+      const scoped = scopeOptions(command);
+      const all = byOne ? scoped.option('--all', `everything in the cascade that can be ${past[verb]}`) : scoped;
+      return all.option('--why <text>', 'kept in the journal', '');
+    },
     examples: [
       `cascade ${verb} c-1 rpm/libflour --why "…"`,
-      `cascade ${verb} latest --tier 2`,
+      byOne ? `cascade ${verb} latest --tier 2` : `cascade ${verb} latest`,
       `cascade ${verb} --release minidistro --component rpm/libflour`,
     ],
-    run: async (context, args, options) => {
-      const [cascade, component] = [args.optional(0), args.optional(1)];
-      if (isWide(options) || cascade === undefined) {
-        const reached = await reachedBy(context, cascade, component, options, actable[verb]);
-        const whole = verb === 'cancel' && options.release !== undefined && options.component === undefined;
-        const targets = whole ? wholeCascades(reached) : reached.map(targetOf);
-        return eachOf(context, door, verb, { targets, why: options.why });
-      }
-      if (verb === 'skip' && component === undefined) {
-        throw misused('skip needs a component', 'name it, or a tier with --tier; or cancel the cascade');
-      }
-      const reply = await context.client.call(door, {
-        cascade: await cascadeIdOf(context, cascade),
-        ...(component === undefined ? {} : { component: componentOf(component) }),
-        why: options.why,
-      });
-      context.show(reply, () => reply.text);
+    run: async (context, args, { why, all, ...options }) => {
+      const scope = await scopeOf(context, args.optional(0), args.optional(1), options);
+      if (byOne && 'cascade' in scope) checkAll(verb, scope, all === true);
+      const reply =
+        'cascade' in scope
+          ? await context.client.call(ofCascade, { ...scope, ...(all ? { all } : {}), why })
+          : await context.client.call(ofRelease, { ...scope, why });
+      showActs(context, reply);
     },
   };
 }
 
-interface Target {
-  readonly cascade: string;
-  /** Absent: all of the cascade. */
-  readonly component?: string;
+/** What is done to rebuilds one by one is not done to all of a cascade by the way. */
+function checkAll(verb: string, { component, tier }: InCascade, all: boolean): void {
+  const isPart = component !== undefined || tier !== undefined;
+  if (isPart && all) throw misused('a part of the cascade and --all exclude each other', 'name one of them');
+  if (!isPart && !all) throw misused(`${verb} needs a component`, 'name it, or a tier with --tier, or say --all');
 }
 
-function targetOf({ cascade, rebuild: { component } }: Reached): Target {
-  return { cascade, component };
-}
-
-function wholeCascades(reached: readonly Reached[]): readonly Target[] {
-  return [...new Set(reached.map((one) => one.cascade))].map((cascade) => ({ cascade }));
-}
-
-interface Done extends Target {
-  readonly done: boolean;
-  readonly text: string;
-}
-
-/** One after another: what one of them settles, the next may find settled. */
-async function eachOf(context: Context, door: Act, verb: string, { targets, why }: Acts): Promise<void> {
-  const acts: Done[] = [];
-  for (const target of targets) {
-    const asked = context.client.call(door, { ...target, why });
-    acts.push(await asked.then(({ text }) => ({ ...target, done: true, text }), refusedOf(target)));
-  }
-  if (!acts.some((one) => one.done)) throw nothingDone(acts[0]?.text ?? `nothing there can be ${done[verb]}`);
-  context.show({ done: true, acts }, () => acts.map((one) => `${one.cascade} ${one.text}`).join('\n'));
-}
-
-interface Acts {
-  readonly targets: readonly Target[];
-  readonly why: string;
-}
-
-const done: Readonly<Record<string, string>> = { cancel: 'cancelled', retry: 'retried', skip: 'skipped' };
-
-function nothingDone(message: string): AppError {
-  return new AppError({ code: 'nothing-done', kind: 'conflict', message, remedy: 'look at `millrace cascade show`' });
-}
-
-function refusedOf(target: Target): (thrown: unknown) => Done {
-  return (thrown) => {
-    const error = toAppError(thrown);
-    if (error.kind !== 'conflict' && error.kind !== 'missing') throw error;
-    return { ...target, done: false, text: error.message };
-  };
-}
+const past = { cancel: 'cancelled', retry: 'retried', skip: 'skipped', remove: 'removed' } as const;

@@ -1,15 +1,13 @@
 import { doors, durationMs } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
-import { misused, type Context } from '../context';
+import { scopeOf, scopeOptions, type ScopeOptions } from '../act-scope';
+import { showActs } from '../act-words';
+import { misused } from '../context';
 import type { Leaf } from '../leaf';
-import { cascadeIdOf, componentOf } from '../naming';
 import { table } from '../table';
 import { orDash, when } from '../words';
 
-interface Options {
-  readonly release?: string;
-  readonly component?: string;
-  readonly tier?: string;
+interface Options extends ScopeOptions {
   readonly until?: string;
   readonly why: string;
 }
@@ -22,10 +20,7 @@ export const cascadeHold: Leaf<Options> = {
     'Starts nothing new in a cascade, or one rebuild or one tier of it, or with --release in a whole release, until it ' +
     'is resumed or the time is over. What runs goes on.',
   options: (command) =>
-    command
-      .option('--tier <n>', 'only this tier of the cascade')
-      .option('--release <name>', 'the whole release, instead of a cascade')
-      .option('--component <id>', 'with --release: only this component, in all cascades of the release')
+    scopeOptions(command)
       .option('--until <time>', 'ends by itself then: a time such as 2026-02-01T08:00:00Z, or from now: 90m, 2h, 3d')
       .option('--why <text>', 'kept in the journal', ''),
   examples: [
@@ -41,19 +36,14 @@ export const cascadeHold: Leaf<Options> = {
       'cascade' in scope
         ? await context.client.call(own.cascadeHold, { ...scope, ...until, why })
         : await context.client.call(own.releaseHold, { ...scope, ...until, why });
-    context.show(reply, () => reply.text);
+    showActs(context, reply);
   },
 };
 
 export const cascadeResume: Leaf<Options> = {
   usage: 'resume [cascade] [component]',
   about: 'Lets a held cascade, one rebuild or one tier of it, or with --release a held release, go on.',
-  options: (command) =>
-    command
-      .option('--tier <n>', 'only this tier of the cascade')
-      .option('--release <name>', 'the whole release, instead of a cascade')
-      .option('--component <id>', 'with --release: only this component, in all cascades of the release')
-      .option('--why <text>', 'kept in the journal', ''),
+  options: (command) => scopeOptions(command).option('--why <text>', 'kept in the journal', ''),
   examples: ['cascade resume latest', 'cascade resume c-1 --tier 3', 'cascade resume --release minidistro'],
   run: async (context, args, options) => {
     const scope = await scopeOf(context, args.optional(0), args.optional(1), options);
@@ -62,7 +52,7 @@ export const cascadeResume: Leaf<Options> = {
       'cascade' in scope
         ? await context.client.call(own.cascadeResume, { ...scope, why })
         : await context.client.call(own.releaseResume, { ...scope, why });
-    context.show(reply, () => reply.text);
+    showActs(context, reply);
   },
 };
 
@@ -85,42 +75,6 @@ export const cascadeHolds: Leaf<Pick<Options, 'release'>> = {
     context.show(holds, () => table(['RELEASE', 'CASCADE', 'WHAT', 'BY', 'SINCE', 'UNTIL', 'WHY'], rows, 'no holds'));
   },
 };
-
-type Scope =
-  | { readonly cascade: string; readonly component?: string; readonly tier?: number }
-  | { readonly release: string; readonly component?: string };
-
-async function scopeOf(
-  context: Context,
-  cascade: string | undefined,
-  positional: string | undefined,
-  { release, component, tier }: Options,
-): Promise<Scope> {
-  if ((cascade === undefined) === (release === undefined)) {
-    throw misused(
-      release === undefined ? 'nothing is named' : 'a cascade and --release exclude each other',
-      'name a cascade (or latest), or a whole release with --release',
-    );
-  }
-  if (release !== undefined) {
-    if (tier !== undefined) throw misused('--tier belongs to a cascade', 'name the cascade instead of --release');
-    return { release, ...(component === undefined ? {} : { component: componentOf(component) }) };
-  }
-  if (component !== undefined) throw misused('--component belongs to --release', 'name it after the cascade');
-  if (positional !== undefined && tier !== undefined) {
-    throw misused('a component and --tier exclude each other', 'name one of them');
-  }
-  return {
-    cascade: await cascadeIdOf(context, cascade),
-    ...(positional === undefined ? {} : { component: componentOf(positional) }),
-    ...(tier === undefined ? {} : { tier: tierOf(tier) }),
-  };
-}
-
-function tierOf(text: string): number {
-  if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw misused(`'${text}' is no tier`, 'give a number from 0, as `millrace cascade show` has them');
-}
 
 /** A time as it is, or one from now as definitions write durations. */
 function untilOf(text: string, now: string): string {

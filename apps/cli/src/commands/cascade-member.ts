@@ -1,9 +1,10 @@
 import { doors } from '@millrace/contracts';
+import { scopeOf, scopeOptions, type ScopeOptions } from '../act-scope';
+import { showActs } from '../act-words';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
-import { cascadeIdOf, componentOf } from '../naming';
 
-interface Options {
+interface Options extends ScopeOptions {
   readonly commit?: string;
   readonly priority?: string;
   readonly why: string;
@@ -12,50 +13,52 @@ interface Options {
 const own = doors.scheduler;
 
 export const cascadeAdd: Leaf<Options> = {
-  usage: 'add <cascade> <component>',
-  about: 'Adds a component to a running cascade: its plan grows.',
+  usage: 'add [cascade] [component]',
+  about: 'Adds a component to a running cascade, or to all of a release: their plans grow.',
   options: (command) =>
     command
+      .option('--release <name>', 'to all running cascades of the release, instead of one')
+      .option('--component <id>', 'with --release: the component')
       .option('--commit <sha>', 'the full commit to build; else the newest')
       .option('--why <text>', 'kept with the plan and in the journal', ''),
-  examples: ['cascade add latest rpm/libflour --why "it breaks at run time"'],
-  run: async (context, args, { commit, why }) => {
-    const cascade = await cascadeIdOf(context, args.text(0));
-    const component = componentOf(args.text(1));
-    const reply = await context.client.call(own.cascadeAdd, { cascade, component, commit, why });
-    context.show(reply, () => reply.text);
-  },
-};
-
-export const cascadeRemove: Leaf<Options> = {
-  usage: 'remove <cascade> <component>',
-  about: 'Takes a component that has not started out of a cascade: what needs it goes on with its old build.',
-  options: (command) => command.option('--why <text>', 'kept in the journal', ''),
-  examples: ['cascade remove latest rpm/libflour --why "it is retired"'],
-  run: async (context, args, { why }) => {
-    const cascade = await cascadeIdOf(context, args.text(0));
-    const reply = await context.client.call(own.cascadeRemove, { cascade, component: componentOf(args.text(1)), why });
-    context.show(reply, () => reply.text);
+  examples: [
+    'cascade add latest rpm/libflour --why "it breaks at run time"',
+    'cascade add --release minidistro --component rpm/libflour',
+  ],
+  run: async (context, args, { commit, why, ...options }) => {
+    const scope = await scopeOf(context, args.optional(0), args.optional(1), options);
+    const { component } = scope;
+    if (component === undefined) throw misused('no component is named', 'name it after the cascade');
+    const reply =
+      'cascade' in scope
+        ? await context.client.call(own.cascadeAdd, { cascade: scope.cascade, component, commit, why })
+        : await context.client.call(own.releaseAdd, { release: scope.release, component, commit, why });
+    showActs(context, reply);
   },
 };
 
 export const cascadeRaise: Leaf<Options> = {
-  usage: 'raise <cascade> [component]',
-  about: 'Lets a component run before the others of its cascade, or a cascade before other cascades.',
+  usage: 'raise [cascade] [component]',
+  about:
+    'Lets a component or a tier run before the others of its cascade, a cascade before other cascades, or a release ' +
+    'before others.',
   options: (command) =>
-    command
+    scopeOptions(command)
       .option('--priority <n>', 'from -100 to 100; below 0: after the others', '50')
       .option('--why <text>', 'kept in the journal', ''),
-  examples: ['cascade raise latest rpm/libflour', 'cascade raise c-1 --priority -10 --why "it can wait"'],
-  run: async (context, args, { priority, why }) => {
-    const component = args.optional(1);
-    const reply = await context.client.call(own.cascadeRaise, {
-      cascade: await cascadeIdOf(context, args.text(0)),
-      ...(component === undefined ? {} : { component: componentOf(component) }),
-      priority: priorityOf(priority ?? '50'),
-      why,
-    });
-    context.show(reply, () => reply.text);
+  examples: [
+    'cascade raise latest rpm/libflour',
+    'cascade raise c-1 --priority -10 --why "it can wait"',
+    'cascade raise --release minidistro --component rpm/libflour',
+  ],
+  run: async (context, args, { priority, why, ...options }) => {
+    const scope = await scopeOf(context, args.optional(0), args.optional(1), options);
+    const act = { priority: priorityOf(priority ?? '50'), why };
+    const reply =
+      'cascade' in scope
+        ? await context.client.call(own.cascadeRaise, { ...scope, ...act })
+        : await context.client.call(own.releaseRaise, { ...scope, ...act });
+    showActs(context, reply);
   },
 };
 

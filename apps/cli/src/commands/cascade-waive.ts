@@ -1,18 +1,27 @@
 import { doors, type DoorReply } from '@millrace/contracts';
-import { AppError } from '@millrace/kernel';
+import { scopeOf, scopeOptions, type ScopeOptions } from '../act-scope';
+import type { Context } from '../context';
 import type { Leaf } from '../leaf';
 import { table } from '../table';
-import { reachedBy, type ReachOptions } from './cascade-reach';
+import { orDash } from '../words';
 
-interface Options extends ReachOptions {
+interface Options extends ScopeOptions {
   readonly comment: string;
   readonly expires?: string;
 }
 
-type Verdict = DoorReply<(typeof doors)['ci-bridge']['gates']>['verdicts'][number];
+type Waived = DoorReply<typeof doors.scheduler.cascadeWaive>['waived'][number];
 
-/** States of a test that keep a gate shut. */
-const open: readonly string[] = ['failed', 'errored', 'overdue', 'waiting', 'running'];
+/** What the gate made of a waiver; null: it has not said yet. */
+interface Standing extends Waived {
+  readonly waiver: number | null;
+  readonly decision: string | null;
+  readonly note: string | null;
+}
+
+/** How long the gates are given to say what they make of the waivers. */
+const patienceMs = 10_000;
+const everyMs = 200;
 
 export const cascadeWaive: Leaf<Options> = {
   usage: 'waive [cascade] [component]',
@@ -20,43 +29,51 @@ export const cascadeWaive: Leaf<Options> = {
     'Waives what keeps the gates of rebuilds shut, one waiver for each open reason: of a component, a tier, a cascade, or ' +
     'in all running cascades of a release. The waivers stay visible with your name.',
   options: (command) =>
-    command
+    scopeOptions(command)
       .requiredOption('--comment <text>', 'why')
-      .option('--tier <n>', 'of this tier of the cascade')
-      .option('--release <name>', 'of all running cascades of the release, instead of a cascade')
-      .option('--component <id>', 'with --release: only of this component')
       .option('--expires <when>', 'until when: a time, or a duration such as 7d'),
   examples: [
     'cascade waive c-1 rpm/quern --comment "known flaky"',
     'cascade waive latest --tier 2 --comment "the test machine is broken" --expires 2d',
   ],
-  run: async (context, args, { comment, expires, ...reach }) => {
-    const rejected = await reachedBy(context, args.optional(0), args.optional(1), reach, ['rejected', 'gating']);
-    const until = expires === undefined ? {} : { expires };
-    const waived = [];
-    for (const { rebuild } of rejected) {
-      if (rebuild.nvr === null) continue;
-      const { verdicts } = await context.client.call(doors['ci-bridge'].gates, { subject: rebuild.nvr, limit: 1 });
-      for (const test of openTests(verdicts[0], rebuild.state)) {
-        const about = { subject: rebuild.nvr, test, comment, ...until };
-        const { waiver, decision } = await context.client.call(doors['ci-bridge'].gateWaive, about);
-        waived.push({ component: rebuild.component, subject: rebuild.nvr, test, waiver, decision });
-      }
-    }
-    if (waived.length === 0) throw nothingOpen();
-    const rows = waived.map((one) => [one.component, one.subject, one.test, String(one.waiver), one.decision]);
-    context.show({ waived }, () => table(['COMPONENT', 'SUBJECT', 'TEST', 'WAIVER', 'GATE SAYS'], rows, ''));
+  run: async (context, args, { comment, expires, ...options }) => {
+    const scope = await scopeOf(context, args.optional(0), args.optional(1), options);
+    const about = { comment, ...(expires === undefined ? {} : { expires }) };
+    const reply =
+      'cascade' in scope
+        ? await context.client.call(doors.scheduler.cascadeWaive, { ...scope, ...about })
+        : await context.client.call(doors.scheduler.releaseWaive, { ...scope, ...about });
+    const waived = await standingOf(context, reply.waived);
+    context.show({ ...reply, waived }, () => text(waived));
   },
 };
 
-/** Tests that keep the gate shut; while it is undecided those alone that said no, or did not report in time. */
-export function openTests(verdict: Pick<Verdict, 'reasons'> | undefined, state: string): readonly string[] {
-  const states = state === 'rejected' ? open : open.slice(0, 3);
-  const tests = (verdict?.reasons ?? []).filter((one) => states.includes(one.state)).map((one) => one.test);
-  return [...new Set(tests)];
+/** Each waiver as the gate has it, once it has. */
+async function standingOf(context: Context, wanted: readonly Waived[]): Promise<readonly Standing[]> {
+  const until = Date.now() + patienceMs;
+  let left: readonly Standing[] = wanted.map((one) => ({ ...one, waiver: null, decision: null, note: null }));
+  for (;;) {
+    left = await Promise.all(left.map((one) => looked(context, one)));
+    if (left.every((one) => one.waiver !== null) || Date.now() > until) return left;
+    await new Promise((done) => setTimeout(done, everyMs));
+  }
 }
 
-function nothingOpen(): AppError {
-  const message = 'no gate there is kept shut by a test';
-  return new AppError({ code: 'nothing-open', kind: 'conflict', message, remedy: 'look at `millrace gate show`' });
+async function looked(context: Context, one: Standing): Promise<Standing> {
+  if (one.waiver !== null) return one;
+  const asked = { subject: one.subject, limit: 1 };
+  const [verdict] = (await context.client.call(doors['ci-bridge'].gates, asked)).verdicts;
+  const reason = verdict?.reasons.find(({ test }) => test === one.test);
+  if (!verdict || !reason || reason.waiver === null) return one;
+  const note = reason.state === 'waived' || reason.state === 'passed' ? null : reason.text;
+  return { ...one, waiver: reason.waiver, decision: verdict.decision, note };
+}
+
+function text(waived: readonly Standing[]): string {
+  const rows = waived.map((one) => {
+    const gate = one.decision === null ? 'nothing yet: look at `millrace gate show`' : one.decision;
+    const { component, subject, test, note, waiver } = one;
+    return [component, subject, test, orDash(waiver?.toString() ?? null), note ? `${gate} (${note})` : gate];
+  });
+  return table(['COMPONENT', 'SUBJECT', 'TEST', 'WAIVER', 'GATE SAYS'], rows, '');
 }

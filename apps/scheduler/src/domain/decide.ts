@@ -1,4 +1,6 @@
 import { assertNever, isRefusal, parkUntil, type Decide } from '@millrace/kernel';
+import { isAct } from './acts/act-input';
+import { decideActs } from './acts/decide-acts';
 import { isIdle } from './advance';
 import { giveWay, placeFollowed } from './beside';
 import { broke, ended, looked, slotGranted, stepDue, submitted } from './builds';
@@ -50,6 +52,7 @@ function handle(turn: Turn, input: Input): unknown {
   if (!known && input.type === 'graph.published') return null;
   if (!known && input.type !== 'release.apply') return unknownRelease(input.release);
   if (isWatch(input)) return decideWatch(turn, input);
+  if (isAct(input)) return decideActs(turn, input);
   if (isTrigger(input)) return decideTrigger(turn, input);
   if (isLanding(input)) return decideLanding(turn, input);
   if (isSideTag(input)) return decideSideTag(turn, input);

@@ -1,5 +1,6 @@
 import type { Contents, Evidence, ImpactRebuild, SourceRef, VerdictReason } from '@millrace/contracts';
 import type { ComponentId, FaultKind, Moment } from '@millrace/kernel';
+import type { ActInput } from './acts/act-input';
 import type { Cost } from './budgets/cost-rows';
 import type { CascadeInput } from './cascade-input';
 import type { LandingInput } from './landing/landing-input';
@@ -182,6 +183,7 @@ export type Input =
   | RebuildInput
   | BuildInput
   | PersonInput
+  | ActInput
   | CapacityInput
   | BaselineInput
   | ModeInput

@@ -1,5 +1,7 @@
 import { cascadeCancelled, foldingOf, rebuildSettled } from '@millrace/contracts';
 import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
+import { skippable } from './acts/actable';
+import { urgencyOf } from './acts/act-words';
 import { release, unstall } from './advance';
 import { aliveCascade, knownCascade, notThere, rebuildsOf, rowsOf, unstarted, wrongState } from './cascade-members';
 import { extend } from './compare';
@@ -138,7 +140,7 @@ function add(turn: Turn, cascade: CascadeRow, input: Extract<PersonInput, { type
 /** One component before the others, or the whole cascade before other cascades. */
 function raise(turn: Turn, cascade: CascadeRow, component: string | null, priority: number): Refusal | string {
   if (component === null) {
-    const urgency = priority > 0 ? 'security' : priority < 0 ? 'background' : 'normal';
+    const urgency = urgencyOf(priority);
     turn.put('cascades', { ...cascade, urgency });
     return `cascade ${cascade.id} has urgency ${urgency} now`;
   }
@@ -152,8 +154,6 @@ function needsComponent(verb: string): Refusal {
   const because = `${verb} needs a component: it is not done to a whole cascade`;
   return refuse('component-missing', because, 'name the component, or cancel the cascade');
 }
-
-const skippable: readonly string[] = ['waiting', 'ready', 'failed', 'rejected'];
 
 function retryFailed(
   turn: Turn,

@@ -1,16 +1,12 @@
 import { doors, type ReleaseDefinition } from '@millrace/contracts';
-import { AppError } from '@millrace/kernel';
 import { withKnots } from '../domain/knots';
 import type { WantedSet } from '../domain/sets/wanted-set';
 import { withoutOrder } from '../domain/sets/without-order';
-import type { CascadeRow } from '../domain/state';
 import { headOf } from './git-source';
 import { landingPlan, landingShipped, revertPlan } from './landing-lookups';
 import { cascadeNamed, releaseNamed, type Outside } from './outside';
-import { headsOf } from './plan';
 import { outlookOf } from './preview';
 import { checkRelease, placesOf } from './release-check';
-import { isMadeLater } from './rebuild-source';
 import { setFound } from './sets';
 import { checkComponents } from './watch';
 
@@ -49,36 +45,7 @@ export function lookupsOf(outside: Outside) {
     landingShipped: (id: string) => landingShipped(outside, id),
     revertPlan: (id: string) => revertPlan(outside, id),
     releaseOf: async (id: string) => (await cascadeNamed(read, id)).release,
-    source: async (release: string, component: string, commit: string | undefined) => {
-      const { components, unknown } = await checkComponents(outside, release, [{ component, commit }]);
-      if (unknown[0]) throw unknownComponent(release, unknown[0]);
-      return components[0]?.source ?? null;
-    },
     head: async (release: string, component: string) =>
       headOf(outside.git, (await releaseNamed(read, release)).definition, component),
-    failedHeads: async (cascade: CascadeRow, component: string | null) => {
-      const failed = await read.rebuilds.where({ cascade: cascade.id, state: ['failed', 'rejected'] });
-      const release = await releaseNamed(read, cascade.release);
-      const rows = failed
-        .filter((row) => component === null || row.component === component)
-        .filter((row) => row.source !== null || !isMadeLater(release.definition, row.component));
-      return headsOf(
-        outside.git,
-        release,
-        rows.map((row) => row.component),
-      );
-    },
   };
-}
-
-function unknownComponent(
-  release: string,
-  { component, hint }: { readonly component: string; readonly hint: string },
-): AppError {
-  return new AppError({
-    code: 'component-unknown',
-    kind: 'missing',
-    message: `release ${release} has no component ${component}`,
-    remedy: `${hint} (see \`millrace graph show\`)`,
-  });
 }

@@ -7,11 +7,13 @@ import { isWatch } from '../domain/watch-input';
 import { ofWatchInput } from './load-watch';
 import { cursorId } from '../domain/releases';
 import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
+import { isAct } from '../domain/acts/act-input';
 import { isBaseline } from '../domain/baseline/baseline-input';
 import { isMode } from '../domain/modes/mode-input';
 import { isSideTag } from '../domain/side-tags/side-tag-input';
 import { isTrigger } from '../domain/trigger-input';
 import { isLanding } from '../domain/landing/landing-input';
+import { ofActs } from './load-acts';
 import { ofCascade } from './load-cascade';
 import { ofLanding } from './load-landing';
 import { ofChange, ofComponent, rowsNamed } from './load-parts';
@@ -38,6 +40,7 @@ export async function load(read: Read, input: Input): Promise<State> {
 
 async function partOf(read: Read, input: Extract<Input, { release: string }>): Promise<Part> {
   if (isWatch(input)) return ofWatchInput(read, input);
+  if (isAct(input)) return ofActs(read, input);
   if (isTrigger(input)) return ofTrigger(read, input);
   if (isLanding(input)) return ofLanding(read, input);
   if (isSideTag(input)) return ofSideTag(read, input);

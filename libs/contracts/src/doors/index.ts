@@ -9,6 +9,7 @@ import * as reach from './resolver-reach';
 import * as snapshots from './resolver-snapshots';
 import * as results from './results';
 import * as scheduler from './scheduler';
+import * as acts from './scheduler-acts';
 import * as baseline from './scheduler-baseline';
 import * as changes from './scheduler-changes';
 import * as landing from './scheduler-landing';
@@ -83,9 +84,6 @@ export const doors = {
     nvrs: plans.nvrs,
     cascadeHold: people.cascadeHold,
     cascadeResume: people.cascadeResume,
-    cascadeAdd: people.cascadeAdd,
-    cascadeRemove: people.cascadeRemove,
-    cascadeRaise: people.cascadeRaise,
     releaseHold: people.releaseHold,
     releaseResume: people.releaseResume,
     holds: people.holds,
@@ -100,9 +98,7 @@ export const doors = {
     landingAbort: landing.landingAbort,
     revertPlan: landing.revertPlan,
     cascadeRevert: landing.cascadeRevert,
-    cascadeCancel: scheduler.cascadeCancel,
-    cascadeRetry: scheduler.cascadeRetry,
-    cascadeSkip: scheduler.cascadeSkip,
+    ...acts,
     buildAdopt: scheduler.buildAdopt,
   },
   'ci-bridge': {

@@ -11,6 +11,25 @@ const tier = z.coerce.number().int().min(0).max(100_000);
 /** It ends by itself then. */
 const until = z.iso.datetime({ offset: true }).optional();
 
+/** What became of each thing that an act was about, where it was about several; at most 2000 are listed. */
+export const actsDone = done.extend({
+  acts: z
+    .array(
+      z.object({
+        cascade: z.string(),
+        /** null: the whole cascade. */
+        component: component.nullable(),
+        done: z.boolean(),
+        text: z.string(),
+        /** Why it was not done, as a refusal's code, and what to do. */
+        code: z.string().optional(),
+        remedy: z.string().optional(),
+      }),
+    )
+    .max(2000)
+    .optional(),
+});
+
 export const cascadeHold = command({
   owner: 'scheduler',
   name: 'cascade-hold',
@@ -36,7 +55,7 @@ export const releaseHold = command({
   name: 'release-hold',
   about: 'Starts nothing new in a release, or no rebuild of one component in any cascade of it, until it is resumed.',
   request: z.object({ release: releaseName, component: component.optional(), until, why }),
-  reply: done,
+  reply: actsDone,
   http: { method: 'POST', path: '/admin/v1/releases/{release}/hold' },
   role: 'releng',
 });
@@ -46,7 +65,7 @@ export const releaseResume = command({
   name: 'release-resume',
   about: 'Lets a held release, or a component of it, go on.',
   request: z.object({ release: releaseName, component: component.optional(), why }),
-  reply: done,
+  reply: actsDone,
   http: { method: 'POST', path: '/admin/v1/releases/{release}/resume' },
   role: 'releng',
 });
@@ -71,39 +90,4 @@ export const holds = ask({
     ),
   }),
   http: { method: 'GET', path: '/api/v1/holds' },
-});
-
-export const cascadeAdd = command({
-  owner: 'scheduler',
-  name: 'cascade-add',
-  about: 'Adds a component to a running cascade: its plan grows. Without a commit the head of its source is built.',
-  request: z.object({ cascade, component, commit: z.string().max(64).optional(), why }),
-  reply: done,
-  http: { method: 'POST', path: '/admin/v1/cascades/{cascade}/add' },
-  role: 'releng',
-});
-
-export const cascadeRemove = command({
-  owner: 'scheduler',
-  name: 'cascade-remove',
-  about: 'Takes a component that has not started out of a cascade: what needs it goes on with its old build.',
-  request: z.object({ cascade, component, why }),
-  reply: done,
-  http: { method: 'POST', path: '/admin/v1/cascades/{cascade}/remove' },
-  role: 'releng',
-});
-
-export const cascadeRaise = command({
-  owner: 'scheduler',
-  name: 'cascade-raise',
-  about: 'Lets a component run before the others of its cascade, or a cascade before the others; below 0: after them.',
-  request: z.object({
-    cascade,
-    component: component.optional(),
-    priority: z.coerce.number().int().min(-100).max(100).default(50),
-    why,
-  }),
-  reply: done,
-  http: { method: 'POST', path: '/admin/v1/cascades/{cascade}/raise' },
-  role: 'releng',
 });

@@ -295,26 +295,6 @@ export const validated = ask({
   http: { method: 'GET', path: '/api/v1/validated' },
 });
 
-function act<const Name extends string>(name: Name, about: string, role: 'maintainer' | 'releng') {
-  return command({
-    owner: 'scheduler',
-    name: `cascade-${name}`,
-    about,
-    request: z.object({ cascade: z.string(), component: componentIdSchema.optional(), why }),
-    reply: done,
-    http: { method: 'POST', path: `/admin/v1/cascades/{cascade}/${name}` },
-    role,
-  });
-}
-
-export const cascadeCancel = act('cancel', 'Gives up a cascade, or one rebuild of it.', 'releng');
-export const cascadeRetry = act(
-  'retry',
-  'Builds what failed (one rebuild, or all of them) once more, from the head of its source.',
-  'maintainer',
-);
-export const cascadeSkip = act('skip', 'Goes on without rebuilding a component.', 'releng');
-
 export const buildAdopt = command({
   owner: 'scheduler',
   name: 'build-adopt',
