@@ -1,71 +1,39 @@
-import { doors, doorSubject, type DoorReply, type NvrForeseen } from '@millrace/contracts';
+import type { doors, DoorReply, NvrForeseen } from '@millrace/contracts';
 import { gitWorld, type GitWorld } from '@millrace/dist-git/fake';
-import { sha256 } from '@millrace/kernel';
-import { startService, type RunningService } from '@millrace/service';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, type Msg, type NatsConnection } from 'nats';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { impactOf } from './store/testing/outside';
-import { definition } from './wiring';
+import { eventually } from '@millrace/testing';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
+import { compileRunner, playTwoPackages } from './testing/two-packages';
 
 /**
  * Rebuilds that get their NVR by a commit, as they run: a real nats-server, SQLite, git, and the real local builder. The
  * resolver and the gate are played over their doors and events.
  */
 describe('rebuilds with a bump of their own', () => {
-  const token = 'mr_test';
-  const graph: Record<string, string[]> = { 'rpm/base-lib': [], 'rpm/user-app': ['rpm/base-lib'] };
   const failures: Record<string, unknown>[] = [];
-  let nats: TestNats;
-  let dir: string;
   let git: GitWorld;
-  let service: RunningService;
-  let client: NatsConnection;
-  const start = async (): Promise<void> => {
-    service = await startService(definition, {
-      MILLRACE_DATA: dir,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
-    });
-  };
+  let scheduler: RunningScheduler;
 
   beforeAll(async () => {
-    const root = resolve(__dirname, '../../..');
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    execFileSync(process.execPath, [tsc, '-b', 'libs/build-systems'], { cwd: root });
-    nats = await startTestNats();
-    dir = mkdtempSync(join(tmpdir(), 'millrace-bumps-'));
-    const entry = { name: 'ada', role: 'releng', sha256: sha256(token), created_at: '', revoked_at: null };
-    writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens: [entry] }));
-    client = await connect({ servers: nats.url });
-    play(client, graph, failures);
+    compileRunner();
     git = gitWorld();
     git.repository('base-lib', { 'base-lib.spec': spec('base-lib', '1') });
     git.repository('user-app', { 'user-app.spec': spec('user-app', '1', 'BuildRequires: base-lib\n') });
-    await start();
+    scheduler = await startScheduler({
+      play: (client) =>
+        playTwoPackages(client, ({ type, data }) => {
+          if (type === 'millrace.scheduler.rebuild.failed.v1') failures.push(data);
+        }),
+    });
   }, 120_000);
   afterAll(async () => {
-    await client?.close();
-    await service?.stop();
-    await nats?.stop();
+    await scheduler?.stop();
     git?.remove();
-    execFileSync('chmod', ['-R', 'u+w', dir]);
-    rmSync(dir, { recursive: true, force: true });
   });
 
-  const call = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return (await response.json()) as Record<string, unknown>;
-  };
+  const call = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> =>
+    (await scheduler.request(method, path, body)).body;
   type View = DoorReply<typeof doors.scheduler.cascade>;
   const cascades = async (): Promise<View[]> =>
     (await call('GET', '/api/v1/cascades?release=tiny'))['cascades'] as View[];
@@ -146,8 +114,7 @@ describe('rebuilds with a bump of their own', () => {
     };
     await eventually(submits, 'the rebuild is on its way', 90_000);
     await new Promise((done) => setTimeout(done, 700));
-    await service.stop();
-    await start();
+    await scheduler.restart();
     await reaches(3, 'completed');
     expect(markers()).toHaveLength(2);
     expect(await validated()).toEqual(['base-lib-3-1', 'user-app-1-3']);
@@ -163,49 +130,6 @@ describe('rebuilds with a bump of their own', () => {
     expect(markers()).toHaveLength(2);
   }, 120_000);
 });
-
-/** The resolver: a new base-lib touches user-app. The gate: every build passes. */
-function play(client: NatsConnection, graph: Record<string, string[]>, failures: Record<string, unknown>[]): void {
-  const answer = <Q>(door: Parameters<typeof doorSubject>[0], reply: (request: Q) => unknown): void =>
-    void client.subscribe(doorSubject(door), {
-      callback: (_, message: Msg) => void message.respond(JSON.stringify(reply(message.json<Q>()))),
-    });
-  answer(doors.resolver.impact, (request: { members: string[] | 'all' }) =>
-    impactOf(graph, request.members === 'all' ? Object.keys(graph) : request.members),
-  );
-  answer(doors.resolver.compare, (request: { component: string; overlay: { revision: number } }) => ({
-    ...{ lost: [], unneeded: [] },
-    added:
-      request.component === 'rpm/base-lib' && request.overlay.revision === 0
-        ? [{ component: 'rpm/user-app', because: 'it needs /usr/share/base-lib/version' }]
-        : [],
-  }));
-  answer(doors.resolver.graph, () => ({
-    ...{ release: 'tiny', snapshot: 's-1', digest: null, at: null, because: 'a test', dependencies: 1 },
-    components: Object.keys(graph).map((component) => ({ component, external: false, nvr: null })),
-    ...{ unresolved: [], importing: false, problem: null },
-  }));
-  client.subscribe('millrace.scheduler.>', {
-    callback: (_, message: Msg) => {
-      if (message.subject.split('.').length < 6) return;
-      const { type, data } = message.json<{ type: string; data: Record<string, unknown> }>();
-      if (type === 'millrace.scheduler.verdict.wanted.v1') void pass(client, data);
-      if (type === 'millrace.scheduler.rebuild.failed.v1') failures.push(data);
-    },
-  });
-}
-
-async function pass(client: NatsConnection, wanted: Record<string, unknown>): Promise<void> {
-  const { subject, release, component, build, product_version, decision_context } = wanted;
-  const data = {
-    ...{ subject, release, component, build, product_version, decision_context },
-    ...{ decision: 'passed', revision: 1, state: 'passed', reasons: [], retry_after: null },
-  };
-  const type = 'millrace.ci-bridge.verdict.decided.v1';
-  const time = new Date().toISOString();
-  const envelope = { specversion: '1.0', id: `verdict-${String(build)}`, source: 'ci-bridge', type, time, data };
-  await client.jetstream().publish(`${type}.tiny.rpm`, JSON.stringify(envelope), { msgID: envelope.id });
-}
 
 function tiny(root: string) {
   return {

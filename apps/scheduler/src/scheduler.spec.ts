@@ -1,90 +1,32 @@
 import { makeByHand } from '@millrace/build-systems';
-import { doors, doorSubject, type DoorReply, type Role } from '@millrace/contracts';
-import { sha256 } from '@millrace/kernel';
-import { startService, type RunningService } from '@millrace/service';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, type Msg, type NatsConnection } from 'nats';
+import type { doors, DoorReply } from '@millrace/contracts';
+import { eventually } from '@millrace/testing';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { impactOf } from './store/testing/outside';
-import { definition } from './wiring';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
+import { compileRunner, playTwoPackages, type Said } from './testing/two-packages';
 
 /**
  * The scheduler as it runs: a real nats-server, SQLite, git and the real local builder with two small packages. The
  * resolver and the gate are played over their doors and events.
  */
 describe('the scheduler with the local builder', () => {
-  const token = 'mr_test';
-  const graph: Record<string, string[]> = { 'rpm/base-lib': [], 'rpm/user-app': ['rpm/base-lib'] };
-  const events: { readonly type: string; readonly subject: string; readonly data: Record<string, unknown> }[] = [];
-  let nats: TestNats;
+  const events: Said[] = [];
+  let scheduler: RunningScheduler;
   let dir: string;
-  let service: RunningService;
-  let client: NatsConnection;
   const builds = (): string => join(dir, 'scheduler', 'build-systems', 'local-rpm');
-  const start = async (): Promise<void> => {
-    service = await startService(definition, {
-      MILLRACE_DATA: dir,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
-    });
-  };
 
   beforeAll(async () => {
     compileRunner();
-    nats = await startTestNats();
-    dir = mkdtempSync(join(tmpdir(), 'millrace-scheduler-'));
-    writeTokens(dir, token, 'releng');
-    client = await connect({ servers: nats.url });
-    answerAs(client, doors.resolver.impact, (request: { members: string[] | 'all' }) =>
-      impactOf(graph, request.members === 'all' ? Object.keys(graph) : request.members),
-    );
-    answerAs(client, doors.resolver.compare, (request: { component: string; overlay: { revision: number } }) => ({
-      lost: [],
-      unneeded: [],
-      added:
-        request.component === 'rpm/base-lib' && request.overlay.revision === 0
-          ? [{ component: 'rpm/user-app', because: 'it needs /usr/share/base-lib/version' }]
-          : [],
-    }));
-    answerAs(client, doors.harvester.composes, () => ({ composes: [] }));
-    answerAs(client, doors.resolver.graph, () => ({
-      release: 'tiny',
-      snapshot: 's-1',
-      digest: null,
-      at: null,
-      because: 'a test',
-      components: Object.keys(graph).map((component) => ({ component, external: false, nvr: null })),
-      dependencies: 1,
-      unresolved: [],
-      importing: false,
-      problem: null,
-    }));
-    listen(client, events);
-    await start();
+    scheduler = await startScheduler({ play: (client) => playTwoPackages(client, (event) => void events.push(event)) });
+    dir = scheduler.dir;
     writePackage(dir, 'base-lib', library('1'));
     writePackage(dir, 'user-app', program('1'));
   });
-  afterAll(async () => {
-    await client?.close();
-    await service?.stop();
-    await nats?.stop();
-    execFileSync('chmod', ['-R', 'u+w', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => scheduler?.stop());
 
-  const call = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
+  const call = (method: string, path: string, body?: unknown) => scheduler.request(method, path, body);
   type View = DoorReply<typeof doors.scheduler.cascade>;
   const newest = async (): Promise<View> => {
     const { body } = await call('GET', '/api/v1/cascades?release=tiny');
@@ -174,8 +116,7 @@ describe('the scheduler with the local builder', () => {
       'a build runs',
       30_000,
     );
-    await service.stop();
-    await start();
+    await scheduler.restart();
     await reaches('completed');
     expect(readdirSync(join(builds(), 'builds')).length - before).toBe(2);
   }, 120_000);
@@ -212,54 +153,6 @@ describe('the scheduler with the local builder', () => {
     return (await call('GET', `/api/v1/builds/${build}`)).body['standing'];
   }
 });
-
-/** The builder's runner is a script of its own, so it has to be compiled. */
-function compileRunner(): void {
-  const root = resolve(__dirname, '../../..');
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'libs/build-systems'], {
-    cwd: root,
-  });
-}
-
-function writeTokens(dir: string, token: string, role: Role): void {
-  const entry = { name: 'ada', role, sha256: sha256(token), created_at: '', revoked_at: null };
-  writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens: [entry] }));
-}
-
-/** Plays one door of another service. */
-function answerAs<Q>(
-  client: NatsConnection,
-  door: Parameters<typeof doorSubject>[0],
-  reply: (request: Q) => unknown,
-): void {
-  client.subscribe(doorSubject(door), {
-    callback: (_, message: Msg) => void message.respond(JSON.stringify(reply(message.json<Q>()))),
-  });
-}
-
-/** Keeps what the scheduler says, and passes every gate. */
-function listen(client: NatsConnection, events: unknown[]): void {
-  client.subscribe('millrace.scheduler.>', {
-    callback: (_, message: Msg) => {
-      if (message.subject.split('.').length < 6) return;
-      const event = message.json<{ type: string; id: string; data: Record<string, unknown> }>();
-      events.push(event);
-      if (event.type === 'millrace.scheduler.verdict.wanted.v1') void pass(client, event.data);
-    },
-  });
-}
-
-async function pass(client: NatsConnection, wanted: Record<string, unknown>): Promise<void> {
-  const { subject, release, component, build, product_version, decision_context } = wanted;
-  const data = {
-    ...{ subject, release, component, build, product_version, decision_context },
-    ...{ decision: 'passed', revision: 1, state: 'passed', reasons: [], retry_after: null },
-  };
-  const type = 'millrace.ci-bridge.verdict.decided.v1';
-  const time = new Date().toISOString();
-  const envelope = { specversion: '1.0', id: `verdict-${String(build)}`, source: 'ci-bridge', type, time, data };
-  await client.jetstream().publish(`${type}.tiny.rpm`, JSON.stringify(envelope), { msgID: envelope.id });
-}
 
 function tinyRelease(dir: string) {
   return {

@@ -46,7 +46,8 @@ export async function startScheduler(start: SchedulerStart = {}): Promise<Runnin
   // JSON is YAML.
   const written = { ...files, 'tokens.json': JSON.stringify({ tokens }) };
   const config = { 'millrace.yaml': JSON.stringify({ scheduler: settings }).replaceAll('DIR', dir) };
-  for (const [name, text] of Object.entries({ ...written, ...config })) writeFileSync(join(dir, name), text, { mode: 0o600 });
+  for (const [name, text] of Object.entries({ ...written, ...config }))
+    writeFileSync(join(dir, name), text, { mode: 0o600 });
   const nats = await startTestNats();
   const client = await connect({ servers: nats.url });
   play?.(client);
