@@ -94,9 +94,14 @@ function scopesText(scopes: Plan['scopes']): string {
   return table(['SCOPE', 'REBUILDS', 'TIERS', 'KNOTS', 'BUILDERS', 'EXPECTED', 'AT LEAST'], rows, '');
 }
 
-function timeText({ builderHours, expectedHours, expectedFinish, criticalHours, learned }: Outlook): string {
+function timeText(outlook: Outlook): string {
+  const { builderHours, expectedHours, expectedFinish, criticalHours, learned } = outlook;
+  const { expectedStart: start, expectedLanding: lands, quietHours: quiet } = outlook;
   const share = `${Math.round(100 * learned)} % of the durations are learned`;
-  const end = `ends about ${when(expectedFinish)} if it starts now`;
+  const begins = start === undefined ? 'if it starts now' : `since a freeze lets it start at ${when(start)}`;
+  const landing = lands === undefined ? '' : `, and lands at ${when(lands)} when a freeze ends`;
+  const pauses = quiet === undefined ? '' : `, ${hoursText(quiet)} of it in quiet hours`;
+  const end = `ends about ${when(expectedFinish)} ${begins}${landing}${pauses}`;
   return (
     `${hoursText(expectedHours)} (${end}), ${hoursText(builderHours)} of builders, ` +
     `at least ${hoursText(criticalHours)}; ${share}`

@@ -3,6 +3,7 @@ import { later, moment, type Moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { TableReader } from '@millrace/store';
 import { builtAgainst, builtAgainstWords, type BuiltAgainst } from '../domain/built-against';
+import { shutFrom } from '../domain/budgets/calendar';
 import { ownSlots } from '../domain/budgets/shares';
 import { explainCascade, explainRebuild, sinceOf, type Prospect } from '../domain/explain';
 import { blockers, pathTo, unblocking } from '../domain/explain-paths';
@@ -64,8 +65,10 @@ interface Scene {
 async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
   const rows = await allOf(read, cascade.id);
   const { hops, gating } = cascade.sums ?? noSums;
-  const bounds = { slots: await slotsOf(read, cascade), gate: hops === 0 ? 0 : gating / hops };
   const at = moment(Date.now());
+  const release = await read.releases.get(cascade.release);
+  const shut = release ? shutFrom(release.definition, cascade.urgency, at) : undefined;
+  const bounds = { slots: await slotsOf(read, cascade), gate: hops === 0 ? 0 : gating / hops, shut };
   const going = cascade.state !== 'completed' && cascade.state !== 'cancelled';
   return {
     cascade,

@@ -1,4 +1,5 @@
 import { moment, type ComponentId } from '@millrace/kernel';
+import type { Shut } from './budgets/calendar';
 import { outlook, type OutlookRow } from './outlook';
 import { keyOf } from './plan-rows';
 
@@ -17,32 +18,32 @@ export interface Forecast {
   readonly work: number;
   /** Of the longest chain, however many builders there are. */
   readonly critical: number;
-  /** From the start to the end of all with so many builds at one time. */
+  /** From the start to the end of all with so many builds at one time, quiet hours in between included. */
   readonly finish: number;
   /** The longest chain, the first to be built first. */
   readonly chain: readonly ComponentId[];
 }
 
 /**
- * Runs a plan in mind: `slots` builds at one time, the longest remaining path first, as the scheduler does it. Rebuilds
+ * Runs a plan in mind: `slots` builds at one time, none started in quiet hours, the longest remaining path first, as the scheduler does it. Rebuilds
  * whose needs never come (there are none in a plan) would be left out. O(n log n) in rebuilds, linear in needs.
  */
-export function forecast(rebuilds: readonly TimedRebuild[], slots: number): Forecast {
+export function forecast(rebuilds: readonly TimedRebuild[], slots: number, shut?: Shut): Forecast {
   const work = rebuilds.reduce((sum, one) => sum + one.expected, 0);
   const chain = chainOf(rebuilds);
   const critical = chain.reduce((sum, one) => sum + one.expected, 0);
-  const finish = finishOf(rebuilds, slots);
+  const finish = finishOf(rebuilds, slots, shut);
   return { work, critical, finish, chain: chain.map((one) => one.component) };
 }
 
 /** A plan is a cascade of which nothing has begun; gates take no time in it. */
-function finishOf(rebuilds: readonly TimedRebuild[], slots: number): number {
+function finishOf(rebuilds: readonly TimedRebuild[], slots: number, shut?: Shut): number {
   const rows = rebuilds.map((one): OutlookRow => {
     const { expected, path } = one;
     const idle = { open: [], held: false, doubtful: false, fresh: false, priority: 0, startedAt: null };
     return { ...idle, id: keyOf(one), state: 'waiting', needs: one.needs.map(keyOf), expected, path };
   });
-  return outlook(rows, { slots, gate: 0 }, moment(0)).last ?? 0;
+  return outlook(rows, { slots, gate: 0, shut }, moment(0)).last ?? 0;
 }
 
 /** From the rebuild with the longest path along the one of its dependants with the longest. */

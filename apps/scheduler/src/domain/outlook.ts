@@ -1,4 +1,5 @@
 import { msBetween, type Moment } from '@millrace/kernel';
+import type { Shut } from './budgets/calendar';
 import { rankOf } from './capacity';
 import { Heap } from './heap';
 import { isReleased } from './needs';
@@ -28,14 +29,16 @@ export interface OutlookBounds {
   readonly slots: number;
   /** Milliseconds that a gate takes as a rule. */
   readonly gate: number;
+  /** When no builds start; absent: never. */
+  readonly shut?: Shut | undefined;
 }
 
 /**
  * Runs the rest of a cascade in mind over learned durations: what runs takes the rest of its time, what is free starts
  * in the scheduler's own order as slots become free. O(n log n) in rebuilds, linear in needs.
  */
-export function outlook(rows: readonly OutlookRow[], { slots, gate }: OutlookBounds, at: Moment): Outlook {
-  const run = new Run(rows, Math.max(1, slots), gate);
+export function outlook(rows: readonly OutlookRow[], { slots, gate, shut }: OutlookBounds, at: Moment): Outlook {
+  const run = new Run(rows, Math.max(1, slots), gate, shut);
   rows.forEach((row, n) => run.enter(row, n, at));
   run.go();
   const { starts, ends, index } = run;
@@ -55,6 +58,11 @@ export function outlook(rows: readonly OutlookRow[], { slots, gate }: OutlookBou
   };
 }
 
+/** No row: quiet hours end. */
+const opening = -2;
+/** Quiet hours that one plan sits out: three years of days. Where they never end, nothing starts. */
+const mostPauses = 1100;
+
 /** Rows by their numbers: a cascade may have tens of thousands, and its needs ten times as many. */
 class Run {
   readonly index = new Map<string, number>();
@@ -67,11 +75,14 @@ class Run {
   private readonly coming = new Heap();
   private busy = 0;
   private now = 0;
+  private opens = 0;
+  private pauses = 0;
 
   constructor(
     private readonly rows: readonly OutlookRow[],
     private readonly slots: number,
     private readonly gate: number,
+    private readonly shut: Shut = () => null,
   ) {
     rows.forEach((row, n) => this.index.set(row.id, n));
     this.starts = new Float64Array(rows.length).fill(NaN);
@@ -91,12 +102,24 @@ class Run {
 
   go(): void {
     for (;;) {
-      while (this.busy < this.slots && this.ready.size > 0) this.start(this.ready.pop());
+      if (this.busy < this.slots && this.ready.size > 0) this.startAll();
       if (this.coming.size === 0) return;
       this.now = this.coming.least;
       const next = this.coming.pop();
+      if (next === opening) continue;
       if (next % 2 === 0) this.built(next / 2);
       else this.validated((next - 1) / 2);
+    }
+  }
+
+  /** Whatever has a slot, unless quiet hours hold: then it is looked at again when they end. */
+  private startAll(): void {
+    const opens = this.shut(this.now);
+    if (opens === null) {
+      while (this.busy < this.slots && this.ready.size > 0) this.start(this.ready.pop());
+    } else if (opens > this.opens && this.pauses++ < mostPauses) {
+      this.opens = opens;
+      this.coming.push(opens, opening);
     }
   }
 

@@ -1,4 +1,4 @@
-import { doors, type DoorReply } from '@millrace/contracts';
+import { doors, type DoorReply, type Urgency } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
 import { answer, obey, type BoundDoor } from '@millrace/service';
 import type { Input, ReportedChange } from '../domain/input';
@@ -26,7 +26,7 @@ export interface SetLookups extends Pick<NvrLookups, 'nvrsOf'> {
     impact: Impact,
     members: Members,
     scopes: readonly Plan['scopes'][number]['scope'][],
-    by: string | null,
+    asked: { readonly by: string | null; readonly urgency: Urgency },
   ): Promise<Pick<Plan, 'outlook' | 'scopes' | 'budget'>>;
   /** A plan of the release starts by itself. */
   acts(release: string): Promise<boolean>;
@@ -39,8 +39,7 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
       const { release, urgency, why } = request;
       const found = await foundSet(look, request);
       const unknown = await checked(look, request, found);
-      const usual = request.all || request.query ? 'background' : 'normal';
-      const change = changeOfSet({ release, by, why, urgency: urgency ?? usual }, request, found, unknown);
+      const change = changeOfSet({ release, by, why, urgency: urgency ?? usualOf(request) }, request, found, unknown);
       return { type: 'change.reported', release, change, asked: true };
     }),
     answer(own.cascadePlan, async (request, { name: by }) => {
@@ -54,7 +53,9 @@ export function setCommands(look: SetLookups): readonly BoundDoor<Input>[] {
         return { component, pass, tier, needs: needs.map((need) => need.component), because, ...(nvr ? { nvr } : {}) };
       });
       const { snapshot, tiers, knots, likely, atMost } = impact;
-      const outlook = await look.outlook(release, impact, members, all || query ? [] : scopes, by);
+      const outlook = await look.outlook(release, impact, members, all || query ? [] : scopes, {
+        ...{ by, urgency: usualOf(request) },
+      });
       const left = done.slice(0, mostDone).map((one) => ({ ...one }));
       return { snapshot, tiers, knots, rebuilds, likely, atMost, ...outlook, done: left, done_count: done.length };
     }),
@@ -79,6 +80,7 @@ async function foundSet(look: SetLookups, request: WantedSet & { readonly releas
 
 interface Start extends WantedSet {
   readonly release: string;
+  readonly urgency?: Urgency | undefined;
   readonly confirm?: number | undefined;
   readonly unconfirmed?: number | undefined;
 }
@@ -96,13 +98,10 @@ async function checked(look: SetLookups, request: Start, { members }: FoundSet):
   throw await notConfirmed(look, request, impact, members);
 }
 
-async function notConfirmed(
-  look: SetLookups,
-  { release, confirm }: Start,
-  impact: Impact,
-  members: Members,
-): Promise<AppError> {
-  const { outlook } = await look.outlook(release, impact, members, [], null);
+async function notConfirmed(look: SetLookups, request: Start, impact: Impact, members: Members): Promise<AppError> {
+  const { release, confirm } = request;
+  const asked = { by: null, urgency: request.urgency ?? usualOf(request) };
+  const { outlook } = await look.outlook(release, impact, members, [], asked);
   const { rebuilds, tiers, builderHours, expectedHours } = outlook;
   const takes = `${builderHours.toFixed(1)} hours of builders, ${expectedHours.toFixed(1)} hours from start to end`;
   const would = `it would start ${rebuilds} builds in ${tiers} tiers: ${takes}`;
@@ -112,6 +111,11 @@ async function notConfirmed(
     message: confirm === undefined ? would : `${would}, and not the ${confirm} that were confirmed`,
     remedy: `look at it with \`millrace cascade plan\`, and start it with --confirm ${rebuilds}`,
   });
+}
+
+/** Of a set of all, or by a query, others come first. */
+function usualOf({ all, query }: WantedSet): Urgency {
+  return all || query ? 'background' : 'normal';
 }
 
 function nothingNamed(): AppError {

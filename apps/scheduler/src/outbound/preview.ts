@@ -1,5 +1,6 @@
-import { doors, type DoorReply, type ReleaseDefinition } from '@millrace/contracts';
+import { doors, type DoorReply, type ReleaseDefinition, type Urgency } from '@millrace/contracts';
 import { later, moment, type ComponentId } from '@millrace/kernel';
+import { shutFrom, thawOf } from '../domain/budgets/calendar';
 import { ownSlots } from '../domain/budgets/shares';
 import { usesOf, useWords } from '../domain/budgets/uses';
 import { capacityId } from '../domain/capacity';
@@ -23,7 +24,15 @@ interface Circumstances {
   readonly expectedOf: (component: ComponentId) => number;
   readonly known: ReadonlySet<ComponentId>;
   readonly slots: number;
+  readonly definition: ReleaseDefinition;
+  readonly urgency: Urgency;
   readonly now: string;
+}
+
+/** Who asks for a plan, and how urgent it would be. */
+export interface PlanAsked {
+  readonly by: string | null;
+  readonly urgency: Urgency;
 }
 
 /** What a plan takes, and how far a change of its members goes in other scopes. Asks the resolver; stores nothing. */
@@ -33,10 +42,10 @@ export async function outlookOf(
   impact: Impact,
   members: readonly ComponentId[] | 'all',
   scopes: readonly Scope[],
-  by: string | null,
+  { by, urgency }: PlanAsked,
 ): Promise<Pick<Plan, 'outlook' | 'scopes' | 'budget'>> {
   const { id: release, definition } = await releaseNamed(outside.read, name);
-  const circumstances = await circumstancesOf(outside.read, definition);
+  const circumstances = await circumstancesOf(outside.read, definition, urgency);
   const rows: Plan['scopes'] = [];
   for (const scope of members === 'all' ? [] : scopes) {
     const reached = await reachedBy(outside, release, members as readonly ComponentId[], scope);
@@ -75,8 +84,16 @@ async function reachedBy(
   return asker.ask(doors.resolver.impact, { release, snapshot, members: all });
 }
 
-function figures(impact: Impact, { expectedOf, known, slots, now }: Circumstances): Plan['outlook'] {
-  const { work, critical, finish, chain } = forecast(placed(impact.rebuilds, expectedOf), slots);
+function figures(impact: Impact, circumstances: Circumstances): Plan['outlook'] {
+  const { expectedOf, known, slots, now, definition, urgency } = circumstances;
+  const names = impact.rebuilds.map((one) => one.component);
+  const start = thawOf(definition, 'changes', names, urgency, now);
+  const timed = placed(impact.rebuilds, expectedOf);
+  const shut = shutFrom(definition, urgency, start);
+  const { work, critical, finish, chain } = forecast(timed, slots, shut);
+  const quiet = shut ? finish - forecast(timed, slots).finish : 0;
+  const end = later(start, finish);
+  const lands = thawOf(definition, 'landing', names, urgency, end);
   const learned = impact.rebuilds.filter((one) => known.has(one.component)).length;
   return {
     rebuilds: impact.rebuilds.length,
@@ -84,21 +101,28 @@ function figures(impact: Impact, { expectedOf, known, slots, now }: Circumstance
     knots: impact.knots.length,
     builderHours: hours(work),
     expectedHours: hours(finish),
-    expectedFinish: later(now, finish),
+    expectedFinish: end,
+    ...(start > now ? { expectedStart: start } : {}),
+    ...(lands > end ? { expectedLanding: lands } : {}),
+    ...(quiet > 0 ? { quietHours: hours(quiet) } : {}),
     criticalHours: hours(critical),
     criticalPath: chain.slice(0, mostShown),
     learned: impact.rebuilds.length === 0 ? 0 : Math.round((100 * learned) / impact.rebuilds.length) / 100,
   };
 }
 
-async function circumstancesOf(read: Outside['read'], definition: ReleaseDefinition): Promise<Circumstances> {
+async function circumstancesOf(
+  read: Outside['read'],
+  definition: ReleaseDefinition,
+  urgency: Urgency,
+): Promise<Circumstances> {
   const capacities = await read.capacity.getMany(systemsOf(definition).map(capacityId));
   const durations = await read.durations.where({ release: definition.release });
   return {
     expectedOf: await expectations(read, definition.release),
     known: new Set(durations.map((row) => row.component)),
     slots: ownSlots(definition, capacities),
-    now: moment(Date.now()),
+    ...{ definition, urgency, now: moment(Date.now()) },
   };
 }
 

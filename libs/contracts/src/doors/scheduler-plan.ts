@@ -14,10 +14,19 @@ const outlook = {
   knots: z.number().int(),
   /** Hours of builders. */
   builderHours: z.number(),
-  /** Hours from the start to the end of all, with the builds at one time that the release and its systems allow. */
+  /**
+   * Hours from the start to the end of all, with the builds at one time that the release and its systems allow; quiet
+   * hours in between included.
+   */
   expectedHours: z.number(),
-  /** When it would end if it started now. */
+  /** When it would end if it started now, or as soon as a freeze of changes lets it. */
   expectedFinish: z.string(),
+  /** When a freeze lets it start; left out: none keeps it. */
+  expectedStart: z.string().optional(),
+  /** When a freeze that holds at its end lets it land; left out: none keeps it. */
+  expectedLanding: z.string().optional(),
+  /** Hours in which quiet hours keep it from starting builds; left out: there are none. */
+  quietHours: z.number().optional(),
   /** Hours of the longest chain: it takes no less, however many builders there are. */
   criticalHours: z.number(),
   /** Components of the longest chain, the first to be built first; at most 200. */
