@@ -3,6 +3,9 @@ import { AppError, type FaultKind } from '@millrace/kernel';
 import { ErrorCode, headers, type Msg, type NatsConnection, type NatsError } from 'nats';
 import { getAnswer, objectHeader } from './big-answers';
 
+/** Milliseconds. Who asks over HTTP waits for 60 s: by then it has heard which service is silent. */
+const patience = 45_000;
+
 /** Asks a door of another service over NATS. The reply is held against the contract. */
 export async function askOver<D extends Door>(
   nats: NatsConnection,
@@ -15,7 +18,7 @@ export async function askOver<D extends Door>(
   if (token !== undefined) sent.set('Millrace-Token', token);
   let answer: Msg;
   try {
-    answer = await nats.request(subject, JSON.stringify(request), { timeout: 60_000, headers: sent });
+    answer = await nats.request(subject, JSON.stringify(request), { timeout: patience, headers: sent });
   } catch (thrown) {
     throw silence(door, thrown as NatsError);
   }

@@ -95,9 +95,10 @@ function bare({ component }: { readonly component: string }) {
 
 function unknownComponents(change: ReportedChange): Refusal {
   const names = listed(change.unknown.map((one) => one.component));
-  const hints = change.unknown.slice(0, 3).map((one) => one.hint);
+  const hints = [...new Set(change.unknown.map((one) => one.hint))].slice(0, 3).join('; ');
   const because = `release ${change.release} has no component ${names}`;
-  return refuse('component-unknown', because, `${hints.join('; ')} (see \`millrace graph show\`)`, 'missing');
+  const see = hints.includes('millrace graph') ? '' : ' (see `millrace graph show`)';
+  return refuse('component-unknown', because, `${hints}${see}`, 'missing');
 }
 
 export function unknownRelease(name: string): Refusal {
