@@ -1,3 +1,4 @@
+import { describeBase } from './base-look.suite';
 import { describeInventory } from './inventory.suite';
 import { describeLife, describeNews, describePlaces } from './build-system-places.suite';
 import {
@@ -26,6 +27,7 @@ export function describeBuildSystem(name: string, makeWorld: () => Promise<Build
     describeLife(() => world);
     describeNews(() => world);
     describeInventory(() => world);
+    describeBase(() => world);
   });
 }
 

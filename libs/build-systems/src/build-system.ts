@@ -1,5 +1,6 @@
 import type { BuildTarget, Contents, Evidence, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment } from '@millrace/kernel';
+import type { BaseLook } from './base-look';
 import type { Inventory, InventoryWish } from './inventory';
 import type { LandingAdapter } from './landing-adapter';
 import type { BaseMove, GoneTag, SideTags } from './side-tag';
@@ -174,6 +175,8 @@ export interface BuildSystem {
   limits(): Promise<{ readonly capacity: number }>;
   /** What its builders bear now, the ones that its releases use. Left out where the build system cannot say. */
   load?(): Promise<readonly BuilderLoad[]>;
+  /** Left out where nothing lists what a release has. */
+  readonly base?: BaseLook;
   /** Left out where cascades are isolated otherwise. */
   readonly sideTags?: SideTags;
   /** Step by step, and out again; left out where closing a place is all there is to it. */

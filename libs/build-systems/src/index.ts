@@ -1,3 +1,4 @@
+export type { BaseLook, NewestBuild } from './base-look';
 export * from './build-system';
 export type { BrokenRequirement, LandingAdapter, LandingBuild, LandingLook, LandingProgress } from './landing-adapter';
 export type { Inventory, InventoryBuild, InventoryWish, NewerFailure } from './inventory';

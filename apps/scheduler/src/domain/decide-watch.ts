@@ -1,4 +1,5 @@
 import { assertNever } from '@millrace/kernel';
+import { baseLooked } from './base-compare';
 import { spreadDoubt } from './doubt';
 import { freeFailures } from './failures';
 import { buildGated } from './own-gate';
@@ -25,6 +26,8 @@ export function decideWatch(turn: Turn, input: WatchInput): void {
       return reconcileRelease(turn, input);
     case 'graph.looked':
       return graphLooked(turn, input);
+    case 'base.looked':
+      return baseLooked(turn, input);
     default:
       return assertNever(input);
   }

@@ -1,6 +1,6 @@
 import { digestOf } from '@millrace/kernel';
 import { check } from './changes';
-import { barOf } from './policy';
+import { barOf, systemsOf } from './policy';
 import type { SourceRow, ValidatedRow } from './state';
 import type { Turn } from './turn';
 import type { WatchInput } from './watch-input';
@@ -32,12 +32,15 @@ export function reconcileRelease(turn: Turn, input: Extract<WatchInput, { type: 
 }
 
 /**
- * What others would have told may have been lost: the resolver says which snapshot of its graph is the newest, and where
- * forges tell of pushes (and nobody polls) the heads of the sources are read. The slice holds the first of the sources.
+ * What others would have told may have been lost: the resolver says which snapshot of its graph is the newest, the build
+ * systems list what they have of the release, and where forges tell of pushes (and nobody polls) the heads of the sources are read. The slice holds the first of the sources.
  */
 function lookOutside(turn: Turn, release: string): void {
   const { definition } = turn.row('releases', release);
   turn.work('graph.look', `${release}/${turn.context.id}`, { release });
+  for (const system of systemsOf(definition)) {
+    turn.work('base.look', `${release}/${system}/${turn.context.id}`, { release, system });
+  }
   const isTold = turn.all('sources').some((row) => row.release === release && row.pushedAt !== undefined);
   if (isTold && !definition.triggers.git) turn.work('sources.poll', `${release}/${turn.context.id}`, { release });
 }

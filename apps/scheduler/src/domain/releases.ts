@@ -13,6 +13,7 @@ import { isBehind, mostPassed } from './pushes';
 import type { CursorRow, ReleaseRow, SourceRow } from './state';
 import type { Turn } from './turn';
 import { sourcesPoller, watchSoon } from './watch';
+import type { WithdrawnBuild } from './watch-input';
 import { commitOf } from './words';
 
 export interface ApplyReply {
@@ -115,11 +116,22 @@ export function sourcesDue(turn: Turn, name: string): void {
 /** The builds that appeared or ended in a build system since the last look. */
 export function buildsSeen(turn: Turn, input: Extract<ReleaseInput, { type: 'builds.seen' }>): void {
   const { release, system } = input;
-  handBuildsSeen(turn, release, system, input.builds);
-  compareObserved(turn, release, input.builds);
-  for (const withdrawn of input.withdrawn ?? []) turn.self({ type: 'build.withdrawn', release, withdrawn });
+  tellBuilds(turn, release, system, input.builds, input.withdrawn ?? []);
   keepCursor(turn, release, system, input.cursor, input.problem);
   lookAgain(turn, release, system);
+}
+
+/** What others made and took away, however it came to be known. */
+export function tellBuilds(
+  turn: Turn,
+  release: string,
+  system: string,
+  builds: readonly SeenBuild[],
+  withdrawn: readonly WithdrawnBuild[],
+): void {
+  handBuildsSeen(turn, release, system, builds);
+  compareObserved(turn, release, builds);
+  for (const one of withdrawn) turn.self({ type: 'build.withdrawn', release, withdrawn: one });
 }
 
 /** What people built is compared with what was owed, and with the plans of a release that only observes. */

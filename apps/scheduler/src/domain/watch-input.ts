@@ -1,4 +1,5 @@
 import type { ComponentId } from '@millrace/kernel';
+import type { SeenBuild } from './input';
 
 /** A build that was there and was taken out of the release's tags, or deleted, or whose package was blocked. */
 export interface WithdrawnBuild {
@@ -39,6 +40,13 @@ export type WatchInput =
   | (OfRelease & { readonly type: 'failures.freed'; readonly cascade: string })
   /** Builds up to this id have been compared. */
   | (OfRelease & { readonly type: 'release.reconcile'; readonly after: string })
+  /** What a build system's list of the release shows and no news told. */
+  | (OfRelease & {
+      readonly type: 'base.looked';
+      readonly system: string;
+      readonly builds: readonly SeenBuild[];
+      readonly withdrawn: readonly WithdrawnBuild[];
+    })
   | (OfRelease & { readonly type: 'graph.looked'; readonly snapshot: string | null });
 
 const types: readonly string[] = [
@@ -49,6 +57,7 @@ const types: readonly string[] = [
   'failures.freed',
   'release.reconcile',
   'graph.looked',
+  'base.looked',
 ] satisfies readonly WatchInput['type'][];
 
 export function isWatch<Other extends { readonly type: string }>(input: Other | WatchInput): input is WatchInput {

@@ -1,6 +1,7 @@
 import type { WorkKind } from '@millrace/engine';
 import type { Input } from '../domain/input';
 import { adoptionPaging, baselineLooking } from './adoption';
+import { baseLooking } from './base-look';
 import { buildCancelling, buildLooking, buildSubmission, handCollecting } from './build';
 import { channelLooking } from './channels';
 import { followChecking } from './follow/check';
@@ -28,6 +29,7 @@ export function worksOf(outside: Outside, bumps: Bumps): readonly WorkKind<never
     snapshotChecking(outside),
     channelLooking(outside),
     graphLooking(outside),
+    baseLooking(outside),
     followLooking(outside),
     followChecking(outside, bumps),
     buildsWatching(outside),

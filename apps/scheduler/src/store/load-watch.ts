@@ -32,6 +32,8 @@ export function ofWatchInput(read: Read, input: WatchInput): Promise<Partial<Sta
       return ofFailures(read, input.release);
     case 'graph.looked':
       return Promise.resolve({});
+    case 'base.looked':
+      return ofSeen(read, input.builds);
     case 'release.reconcile':
       return ofOutdated(read, input.release, input.after);
   }
@@ -46,6 +48,10 @@ async function ofWithdrawn(read: Read, release: string, { ref, component, nvr }:
   if (!rebuild) return { builds: byId(build) };
   const part = await neighbourhood(read, rebuild);
   return { ...part, builds: byId([...part.builds.values()], build) };
+}
+
+async function ofSeen(read: Read, builds: readonly { readonly ref: string }[]) {
+  return { builds: byId(await read.builds.getMany(builds.map((one) => one.ref))) };
 }
 
 async function ofGated(read: Read, ref: string) {

@@ -1,5 +1,5 @@
-import { moment, msBetween, type ComponentId } from '@millrace/kernel';
-import { build as buildSchema, packageEntry, type Build, type TaggedBuild } from '@millrace/koji';
+import { moment, msBetween } from '@millrace/kernel';
+import { build as buildSchema, packageEntry, type Build } from '@millrace/koji';
 import { z } from 'zod';
 import {
   inventoryPage,
@@ -8,18 +8,12 @@ import {
   type InventoryWish,
   type NewerFailure,
 } from '../inventory';
+import { landingTags, latestIn, type Latest } from './latest';
 import { sourceOf } from './look';
 import { targetNameOf } from './marker';
 import { refOfBuild, refOfTask } from './ref';
-import { knownTarget } from './releases';
-import type { KojiParts, KojiTarget } from './settings';
+import type { KojiParts } from './settings';
 import { inputsOf } from './used-builds';
-
-interface Tagged {
-  readonly component: ComponentId;
-  readonly tag: string;
-  readonly build: TaggedBuild;
-}
 
 /** A hub's whole list is large, and pages are asked for one after another. */
 const keptMs = 10 * 60_000;
@@ -43,7 +37,7 @@ export async function inventoryOf(
 }
 
 interface Listed {
-  readonly all: readonly Tagged[];
+  readonly all: readonly Latest[];
   readonly tags: readonly string[];
   readonly targets: ReadonlySet<string>;
   readonly at: number;
@@ -56,28 +50,17 @@ async function listOf(parts: KojiParts, release: string): Promise<Listed> {
   lists.set(parts, known);
   const before = known.get(release);
   if (before && Date.now() - before.at < keptMs) return before;
-  const settings = (await parts.options.releases.named(release)) ?? {};
-  const all = new Map<ComponentId, Tagged>();
-  const [tags, targets] = [new Set<string>(), new Set<string>()];
-  for (const [type, target] of Object.entries(settings) as [string, KojiTarget | undefined][]) {
-    if (!target?.target) continue;
-    const tag = target.tag === '' ? (await knownTarget(parts, target.target)).dest_tag_name : target.tag;
-    targets.add(target.target);
-    tags.add(tag);
-    for (const build of await parts.hub.getLatestBuilds(tag)) {
-      const component = `${type}/${build.name}`;
-      if (!all.has(component)) all.set(component, { component, tag, build });
-    }
-  }
-  const sorted = [...all.values()].sort((a, b) => (a.component < b.component ? -1 : 1));
-  const listed = { all: sorted, tags: [...tags], targets, at: Date.now() };
+  const landing = await landingTags(parts, release);
+  const [tags, targets] = [landing.map(({ tag }) => tag), landing.map(({ target }) => target)];
+  const all = await latestIn(parts, landing);
+  const listed = { all, tags: [...new Set(tags)], targets: new Set(targets), at: Date.now() };
   known.set(release, listed);
   return listed;
 }
 
 async function detailsOf(
   parts: KojiParts,
-  page: readonly Tagged[],
+  page: readonly Latest[],
   targets: ReadonlySet<string>,
   wish: InventoryWish,
 ): Promise<InventoryBuild[]> {
@@ -101,13 +84,13 @@ async function detailsOf(
 }
 
 /** Owners of packages in the tags' lists; null where nobody is named. */
-async function ownersOf({ hub }: KojiParts, page: readonly Tagged[]): Promise<readonly (string | null)[]> {
+async function ownersOf({ hub }: KojiParts, page: readonly Latest[]): Promise<readonly (string | null)[]> {
   const asked = page.map(({ tag, build }) => ({ method: 'getPackageConfig', params: [tag, build.name] }));
   const answers = await hub.askMany(asked, packageEntry.nullable());
   return answers.map((answer) => (answer.ok ? (answer.value?.owner_name ?? null) : null));
 }
 
-async function withInputs(parts: KojiParts, page: readonly Tagged[], details: readonly InventoryBuild[]) {
+async function withInputs(parts: KojiParts, page: readonly Latest[], details: readonly InventoryBuild[]) {
   const found: InventoryBuild[] = [];
   for (let n = 0; n < details.length; n += atOnce) {
     const slice = details.slice(n, n + atOnce);
@@ -123,7 +106,7 @@ async function withInputs(parts: KojiParts, page: readonly Tagged[], details: re
 /** Of each package the newest build that failed after the one that is tagged, for a target of the release. */
 async function failuresOf(
   { hub }: KojiParts,
-  page: readonly Tagged[],
+  page: readonly Latest[],
   targets: ReadonlySet<string>,
 ): Promise<readonly (NewerFailure | null)[]> {
   const asked = page.map(({ build }) => {

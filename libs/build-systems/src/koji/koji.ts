@@ -3,6 +3,7 @@ import { connectToHub } from '@millrace/koji';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import { named } from '../naming/named';
 import { refNames } from '../naming/ref-names';
+import { kojiBase } from './base-look';
 import { contentsOf } from './contents';
 import { evidenceOf } from './evidence';
 import { hubFacts } from './hub-facts';
@@ -64,6 +65,7 @@ function inside(parts: KojiParts): BuildSystem & { end(): Promise<void> } {
       await tidyCancelled(parts, place);
       return closed;
     },
+    base: kojiBase(parts),
     landing: kojiLanding(parts),
     repository: (release, cascade) => currentOf(parts, release, cascade),
     limits: () => Promise.resolve({ capacity: options.capacity }),

@@ -24,7 +24,8 @@ export async function inventoryOf(
   return { builds, cursor: isLast ? null : page.at(-1)!, total: names.length, places };
 }
 
-function buildsIn({ packages, assembled }: RepositoryRecord): ReadonlyMap<string, BuildRef> {
+/** The newest build of each component in a repository. */
+export function buildsIn({ packages, assembled }: RepositoryRecord): ReadonlyMap<string, BuildRef> {
   const all = [...packages, ...assembled].flatMap(({ component, build }) => {
     return component !== null && build !== null ? [[component, build] as const] : [];
   });

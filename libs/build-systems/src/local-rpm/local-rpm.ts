@@ -1,8 +1,10 @@
 import { AppError, parseComponentId, type ComponentId } from '@millrace/kernel';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { BaseLook } from '../base-look';
 import type { BuildRef, BuildSystem, Order, Place } from '../build-system';
 import type { InventoryWish } from '../inventory';
+import { localBase } from './base-look';
 import {
   isFinal,
   readContents,
@@ -66,13 +68,16 @@ export async function prepareShelves(dir: string, settings: BuilderSettings): Pr
 class LocalRpm implements BuildSystem {
   readonly name = 'local-rpm';
   readonly landing = localLanding(() => this.shelves());
+  readonly base: BaseLook;
   private readonly watchlists = new Map<string, Watchlist>();
 
   constructor(
     private readonly dir: string,
     private readonly capacity: number,
     private readonly settings: BuilderSettings,
-  ) {}
+  ) {
+    this.base = localBase(dir);
+  }
 
   async open(release: string, cascade: string | null): Promise<Place> {
     return openPlace(await this.shelves(), release, cascade);

@@ -1,4 +1,5 @@
 import type { Contents } from '@millrace/contracts';
+import type { BaseLook } from '../base-look';
 import type { BuildRef, BuildStatus, BuildSystem } from '../build-system';
 import type { Inventory } from '../inventory';
 import type { LandingAdapter, LandingBuild } from '../landing-adapter';
@@ -15,6 +16,7 @@ export function named<T extends BuildSystem>(system: T, names: Names): T {
   return Object.assign(Object.create(system) as T, {
     ...ofOneBuild(system, names),
     ...ofMany(system, names),
+    ...(system.base ? { base: namedBase(system.base, names) } : {}),
     ...(system.landing ? { landing: namedLanding(system.landing, names) } : {}),
     ...(system.sideTags ? { sideTags: namedSideTags(system.sideTags, names) } : {}),
   });
@@ -107,6 +109,24 @@ function inventoryOutside({ outside }: RefNames, inventory: Inventory): Inventor
     failure: one.failure && { ...one.failure, ref: outside(one.failure.ref) },
   }));
   return { ...inventory, builds };
+}
+
+function namedBase(base: BaseLook, names: Names): BaseLook {
+  return {
+    newest: async (release) => {
+      const { outside } = await names();
+      return (await base.newest(release)).map((one) => ({ ...one, ref: outside(one.ref) }));
+    },
+    gone: async (release, builds) => {
+      const { inside } = await names();
+      const asked = new Map(builds.map(({ ref }) => [inside(ref), ref]));
+      const gone = await base.gone(
+        release,
+        builds.map((one) => ({ ...one, ref: inside(one.ref) })),
+      );
+      return gone.map((one) => ({ ...one, ref: one.ref === null ? null : (asked.get(one.ref) ?? one.ref) }));
+    },
+  };
 }
 
 function namedLanding(landing: LandingAdapter, names: Names): LandingAdapter {
