@@ -78,7 +78,7 @@ export const hears: readonly Hears<Input>[] = [
   hear(changeReported, (envelope) => reported(envelope)),
   hear(rebuildWanted, (envelope) => missed(envelope)),
   hear(setWanted, (envelope) => setAsked(envelope)),
-  hear(graphPublished, ({ data }) => published(data)),
+  hear(graphPublished, (envelope) => published(envelope)),
   hear(verdictDecided, ({ data }) => decided(data)),
 ];
 

@@ -38,6 +38,19 @@ describe('a new snapshot', () => {
     expect(more).toEqual([]);
   });
 
+  it('is not followed by an older one, of which the word came late or twice', async () => {
+    const world = await worldOf(healing);
+    for (const number of [4, 5, 3, 5, 4]) await world.take({ ...published(`s-${number}`), number });
+    expect(world.store.rows.releases.get('mill')!.snapshot).toBe('s-5');
+    expect(workOf(world, 'snapshot.check').map((work) => work.order)).toEqual([
+      { release: 'mill', from: 's-4', to: 's-5' },
+    ]);
+    // The resolver was set back to a backup: asked for its newest, it is believed, and what it tells from then on.
+    await world.take(published('s-2'));
+    await world.take({ ...published('s-3b'), number: 3 });
+    expect(world.store.rows.releases.get('mill')!.snapshot).toBe('s-3b');
+  });
+
   it('of a release that is not built here is of no interest', async () => {
     const world = await worldOf(healing);
     expect(await world.take({ ...published('x-1'), release: 'elsewhere' })).toBeUndefined();

@@ -13,10 +13,12 @@ const mostBroken = 500;
  */
 export function graphPublished(turn: Turn, input: Extract<TriggerInput, { type: 'graph.published' }>): void {
   const release = turn.row('releases', input.release);
-  const { snapshot: to } = input;
+  const { snapshot: to, number = null } = input;
   const from = release.snapshot ?? null;
   if (from === to) return;
-  turn.put('releases', { ...release, snapshot: to });
+  // The word of an older one came late, or once more: what it had and the newest has not is no loss.
+  if (number !== null && number <= (release.snapshotNumber ?? 0)) return;
+  turn.put('releases', { ...release, snapshot: to, snapshotNumber: number });
   snapshotCame(turn, release.id, to, from === null);
   if (from !== null) turn.work('snapshot.check', `${release.id}/${to}`, { release: release.id, from, to });
 }

@@ -43,6 +43,8 @@ export interface ReleaseRow extends Row {
   readonly beside?: readonly string[];
   /** The newest snapshot of its graph that the resolver has told of. */
   readonly snapshot?: string;
+  /** Its number, where it came with one. */
+  readonly snapshotNumber?: number | null;
   /** Cascades that were planned while it only observed, the oldest first. */
   readonly observed?: readonly string[];
   /** What people hold now. */

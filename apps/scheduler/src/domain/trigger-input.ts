@@ -41,7 +41,12 @@ export type TriggerInput =
       readonly by: string;
       readonly why: string;
     })
-  | (OfRelease & { readonly type: 'graph.published'; readonly snapshot: string })
+  | (OfRelease & {
+      readonly type: 'graph.published';
+      readonly snapshot: string;
+      /** Grows with each snapshot of the release; left out: the resolver was asked for its newest. */
+      readonly number?: number | undefined;
+    })
   | (OfRelease & {
       readonly type: 'snapshot.checked';
       readonly to: string;

@@ -18,8 +18,9 @@ export function reported({ id, source, data }: Envelope<EventData<typeof changeR
 }
 
 /** The resolver has a new snapshot of a release's graph. */
-export function published({ release, snapshot }: EventData<typeof graphPublished>): Input {
-  return { type: 'graph.published', release, snapshot };
+export function published({ revision: number, data }: Envelope<EventData<typeof graphPublished>>): Input {
+  const { release, snapshot } = data;
+  return { type: 'graph.published', release, snapshot, number };
 }
 
 /** A compose misses artifacts: they enter by the same door as any change. */
