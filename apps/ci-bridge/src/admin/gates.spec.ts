@@ -130,6 +130,25 @@ it('says which builds a policy would have blocked, and changes nothing', async (
   expect((await verdicts())[0]!.decision).toBe('passed');
 });
 
+it('looks at builds that nobody asked about, too, by the results that came of them', async () => {
+  const of = (item: string) => ({ item, type: 'koji_build' });
+  await bridge.result('never.asked', 'FAILED', of('lonely-1.0-1.fc41'));
+  await bridge.result('never.asked', 'PASSED', of('lonely-1.0-2.fc41'));
+  await bridge.result('never.asked', 'FAILED', of('lonely-1.0-1.fc40'));
+  await bridge.result('never.asked', 'FAILED', { ...of('lonely-0.9-1.fc41') }, { submit_time: '2020-01-01T00:00:00Z' });
+  const text = policy('!PassingTestCaseRule {test_case_name: never.asked}').replace('minidistro-1', 'fedora-41');
+  const ask = (more: object = {}) =>
+    bridge.post<{ blocked: object[] }>('/api/v1/policy-history', { policy: text, ...more });
+  const { body } = await ask();
+  expect(body).toMatchObject({
+    looked_at: 4,
+    blocked: [{ subject: 'lonely-1.0-1.fc41', component: 'rpm/lonely', release: '-', was: 'not asked' }],
+    untouched: 2,
+  });
+  expect((await ask({ days: 3650 })).body.blocked).toHaveLength(2);
+  expect((await ask({ release: 'minidistro' })).body).toMatchObject({ looked_at: 1, blocked: [] });
+});
+
 it('gates a group of builds by an id that follows from its content', async () => {
   const wish = { release: 'minidistro', builds: [nvr] };
   const ada = { authorization: 'Bearer mr_ada' };

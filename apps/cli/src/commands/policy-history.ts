@@ -14,7 +14,9 @@ interface Options {
 
 export const policyHistory: Leaf<Options> = {
   usage: 'history <file>',
-  about: 'Which builds of the last days would this policy file have blocked? Nothing is changed.',
+  about:
+    'Which builds of the last days would this policy file have blocked? Those that a gate was asked about, and those that ' +
+    'results came of without anybody asking. Nothing is changed.',
   options: (command) =>
     command
       .option('--days <n>', 'how far back', '30')

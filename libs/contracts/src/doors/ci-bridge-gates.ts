@@ -91,7 +91,7 @@ export const policyHistory = ask({
         component: z.string(),
         release: z.string(),
         at: z.string(),
-        /** What the gate said then. */
+        /** What the gate said then; `not asked`: only results are known of it. */
         was: z.string(),
         summary: z.string(),
         tests: z.array(z.object({ test: z.string(), type: z.string() })),
