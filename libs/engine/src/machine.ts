@@ -44,6 +44,8 @@ export interface WorkKind<Order, Value, Input extends TypedInput> {
   readonly timeoutMs: number;
   /** Tries while the fault's kind is `unavailable`, with back-off, before the outcome is reported. */
   readonly tries: number;
+  /** Milliseconds between two tries at most; default a minute. For calls that wait for what comes any moment. */
+  readonly longestPauseMs?: number;
   run(order: Order, context: WorkContext): Promise<Value>;
   toInput(order: Order, outcome: Outcome<Value>, key: string): Input;
 }

@@ -71,7 +71,7 @@ export function timedOut({ kind, key }: WorkRow, ms: number, cause: unknown): Ap
   });
 }
 
-/** 0.2 s, doubling, at most a minute. */
-export function backOffMs(attempt: number): number {
-  return Math.min(60_000, 200 * 2 ** (attempt - 1));
+/** 0.2 s, doubling, at most a minute or what the kind says. */
+export function backOffMs(attempt: number, longest = 60_000): number {
+  return Math.min(longest, 200 * 2 ** (attempt - 1));
 }

@@ -162,7 +162,7 @@ export class WorkRunner<Input extends TypedInput> {
       const aborted = abort.signal.aborted && !(thrown instanceof AppError);
       const fault = aborted ? timedOut(row, kind.timeoutMs, thrown) : toAppError(thrown);
       if (this.stopped) return; // the lease ends by itself; the next process makes the call again
-      if (fault.kind === 'unavailable' && row.attempts < kind.tries) return await this.postpone(row, fault);
+      if (fault.kind === 'unavailable' && row.attempts < kind.tries) return await this.postpone(kind, row, fault);
       const { code, message, remedy } = fault;
       outcome = { ok: false, fault: { code, kind: fault.kind, message, ...(remedy === undefined ? {} : { remedy }) } };
     } finally {
@@ -171,9 +171,13 @@ export class WorkRunner<Input extends TypedInput> {
     await this.report(kind, row, outcome);
   }
 
-  private async postpone(row: WorkRow, fault: AppError): Promise<void> {
+  private async postpone(
+    { longestPauseMs }: WorkKind<unknown, unknown, Input>,
+    row: WorkRow,
+    fault: AppError,
+  ): Promise<void> {
     this.log.retry(row.kind, row.key, row.attempts, fault);
-    const due = moment(this.now() + backOffMs(row.attempts));
+    const due = moment(this.now() + backOffMs(row.attempts, longestPauseMs));
     await this.database.transaction((tx) =>
       tx.change(`UPDATE ${this.table} SET state = 'waiting', due_at = $1, lease_until = NULL WHERE id = $2`, [
         due,
@@ -193,7 +197,7 @@ export class WorkRunner<Input extends TypedInput> {
     try {
       await this.engine.take(input, { id: row.id, source: 'work', who: this.engine.app, from });
     } catch (thrown) {
-      if (!this.stopped) await this.postpone(row, toAppError(thrown));
+      if (!this.stopped) await this.postpone(kind, row, toAppError(thrown));
     }
   }
 

@@ -27,6 +27,8 @@ export function comparing({ asker }: Outside): WorkKind<CompareOrder, Comparison
     concurrency: 64,
     timeoutMs: 60_000,
     tries: 12,
+    // The resolver hears of the builds below in a moment.
+    longestPauseMs: 2000,
     run: async ({ release, cascade, component, scope, snapshot, overlay, contents }) => {
       const asked = { release, snapshot, overlay: { cascade, revision: overlay }, component, scope, contents };
       const answer = asker.ask(doors.resolver.compare, asked).then((reply) => ofSnapshot(reply, snapshot));
