@@ -22,7 +22,8 @@ function olderLines(
 ): string[] {
   if (endedAt !== null || definitionRevision >= now) return [];
   return [
-    `It runs on revision ${definitionRevision} of the release definition: its plan, scope and pace stay. Revision ${now}, ` +
-      `of ${at}, applies to new plans.`,
+    `It runs on revision ${definitionRevision} of the release definition: its plan, scope, pace, knots, cut-off, folding, ` +
+      `canaries and retries stay. Revision ${now}, of ${at}, applies to new plans; its mode, freezes, budgets, people, ` +
+      `gates, policies, targets and landing hold at once.`,
   ];
 }

@@ -8,6 +8,7 @@ import { rebuildEnded } from './ramp';
 import { regressionOf } from './regression';
 import type { CascadeRow, RebuildRow } from './state';
 import { move, moveCascade } from './transitions';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 import {
   buildKey,
@@ -48,10 +49,9 @@ export function advance(turn: Turn, id: string): void {
  * a security change, and never for a rebuild that was named, that lost something, or that has begun before.
  */
 function isUnneeded(turn: Turn, rebuild: RebuildRow): boolean {
-  const { definition } = turn.row('releases', rebuild.release);
-  const { urgency } = turn.row('cascades', rebuild.cascade);
+  const cascade = turn.row('cascades', rebuild.cascade);
   const first = rebuild.attempt === 1 && rebuild.generation === 1 && rebuild.needs.length > 0;
-  return first && rebuild.must === null && definition.cut_off !== false && urgency !== 'security';
+  return first && rebuild.must === null && termsOf(turn, cascade).cutOff && cascade.urgency !== 'security';
 }
 
 function leaveOut(turn: Turn, rebuild: RebuildRow): void {

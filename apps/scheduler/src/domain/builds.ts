@@ -1,11 +1,4 @@
-import {
-  classified,
-  durationMs,
-  isInfrastructure,
-  rebuildStarted,
-  retriesOf,
-  type Evidence,
-} from '@millrace/contracts';
+import { classified, durationMs, isInfrastructure, rebuildStarted, type Evidence } from '@millrace/contracts';
 import { later } from '@millrace/kernel';
 import { advance, begin, breakdownPause, fail, step } from './advance';
 import { capacityId } from './capacity';
@@ -19,6 +12,7 @@ import { mayStart } from './needs';
 import { headLeftOut, leaveUnbuilt } from './nvrs/leave-unbuilt';
 import type { BuildRow, FailureRow, RebuildRow } from './state';
 import { move, returnSlot } from './transitions';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 import { clip, componentOfId, evidenceOf } from './words';
 
@@ -168,7 +162,7 @@ function failedOrAgain(turn: Turn, rebuild: RebuildRow, found: Evidence): void {
   // A build system that is down blames no component: its attempts are not counted.
   const down = system !== null && (turn.find('capacity', capacityId(system))?.downSince ?? null) !== null;
   const breakdowns = rebuild.breakdowns + (down ? 0 : 1);
-  const { attempts, pause, budget } = retriesOf(definition);
+  const { attempts, pause, budget } = termsOf(turn, turn.row('cascades', rebuild.cascade)).retries;
   const spent = !down && countBreakdown(turn, rebuild.cascade) > budget;
   if (breakdowns >= attempts || spent) return fail(turn, rebuild, spent ? budgetSpent(evidence, budget) : evidence);
   const row = move(turn, rebuild, 'ready', { evidence, because: `${evidence.summary}; it is tried again` });

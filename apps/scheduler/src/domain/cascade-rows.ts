@@ -1,4 +1,4 @@
-import type { CascadeState, Evidence, RebuildState, SourceRef } from '@millrace/contracts';
+import type { CascadeState, Evidence, RebuildState, ReleaseDefinition, SourceRef } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
 import type { GroupGates } from './group-gate/rows';
 import type { DoubtTally } from './doubt-rows';
@@ -38,10 +38,21 @@ export interface Planning {
   readonly wanted: readonly WantedComponent[];
 }
 
+/** What a definition says of how a cascade goes on once it is planned. */
+export interface Terms {
+  readonly knots: ReleaseDefinition['knots'];
+  readonly cutOff: boolean;
+  readonly folding: NonNullable<ReleaseDefinition['folding']>;
+  readonly canaries: NonNullable<ReleaseDefinition['canaries']>;
+  readonly retries: NonNullable<ReleaseDefinition['retries']>;
+}
+
 export interface CascadeRow extends Row {
   readonly release: string;
   readonly number: number;
   readonly definitionRevision: number;
+  /** Of that definition: what it keeps while others are applied. */
+  readonly terms?: Terms;
   readonly state: CascadeState;
   readonly roots: readonly ComponentId[];
   readonly why: string;

@@ -1,4 +1,3 @@
-import { foldingOf } from '@millrace/contracts';
 import { unstall } from './advance';
 import { mayRunBeside } from './beside';
 import { liveOf } from './live';
@@ -11,6 +10,7 @@ import { holdWords, standingHold } from './hold-rows';
 import { startWords } from './start';
 import type { CascadeRow, ReleaseRow } from './state';
 import { judge, ruleWords } from './triggers';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 import { isRipe, settleWords, startsAt, startWith } from './waiting';
 import { clip, listed } from './words';
@@ -36,7 +36,7 @@ export function consider(turn: Turn, release: ReleaseRow, change: ChangeRow): Ch
   if (late) return late;
   const [running] = live;
   if (!running || mayRunBeside(turn, release, row)) return gather(turn, release, row);
-  if (!foldsInto(release, running, row)) return detected(turn, waits(row, 'cascade', waitsWords(running)));
+  if (!foldsInto(turn, release, running, row)) return detected(turn, waits(row, 'cascade', waitsWords(running)));
   const because = `it is folded into cascade ${running.id}, which was running`;
   for (const one of row.components) join(turn, turn.row('cascades', running.id), one, joinWords(row));
   unstall(turn, running.id, `${listed(row.components.map((one) => one.component))} joined`, row.by);
@@ -58,10 +58,10 @@ function putOff(turn: Turn, release: ReleaseRow, row: ChangeRow): ChangeReply | 
 }
 
 /** By the release's policy, a change of other components joins the running cascade while that is not nearly done. */
-function foldsInto({ definition }: ReleaseRow, running: CascadeRow, row: ChangeRow): boolean {
+function foldsInto(turn: Turn, { definition }: ReleaseRow, running: CascadeRow, row: ChangeRow): boolean {
   const open = running.state === 'running' || running.state === 'stalled' || running.state === 'held';
   const folds = definition.triggers.concurrent === 'fold' && !row.all;
-  return folds && open && !running.closing && doneShare(running) <= foldingOf(definition).until;
+  return folds && open && !running.closing && doneShare(running) <= termsOf(turn, running).folding.until;
 }
 
 function joinWords({ by, why }: ChangeRow): string {

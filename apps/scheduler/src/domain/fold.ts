@@ -1,8 +1,8 @@
-import { foldingOf } from '@millrace/contracts';
 import { unstall } from './advance';
 import { extend } from './compare';
 import type { CascadeRow, ChangedComponent, RebuildRow, ReleaseRow } from './state';
 import { settledStates } from './transitions';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 
 /**
@@ -18,7 +18,7 @@ export function fold(
   member: RebuildRow,
   { one, why }: { readonly one: ChangedComponent; readonly why: string },
 ): string | null {
-  const { generations, until } = foldingOf(release.definition);
+  const { generations, until } = termsOf(turn, cascade).folding;
   if (cascade.closing || cascade.state === 'awaiting-approval') return 'the cascade is about to end or to begin';
   if (member.generation >= generations) {
     return `${member.component} is in its generation ${member.generation} of at most ${generations}`;

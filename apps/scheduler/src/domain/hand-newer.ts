@@ -1,9 +1,9 @@
-import { foldingOf } from '@millrace/contracts';
 import { unstall } from './advance';
 import { extend } from './compare';
 import { doneShare } from './fold';
 import { unprovenInput, type HandBuild } from './proof';
 import type { RebuildRow } from './state';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 import { clip, handCommand } from './words';
 
@@ -34,9 +34,9 @@ function hindrance(turn: Turn, rebuild: RebuildRow, { state, bootstrap, endedAt,
   return notFolded(turn, rebuild);
 }
 
-function notFolded(turn: Turn, { release, cascade: id, component, generation, doubtful }: RebuildRow): string | null {
+function notFolded(turn: Turn, { cascade: id, component, generation, doubtful }: RebuildRow): string | null {
   const cascade = turn.row('cascades', id);
-  const { generations, until } = foldingOf(turn.row('releases', release).definition);
+  const { generations, until } = termsOf(turn, cascade).folding;
   if (cascade.closing) return 'the cascade is about to end';
   if (generation >= generations) return `${component} is in its generation ${generation} of at most ${generations}`;
   // What is in doubt must be replaced, however much is done.

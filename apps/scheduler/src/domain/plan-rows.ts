@@ -1,5 +1,4 @@
-import { foldingOf, rebuildId } from '@millrace/contracts';
-import type { ReleaseDefinition } from '@millrace/contracts';
+import { rebuildId } from '@millrace/contracts';
 import { holdOfRebuild, holdWords } from './hold-rows';
 import { dropDoubt } from './doubt';
 import type { PlannedRebuild } from './input';
@@ -7,6 +6,7 @@ import { hasStarted, isMovable, openNeeds } from './needs';
 import { barOf, bootstrapMacros, priorityOf, systemOf } from './policy';
 import type { CascadeRow, RebuildRow } from './state';
 import { isSettled, move } from './transitions';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 import { clip } from './words';
 
@@ -17,7 +17,6 @@ import { clip } from './words';
  */
 export function layPart(turn: Turn, cascade: CascadeRow, part: readonly PlannedRebuild[], number: number): void {
   const newest = newestRows(turn, cascade.id);
-  const { definition } = turn.row('releases', cascade.release);
   for (const one of part) {
     const key = keyOf(one);
     const old = newest.get(key);
@@ -25,10 +24,10 @@ export function layPart(turn: Turn, cascade: CascadeRow, part: readonly PlannedR
       of.map((other) => newest.get(keyOf(other))?.id ?? idOf(cascade, other, 1)).filter((id) => id !== old?.id);
     const needs = ids(one.needs);
     const again = old !== undefined && hasStarted(old) && mustGoAgain(turn, old, one, needs);
-    if (!old || (again && old.generation < foldingOf(definition).generations)) {
+    if (!old || (again && old.generation < termsOf(turn, cascade).folding.generations)) {
       const generation = (old?.generation ?? 0) + 1;
       const more = { generation, needs, number, first: cascade.plan === 0, early: buildFor(cascade, one) };
-      const row = newRebuild(turn, cascade, definition, one, more);
+      const row = newRebuild(turn, cascade, one, more);
       newest.set(key, keep(turn, row, old));
       continue;
     }
@@ -118,15 +117,15 @@ interface New {
 function newRebuild(
   turn: Turn,
   cascade: CascadeRow,
-  definition: ReleaseDefinition,
   one: PlannedRebuild,
   { generation, needs, number, first, early }: New,
 ): RebuildRow {
   const { component, pass } = one;
+  const { definition, holds } = turn.row('releases', cascade.release);
   const bar = barOf(definition, component);
-  const knot = definition.knots === 'manual' && one.knot;
+  const knot = termsOf(turn, cascade).knots === 'manual' && one.knot;
   const barred = bar !== null && bar.policy !== 'manual';
-  const hold = holdOfRebuild(turn.row('releases', cascade.release).holds, {
+  const hold = holdOfRebuild(holds, {
     cascade: cascade.id,
     tier: one.tier,
     component,

@@ -1,6 +1,7 @@
-import { canariesOf, cascadeHeld } from '@millrace/contracts';
+import { cascadeHeld } from '@millrace/contracts';
 import type { CascadeRow } from './state';
 import { moveCascade } from './transitions';
+import { termsOf } from './terms';
 import type { Turn } from './turn';
 import { cascadeData } from './words';
 
@@ -16,7 +17,7 @@ export function rebuildEnded(turn: Turn, id: string, lost: boolean): void {
   const { definition } = turn.row('releases', cascade.release);
   const { allowed, ends, losses } = cascade.ramp;
   const ramp = { ...cascade.ramp, ends: ends + 1, losses: losses + (lost ? 1 : 0) };
-  const { stop_loss: share, least } = canariesOf(definition);
+  const { stop_loss: share, least } = termsOf(turn, cascade).canaries;
   if (cascade.state === 'running' && !ramp.accepted && ramp.ends >= least && ramp.losses > share * ramp.ends) {
     hold(turn, turn.put('cascades', { ...cascade, ramp }));
     return;

@@ -1,9 +1,9 @@
-import { canariesOf } from '@millrace/contracts';
 import { digestOf } from '@millrace/kernel';
 import { liveOf, withLive } from './live';
 import { detected } from './changes';
 import { askForPlan } from './plan';
 import type { CascadeRow, ChangeRow, ReleaseRow } from './state';
+import { termsIn } from './terms';
 import type { Turn } from './turn';
 import { clip } from './words';
 
@@ -35,13 +35,15 @@ export function startCascade(turn: Turn, release: ReleaseRow, changes: readonly 
     // A set is what was named, and no more.
     ...(definition.reach && changes.some((one) => one.kind !== 'set') ? { reach: definition.reach } : {}),
   });
-  const { first } = canariesOf(definition);
+  const terms = termsIn(definition);
+  const { first } = terms.canaries;
   const cascade: CascadeRow = {
     id,
     revision: 0,
     release: release.id,
     number,
     definitionRevision: release.definitionRevision,
+    terms,
     state: 'planning',
     roots: all ? [] : [...components.keys()].sort().slice(0, mostRoots),
     why: clip([...new Set(changes.map((one) => one.why).filter(Boolean))].join('; ') || 'it was asked for', 1000),

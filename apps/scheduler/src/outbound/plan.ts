@@ -59,7 +59,7 @@ async function makePlan(outside: Outside, order: PlanOrder, signal: AbortSignal)
   const inOrder = request?.ordered === false ? withoutOrder(whole, request.members) : whole;
   const far = await withReached(outside, cascade, request, inOrder);
   const foreseen = await foreseenOf(outside, release, cascade, far.impact);
-  const impact = withKnots(foreseen, release.definition.knots);
+  const impact = withKnots(foreseen, cascade.terms?.knots ?? release.definition.knots);
   const { reached } = far;
   const { rebuilds, cost } = await rebuildsOf(outside, { cascade, release, planned, impact, reached, order, signal });
   for (let n = 0; n < rebuilds.length; n += partSize) {
