@@ -4,7 +4,8 @@ import type { Outside } from './outside';
 
 /**
  * What the scheduler does when it starts: the build systems say what they bear (before that nothing is submitted), and
- * everything that is under way is asked for once more, since its messages may have gone by.
+ * everything that is under way is asked for once more, since its messages may have gone by. What releases have is compared
+ * with the resolver, the sources and the build systems: who knows how long nobody looked.
  */
 export async function catchUp({ read, systems, take }: Outside): Promise<void> {
   const tell = (input: Input): Promise<unknown> => take(input, { id: `start/${randomUUID()}`, who: 'scheduler' });
@@ -12,7 +13,10 @@ export async function catchUp({ read, systems, take }: Outside): Promise<void> {
     const { capacity: limit } = await built.limits();
     await tell({ type: 'capacity.known', system, limit });
   }
-  for (const { id: release } of await read.releases.where({})) await tell({ type: 'watch.due', release });
+  for (const { id: release } of await read.releases.where({})) {
+    await tell({ type: 'watch.due', release });
+    await tell({ type: 'release.reconcile', release, after: '' });
+  }
   for (const { id: cascade, release } of await read.cascades.where({ state: ['running', 'held', 'stalled'] })) {
     await tell({ type: 'cascade.reconcile', release, cascade, all: true });
   }
