@@ -160,6 +160,24 @@ it('gates a group of builds by an id that follows from its content', async () =>
   expect(group.body.verdicts).toMatchObject([{ decision: 'passed', required: false }]);
 });
 
+it('waives what no gate was asked about, where it is said', async () => {
+  const ada = { authorization: 'Bearer mr_ada' };
+  const wish = { subject: 'early-1.0-1', test: abi, comment: 'checked by hand' };
+  const refused = await bridge.post<{ message: string; remedy: string }>('/admin/v1/waivers', wish, ada);
+  expect(refused).toMatchObject({ status: 404, body: { code: 'subject-unknown' } });
+  expect(refused.body.remedy).toContain('--product-version');
+  const { body } = await bridge.post('/admin/v1/waivers', { ...wish, product_version: 'minidistro-1' }, ada);
+  expect(body).toMatchObject({ decision: 'unknown', note: 'no gate was asked about it yet' });
+  const decision = await bridge.post('/greenwave/api/v1.0/decision', {
+    decision_context: 'millrace_rebuild',
+    product_version: 'minidistro-1',
+    subject: [{ type: 'brew-build', item: 'early-1.0-1' }],
+  });
+  expect(decision.body).toMatchObject({
+    satisfied_requirements: [{ type: 'test-result-missing-waived', testcase: abi }],
+  });
+});
+
 it('counts passes of which nothing was required apart', async () => {
   const { body } = await bridge.get<string>('/metrics');
   expect(body).toMatch(/gate_verdicts\{[^}]*decision="passed"[^}]*\} 1/);

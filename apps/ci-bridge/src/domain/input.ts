@@ -93,6 +93,10 @@ export type Input =
       readonly expires?: string | undefined;
       /** true takes the waiver back. */
       readonly withdraw?: boolean | undefined;
+      /** Where it is waived, also when no gate was asked about it; left out: wherever one was. */
+      readonly product_version?: string | undefined;
+      /** What kind of thing it is, when no gate was asked about it. */
+      readonly subject_type?: string | undefined;
       /** Whose waiver it is, where another service passes it on; left out: whoever asks. */
       readonly by?: string | undefined;
     }

@@ -24,43 +24,59 @@ type Waive = Extract<Input, { type: 'waive' }>;
 /** Records who waived which test for which subject and product version, and decides at once anew. */
 export function waive(state: State, wish: Waive, context: DecideContext): Decision<State> | Refusal {
   if (state.catalogues.get(catalogueId)?.asks?.includes('waiverdb')) return waivedElsewhere();
-  const about = aboutSubject(state, wish.subject);
-  if (about.length === 0) return unknownSubject(wish.subject);
+  const { product_version: version } = wish;
+  const about = aboutSubject(state, wish.subject).filter(
+    (verdict) => version === undefined || verdict.product_version === version,
+  );
+  if (about.length === 0 && version === undefined) return unknownSubject(wish.subject);
   const comment = wish.comment.trim();
   if (comment === '') return refuse('comment-missing', 'a waiver needs a comment', 'say why the test may be waived');
   const required = requiredTests(state, about);
-  if (!required.includes(wish.test)) return notRequired(wish, required);
+  if (about.length > 0 && !required.includes(wish.test)) return notRequired(wish, required);
   const expires_at = wish.expires === undefined ? null : expiryOf(wish.expires, context);
   if (wish.expires !== undefined && expires_at === null) return malformedExpiry(wish.expires);
-  const versions = [...new Set(about.map((verdict) => verdict.product_version))];
-  const drafts = versions.map((product_version): WaiverDraft => {
-    const { subject } = about.find((verdict) => verdict.product_version === product_version)!;
-    return {
-      subject_type: subject.type,
-      subject_id: subject.id,
-      testcase: wish.test,
-      scenario: wish.scenario ?? null,
-      product_version,
-      username: wish.by ?? context.who,
-      proxied_by: null,
-      comment,
-      waived: wish.withdraw !== true,
-      expires_at,
-      scope: wish.scope ?? 'build',
-      ticket: wish.ticket ?? null,
-    };
-  });
-  const posted = postWaivers(state, drafts, context);
+  const posted = postWaivers(
+    state,
+    placesOf(wish, about).map((place): WaiverDraft => {
+      return {
+        ...place,
+        testcase: wish.test,
+        scenario: wish.scenario ?? null,
+        username: wish.by ?? context.who,
+        proxied_by: null,
+        comment,
+        waived: wish.withdraw !== true,
+        expires_at,
+        scope: wish.scope ?? 'build',
+        ticket: wish.ticket ?? null,
+      };
+    }),
+    context,
+  );
   if ('refused' in posted) return posted;
-  const { answer } = newest(about.map((verdict) => posted.state.verdicts.get(verdict.id)!));
+  return { ...posted, reply: replyOf(wish, about, posted) };
+}
+
+/** Once per product version that a gate was asked for, or for the one that is named. */
+function placesOf(
+  { subject: id, subject_type = 'koji_build', product_version }: Waive,
+  about: readonly VerdictRow[],
+): readonly Pick<WaiverDraft, 'subject_type' | 'subject_id' | 'product_version'>[] {
+  if (product_version !== undefined && about.length === 0) return [{ subject_type, subject_id: id, product_version }];
+  const byVersion = new Map([...about].reverse().map((verdict) => [verdict.product_version, verdict.subject]));
+  return [...byVersion].map(([version, subject]) => {
+    return { subject_type: subject.type, subject_id: subject.id, product_version: version };
+  });
+}
+
+function replyOf(wish: Waive, about: readonly VerdictRow[], { state, reply }: Decision<State>) {
+  const [row] = reply as readonly WaiverRow[];
+  if (about.length === 0) return { waiver: row!.number, decision: 'unknown', note: 'no gate was asked about it yet' };
+  const { answer } = newest(about.map((verdict) => state.verdicts.get(verdict.id)!));
   const reason = answer.reasons.find(({ test }) => test === wish.test);
   const helps = wish.withdraw === true || reason?.state === 'waived' || reason?.state === 'passed';
   const note = helps ? null : (reason?.text ?? null);
-  const rows = posted.reply as readonly WaiverRow[];
-  return {
-    ...posted,
-    reply: { waiver: rows[0]!.number, decision: answer.decision, ...(note === null ? {} : { note }) },
-  };
+  return { waiver: row!.number, decision: answer.decision, ...(note === null ? {} : { note }) };
 }
 
 /** Records waivers, all or none, and decides at once what they reach. The reply is their rows. */
@@ -178,7 +194,7 @@ function unknownSubject(subject: string): Refusal {
   return refuse(
     'subject-unknown',
     `no verdict was ever asked for about '${subject}'`,
-    'name the NVR of a build as `millrace gate show` lists it',
+    'name the NVR of a build as `millrace gate show` lists it, or say with --product-version where it is to be waived',
     'missing',
   );
 }

@@ -155,6 +155,8 @@ async function loadWaivers(read: Read, subjects: readonly string[]): Promise<Sta
     ...state,
     verdicts: byId(wide, near),
     counters: byId(await read.counters.getMany(['waivers', 'decisions'])),
+    // It says whether waivers are kept here at all, of subjects too that nobody has asked about.
+    catalogues: byId(await read.catalogues.get(catalogueId)),
   };
 }
 

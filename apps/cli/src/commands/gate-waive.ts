@@ -1,4 +1,5 @@
 import { doors } from '@millrace/contracts';
+import { misused } from '../context';
 import type { Leaf } from '../leaf';
 
 interface Options {
@@ -8,6 +9,8 @@ interface Options {
   readonly ticket?: string;
   readonly expires?: string;
   readonly withdraw?: boolean;
+  readonly productVersion?: string;
+  readonly type?: string;
 }
 
 export const gateWaive: Leaf<Options> = {
@@ -20,16 +23,21 @@ export const gateWaive: Leaf<Options> = {
       .option('--scope <scope>', 'build; component: its next builds too, until one passes; cascade: all of its builds')
       .option('--ticket <ticket>', "a ticket's address or number")
       .option('--scenario <scenario>', 'one scenario alone')
-      .option('--withdraw', 'takes the waiver back'),
+      .option('--withdraw', 'takes the waiver back')
+      .option('--product-version <version>', 'there alone, and also when no gate was asked about the subject yet')
+      .option('--type <type>', 'with --product-version: what kind of thing the subject is (koji_build)'),
   examples: [
     'gate waive quern-1.0-1.mr2 millrace.run.functional --comment "known flaky"',
     'gate waive quern-1.0-1.mr2 millrace.run.functional --comment "upstream bug" --scope component --expires 14d',
+    'gate waive glibc-2.40-1.fc41 dist.abicheck --comment "checked by hand" --product-version fedora-41',
   ],
-  run: async (context, args, { comment, scenario, scope, ticket, expires, withdraw }) => {
+  run: async (context, args, { comment, scenario, scope, ticket, expires, withdraw, productVersion, type }) => {
     const subject = args.text(0);
+    if (type !== undefined && productVersion === undefined)
+      throw misused('--type says nothing by itself', 'say with --product-version where the test is waived');
     const reply = await context.client.call(doors['ci-bridge'].gateWaive, {
       ...{ subject, test: args.text(1), comment },
-      ...{ scenario, scope, ticket, expires, withdraw },
+      ...{ scenario, scope, ticket, expires, withdraw, product_version: productVersion, subject_type: type },
     });
     const note = reply.note ? `\nit does not help yet: ${reply.note}` : '';
     context.show(

@@ -50,6 +50,10 @@ export const gateWaive = command({
     expires: z.string().max(40).optional(),
     /** true takes the waiver back. */
     withdraw: z.boolean().optional(),
+    /** Where it is waived, also when no gate was asked about the subject; left out: wherever one was. */
+    product_version: z.string().min(1).max(200).optional(),
+    /** What kind of thing the subject is, when no gate was asked about it: `koji_build` when left out. */
+    subject_type: z.string().min(1).max(100).optional(),
   }),
   reply: z.object({
     waiver: z.number().int(),
