@@ -42,7 +42,7 @@ export function statusOf(
     ...{ origin: ours ? 'cascade' : 'hand', cascade: ours?.cascade ?? null, state, bootstrap: false },
     nvr: nameOf(builds),
     startedAt: timeOf(first.time_submitted),
-    endedAt: isOver ? timeOf(latest(builds)) : null,
+    endedAt: isOver ? timeOf(endedAt(builds)) : null,
     repository:
       state === 'complete'
         ? tag && options.topUrl
@@ -90,7 +90,7 @@ export async function contentsOf(parts: MbsParts, ref: BuildRef): Promise<Conten
 }
 
 /** Its own RPMs, and the modules that it was built with. */
-function inputsOf(build: ModuleBuild): Contents['inputs'] {
+export function inputsOf(build: ModuleBuild): Contents['inputs'] {
   const rpms = Object.entries(build.tasks?.rpms ?? {}).map(([name, one]) => ({
     nevra: one.nvr ?? name,
     component: `rpm/${name}`,
@@ -136,17 +136,18 @@ function classOf(components: number, reason: string): Evidence['class'] {
   return infrastructure.test(reason) ? 'infrastructure' : 'source';
 }
 
-function sourceOf(scmurl: string | null | undefined): SourceRef | null {
+export function sourceOf(scmurl: string | null | undefined): SourceRef | null {
   const match = /^(?:git\+)?(.{1,2048}?)\??#([0-9a-f]{40})$/.exec(scmurl ?? '');
   return match ? { kind: 'git', url: match[1]!, commit: match[2]! } : null;
 }
 
-function latest(builds: readonly ModuleBuild[]): string | null {
+/** When the last of them ended, as the service writes times. */
+export function endedAt(builds: readonly ModuleBuild[]): string | null {
   const times = builds.flatMap((build) => build.time_completed ?? build.time_modified ?? []);
   return times.sort().at(-1) ?? null;
 }
 
-function timeOf(text: string | null | undefined): Moment | null {
+export function timeOf(text: string | null | undefined): Moment | null {
   const ms = text ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? null : moment(ms);
 }

@@ -165,6 +165,29 @@ describe('the Module Build Service as a build system', () => {
     expect((await system.seen('f44', second.cursor)).results).toEqual([]);
   });
 
+  it('tells what the base has: of each stream the newest, what failed since, and nothing of other bases', async () => {
+    fake.state.recipes.set('other', { components: [], base: 'platform:f43' });
+    target = { target: 'platform:f44' };
+    const first = await build('perl', 'first');
+    const second = await ended(connect(), await connect().submit('second', order('perl', 'f'.repeat(40)), place()));
+    for (const name of ['sick', 'other', 'slow']) await connect().submit(name, order(name), place());
+    fake.state.recipes.set('perl', { components: ['perl'], failing: 'perl' });
+    const third = await ended(connect(), await connect().submit('third', order('perl', 'e'.repeat(40)), place()));
+    const { builds, cursor, total, places } = await connect().inventory!('f44', null, { inputs: true });
+    expect([cursor, total, places]).toEqual([null, 1, ['platform:f44']]);
+    expect(builds).toEqual([
+      {
+        ...{ component: 'module/perl:main', ref: second.ref, nvr: second.nvr, owner: null, builtBy: 'millrace' },
+        ...{ completedAt: second.endedAt, durationMs: expect.any(Number) as number, source: second.source },
+        inputs: expect.arrayContaining([expect.stringMatching(/^perl/)]) as string[],
+        failure: { ref: third.ref, nvr: third.nvr, at: third.endedAt },
+      },
+    ]);
+    expect([third.state, first.ref === second.ref]).toEqual(['failed', false]);
+    expect((await connect().inventory!('f44', null, { inputs: false })).builds[0]!.inputs).toBeNull();
+    expect((await connect().inventory!('f44', 'module/perl:main', { inputs: false })).builds).toEqual([]);
+  });
+
   it('refuses what it cannot build', async () => {
     const rpm = { ...order('perl'), component: 'rpm/perl' };
     await expect(connect().submit('k', rpm, place())).rejects.toMatchObject({ code: 'mbs-order-strange' });

@@ -3,6 +3,7 @@ import type { BuildRef, BuildSystem } from '../build-system';
 import { named } from '../naming/named';
 import { refNames } from '../naming/ref-names';
 import { allSubmissions, readSubmission } from './book';
+import { inventoryOf } from './inventory';
 import { buildsOf, contentsOf, evidenceOf, look } from './look';
 import { admit, close, current, placeOf } from './places';
 import { mbsRefs } from './ref-kind';
@@ -41,6 +42,7 @@ function inside(parts: MbsParts): BuildSystem & { end(): Promise<void> } {
       return close(parts, place, outcome, only);
     },
     repository: (release, cascade) => current(parts, placeOf(release, cascade)),
+    inventory: (release, cursor, wish) => inventoryOf(parts, release, cursor, wish),
     limits: () => Promise.resolve({ capacity: options.capacity }),
     end: () => parts.mbs.close(),
   };

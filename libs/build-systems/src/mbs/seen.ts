@@ -68,7 +68,7 @@ function resultsOf(
 }
 
 /** `platform:f44`; empty: modules of every base. */
-function baseOf(target: string): Pick<ModuleQuery, 'base_module_br_name' | 'base_module_br_stream'> {
+export function baseOf(target: string): Pick<ModuleQuery, 'base_module_br_name' | 'base_module_br_stream'> {
   const [name = '', stream] = target.split(':');
   if (name === '') return {};
   return { base_module_br_name: name, ...(stream ? { base_module_br_stream: stream } : {}) };

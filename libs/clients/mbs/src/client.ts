@@ -55,8 +55,8 @@ export interface Mbs {
   submit(submission: ModuleSubmission): Promise<readonly ModuleBuild[]>;
   /** null where there is none. */
   build(id: number): Promise<ModuleBuild | null>;
-  /** All pages, at most `most` builds. */
-  builds(query: ModuleQuery, most?: number): Promise<readonly ModuleBuild[]>;
+  /** All pages, at most `most` builds; `plain` ones come without their modulemd. */
+  builds(query: ModuleQuery, most?: number, how?: 'verbose' | 'plain'): Promise<readonly ModuleBuild[]>;
   /** Fails it on request: what was built stays, and a new submission of the same source goes on from there. */
   cancel(id: number): Promise<ModuleBuild>;
   rebuildStrategies(): Promise<readonly string[]>;
@@ -86,7 +86,7 @@ export function connectToMbs(options: MbsOptions): Mbs {
         throw thrown;
       }
     },
-    builds: (query, most = 10_000) => allPages(call, query, most),
+    builds: (query, most = 10_000, how = 'verbose') => allPages(call, { query, verbose: how === 'verbose' }, most),
     cancel: (id) => call('PATCH', `module-builds/${id}`, moduleBuild, { state: 'failed' }),
     rebuildStrategies: async () => {
       const schema = z.looseObject({ items: z.array(z.looseObject({ name: z.string() })) });
@@ -102,10 +102,15 @@ interface Caller {
   close(): Promise<void>;
 }
 
-async function allPages(call: Caller, query: ModuleQuery, most: number): Promise<readonly ModuleBuild[]> {
+interface Listing {
+  readonly query: ModuleQuery;
+  readonly verbose: boolean;
+}
+
+async function allPages(call: Caller, listing: Listing, most: number): Promise<readonly ModuleBuild[]> {
   const found: ModuleBuild[] = [];
   for (let at = 1; found.length < most; at++) {
-    const words = wordsOf(query, at);
+    const words = wordsOf(listing, at);
     const { items, meta } = await call('GET', `module-builds/?${words.toString()}`, page);
     found.push(...items);
     if (at >= meta.pages || items.length === 0) break;
@@ -113,8 +118,9 @@ async function allPages(call: Caller, query: ModuleQuery, most: number): Promise
   return found.slice(0, most);
 }
 
-function wordsOf(query: ModuleQuery, at: number): URLSearchParams {
-  const words = new URLSearchParams({ page: String(at), per_page: String(perPage), verbose: 'true' });
+function wordsOf({ query, verbose }: Listing, at: number): URLSearchParams {
+  const words = new URLSearchParams({ page: String(at), per_page: String(perPage) });
+  if (verbose) words.set('verbose', 'true');
   const filters = Object.entries(query) as [string, string | readonly string[]][];
   for (const [name, value] of filters) [value].flat().forEach((one) => words.append(name, one));
   return words;
