@@ -46,7 +46,8 @@ export async function gateParts(context: Context): Promise<GateParts> {
   const { config, read, take } = context;
   const hub =
     config.koji_url === undefined ? null : connectToHub({ url: config.koji_url, pace: { tries: 2, intervalMs: 500 } });
-  const remote = remoteRulesOf(config, hub);
+  const audit = (what: string) => (fields: object) => context.log.warn({ audit: true, ...fields }, what);
+  const remote = remoteRulesOf(config, hub, audit('the address of a remote rule was refused'));
   const peers = peersOf(config);
   const results = resultSource(read, peers.resultsdb);
   const folders = { policies: config.policies_dir, subjectTypes: config.subject_types_dir };
@@ -75,7 +76,10 @@ export async function gateParts(context: Context): Promise<GateParts> {
         config.cors_url ?? null,
       ),
       waiverDbController(
-        { read, take, newId: randomUUID, access: waiverAccess(context), peer: peers.waiverdb },
+        {
+          ...{ read, take, newId: randomUUID, access: waiverAccess(context), peer: peers.waiverdb },
+          audit: audit('a waiver was refused: no right to post it'),
+        },
         config.cors_url ?? null,
       ),
     ],
@@ -120,8 +124,9 @@ async function policyFiles({ log, take, config }: Context, folders: PolicyFolder
   };
 }
 
-function remoteRulesOf(config: GateSettings, hub: KojiHub | null): RemoteRules {
+function remoteRulesOf(config: GateSettings, hub: KojiHub | null, audit: (fields: object) => void): RemoteRules {
   return new RemoteRules({
+    audit,
     templates: config.remote_rule_policies,
     private: config.remote_rules_private,
     ...(hub === null ? {} : { koji: (nvr: string) => kojiBuild(hub, nvr) }),

@@ -47,6 +47,8 @@ export interface WaiverDbParts {
   readonly newId: () => string;
   /** A WaiverDB of somebody else that has the waivers; null: we do. */
   readonly peer: WaiverDbPeer | null;
+  /** Hears of waivers that were refused for want of a right. */
+  readonly audit?: (fields: { readonly status: number; readonly because: unknown }) => void;
 }
 
 /** WaiverDB's API v1.0. */
@@ -147,6 +149,14 @@ export class WaiverDbApi {
 
   /** Takes one waiver or a list, all or none. */
   async post(request: ApiRequest, headers: Headers): Promise<Reply> {
+    const reply = await this.record(request, headers);
+    const { status, body } = reply;
+    if (status === 401 || status === 403)
+      this.parts.audit?.({ status, because: (body as { message?: unknown }).message });
+    return reply;
+  }
+
+  private async record(request: ApiRequest, headers: Headers): Promise<Reply> {
     const user = identify(this.parts.access, headers);
     if (user.kind === 'nobody') return { status: 401, body: { message: user.message } };
     if (user.kind === 'reader') return forbidden(`the token of ${user.name} may only read`);

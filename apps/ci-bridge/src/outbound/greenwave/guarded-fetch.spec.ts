@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import fc from 'fast-check';
 import { fetchText, isInside } from './guarded-fetch';
 
@@ -55,12 +56,23 @@ it.each([
   ['http://localhost/x'],
   ['http://metadata.internal/x'],
   ['http://0x7f.1/x'],
+  ['http://2130706433/x'],
+  ['http://[::127.0.0.1]/x'],
+  ['http://[64:ff9b::7f00:1]/x'],
+  ['http://localhost./x'],
   ['http://user:secret@example.org/x'],
   ['file:///etc/passwd'],
   ['ftp://example.org/x'],
   ['no address'],
 ])('never asks %s', async (url) => {
   await expect(fetchText(url, { ...limits, private: false })).rejects.toMatchObject({ code: 'address-refused' });
+});
+
+it('asks no address inside by a name that means it', async () => {
+  const { port } = server.address() as AddressInfo;
+  const byName = fetchText(`http://${hostname()}:${port}/good`, { ...limits, private: false });
+  // Where the machine's own name means nothing it is an address that cannot be reached.
+  await expect(byName).rejects.toMatchObject({ code: expect.stringMatching(/^(address-refused|upstream-)/) as string });
 });
 
 it('knows every private network', () => {

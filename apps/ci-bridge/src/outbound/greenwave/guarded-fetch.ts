@@ -23,13 +23,17 @@ for (const [net, bits] of [
   inside.addSubnet(net, bits, 'ipv4');
 }
 for (const [net, bits] of [
-  ['::', 127],
+  // Among them IPv4 in its older forms: compatible, and Teredo's.
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
   ['100::', 64],
+  ['2001::', 32],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   inside.addSubnet(net, bits, 'ipv6');
@@ -94,7 +98,7 @@ function judged(text: string, limits: FetchLimits): URL {
   if (!url || !['http:', 'https:'].includes(url.protocol)) throw refused(text, 'is no http or https address');
   if (url.username !== '' || url.password !== '') throw refused(url.host, 'carries a password');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!limits.private && (isIP(host) ? isInside(host) : /(^|\.)(localhost|local|internal)$/.test(host))) {
+  if (!limits.private && (isIP(host) ? isInside(host) : /(^|\.)(localhost|local|internal)\.?$/.test(host))) {
     throw refused(url.host, 'leads into a private network');
   }
   return url;

@@ -24,6 +24,8 @@ export interface RemoteRulesParts {
   readonly private: boolean;
   /** null: there is none such. Undefined: no Koji is known. */
   readonly koji?: (nvr: string) => Promise<KojiBuild | null>;
+  /** Hears of addresses that were not asked, because they lead where nobody outside may make us ask. */
+  readonly audit?: (fields: { readonly subject: string; readonly because: string }) => void;
   readonly now?: () => number;
 }
 
@@ -55,6 +57,7 @@ export class RemoteRules {
     } catch (thrown) {
       if (thrown instanceof Unfindable) return { kind: 'unfetched', urls, error: thrown.message };
       if (thrown instanceof AppError && thrown.code === 'address-refused') {
+        this.parts.audit?.({ subject: subject.item.slice(0, 300), because: thrown.message });
         return { kind: 'unfetched', urls, error: thrown.message };
       }
       throw thrown;
