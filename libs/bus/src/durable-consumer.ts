@@ -1,8 +1,9 @@
-import { eventFilter, eventType, streamName, type EventName } from '@millrace/contracts';
+import { eventFilter, streamName, type EventName } from '@millrace/contracts';
 import { subjectToken } from '@millrace/kernel';
 import { AckPolicy, ConsumerEvents, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg } from 'nats';
+import { givenTo, type Given } from './given';
 import type { BusConnection } from './connect';
-import { ensureStream, isGone, isNotFound } from './streams';
+import { ensureStream, isNotFound } from './streams';
 import { within } from './within';
 
 export interface ConsumerLog {
@@ -10,19 +11,6 @@ export interface ConsumerLog {
   restored(consumer: string): void;
   failed(consumer: string, thrown: unknown): void;
 }
-
-/** A message that was answered before. */
-export interface AnsweredMessage {
-  /** Of its event. */
-  readonly type: string;
-  readonly stream: string;
-  readonly sequence: number;
-  readonly subject: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Messages of other events that are passed over in search of one of its own. */
-const mostOfOthers = 200;
 
 /** The name of a service's durable consumer of one event. */
 export function consumerName(app: string, event: EventName): string {
@@ -74,30 +62,9 @@ export class DurableConsumer {
     return (await this.bus.manager.consumers.info(streamName(this.event.owner), this.name)).num_pending;
   }
 
-  /** The last message of its event up to which every one was answered; null: there is none, or it is long ago. */
-  async lastAnswered(): Promise<AnsweredMessage | null> {
-    try {
-      const { ack_floor } = await this.bus.manager.consumers.info(streamName(this.event.owner), this.name);
-      const { stream_seq: floor } = ack_floor;
-      if (floor === 0) return null;
-      const newest = await this.stored({ last_by_subj: eventFilter(this.event) });
-      if (newest.sequence <= floor) return newest;
-      // The server's floor goes on over messages of other events.
-      for (let seq = floor; seq > Math.max(0, floor - mostOfOthers); seq--) {
-        const message = await this.stored({ seq });
-        if (message.subject.startsWith(`${message.type}.`)) return message;
-      }
-      return null;
-    } catch (thrown) {
-      if (isNotFound(thrown) || isGone(thrown)) return null;
-      throw thrown;
-    }
-  }
-
-  private async stored(query: { readonly seq: number } | { readonly last_by_subj: string }): Promise<AnsweredMessage> {
-    const stream = streamName(this.event.owner);
-    const { subject, data, seq } = await this.bus.manager.streams.getMessage(stream, query);
-    return { type: eventType(this.event), stream, sequence: seq, subject, bytes: data };
+  /** What it was given before, and has answered. */
+  given(): Promise<Given> {
+    return givenTo(this.bus.manager, this.event, this.name);
   }
 
   /** The server forgets how far it has read: made again, it reads from the start. */

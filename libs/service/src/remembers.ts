@@ -1,16 +1,16 @@
-import type { AnsweredMessage } from '@millrace/bus';
+import type { GivenMessage } from '@millrace/bus';
 import { eventType, type App, type Envelope } from '@millrace/contracts';
 import { deadLetterKnown, inputKnown } from '@millrace/engine';
 import type { Database } from '@millrace/store';
 import type { Hears } from './definition';
 import { openEnvelope } from './nest-controllers';
 
-/** Does a service's database know a message that was answered: as decided, as a dead letter, or as nothing to it? */
+/** Does a service's database know a message that was given to it: as decided, as a dead letter, or as nothing to it? */
 export async function remembers<Input>(
   database: Database,
   app: App,
   hears: readonly Hears<Input>[],
-  message: AnsweredMessage,
+  message: GivenMessage,
 ): Promise<boolean> {
   const heard = hears.find((one) => eventType(one.event) === message.type);
   const event = heard && readable(heard, message.bytes);
