@@ -15,11 +15,14 @@ const parts: readonly Part[] = [
 type Change = DoorReply<typeof doors.scheduler.changes>['changes'][number];
 
 export const scenario: Scenario = {
-  title: 'what lands in one release is rebuilt in another from the same commits, as one change; what is its own stays',
+  title:
+    'what lands in one release is rebuilt in another from the same commits, as one change; what is its own stays, and what is taken back is told',
   tell: async (stage) => {
     const koji = await layOutKoji(stage, { parts });
     const down = await layOutDown(stage, koji);
+    // The harvester is asked whether what is taken back is in a compose.
     const mill = await stage.start({
+      apps: ['resolver', 'scheduler', 'ci-bridge', 'harvester'],
       settings: { scheduler: { build_systems: { ...systemsOf(koji), ...down.systems } } },
     });
     await mill.apply(koji.definition());
@@ -53,6 +56,17 @@ export const scenario: Scenario = {
     expectThat(down.commits('middle') === koji.git.git('middle', 'rev-parse', 'stable').trim(), 'its patch was lost');
     const words = await mill.millrace('explain', 'rpm/middle', '--release', 's2');
     expectThat(words.includes('which s1 does not have'), `explain says: ${words}`);
+    stage.say('what only the follower has stays');
+
+    await mill.millrace('cascade', 'revert', update.cascade!, '--built-on', '--why', 'it broke');
+    const third = await mill.until('that what was taken back is told', 30, async () => {
+      const { changes } = await mill.client.call(doors.scheduler.changes, { release: 's2' });
+      return changes.find((one) => one.why.includes('was taken back in s1')) ?? null;
+    });
+    const stays = third.dropped.find((one) => one.component === 'rpm/middle')?.because ?? '';
+    expectThat(third.outcome === 'waits' && namesOf(third) === 'rpm/base', `taken back: ${third.because}`);
+    expectThat(stays.includes('is not made from it, and stays'), `middle: ${stays}`);
+    await mill.millrace('change', 'reject', third.change, '--why', 'we keep it');
   },
 };
 
