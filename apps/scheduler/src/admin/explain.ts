@@ -6,17 +6,18 @@ import { builtAgainst, builtAgainstWords, type BuiltAgainst } from '../domain/bu
 import { shutFrom } from '../domain/budgets/calendar';
 import { ownSlots } from '../domain/budgets/shares';
 import { explainCascade, explainRebuild, sinceOf, type Prospect } from '../domain/explain';
-import { blockers, pathTo, unblocking } from '../domain/explain-paths';
+import { blockers, commandsOf, pathTo, stepOf } from '../domain/explain-paths';
 import { noSums } from '../domain/history';
-import { outlook, type Outlook } from '../domain/outlook';
 import { capacityId } from '../domain/capacity';
 import { systemsOf } from '../domain/policy';
 import type { CascadeRow, RebuildRow, Rows } from '../domain/state';
-import { isSettled } from '../domain/transitions';
 import { componentOfId } from '../domain/words';
 import { budgetLines } from './budgets';
 import { landingWords } from './landings';
 import { missing } from './missing';
+import type { SceneRow } from './scene-rows';
+import { Scenes, type Conditions, type Scene } from './scenes';
+import { standOf } from './stand';
 import { standingLines } from './standing';
 import { sideTagWords } from './side-tags';
 import { byTier } from './views';
@@ -24,65 +25,39 @@ import { byTier } from './views';
 type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
 type Explanation = DoorReply<typeof doors.scheduler.explain>;
 
-/** Rows that are read at one time: others are served in between. */
-const pageSize = 1000;
 const hour = 3_600_000;
 const mostNamed = 50;
 
 /** Why things are where they are, from the database alone. */
-export function explainQuestions(read: Read): readonly BoundDoor<never>[] {
+export function explainQuestions(read: Read, scenes: Scenes = new Scenes(read)): readonly BoundDoor<never>[] {
   return [
     answer(doors.scheduler.explain, async ({ cascade: id, component }) => {
       const cascade = await read.cascades.get(id);
       if (!cascade) throw missing('cascade', id, 'look at `millrace cascade list`');
-      const scene = await sceneOf(read, cascade);
-      if (component !== undefined) return oneComponent(read, scene, component);
-      const whole = wholeCascade(scene);
-      const budget = await budgetLines(read, cascade, null, scene.at);
-      const standing = await standingLines(read, cascade, null);
-      return {
-        ...whole,
-        lines: [
-          ...whole.lines,
-          ...standing,
-          ...budget,
-          ...(await sideTagWords(read, cascade)),
-          ...(await landingWords(read, cascade)),
-        ],
-      };
+      const view = { cascade, ...(await scenes.of(cascade, await conditionsOf(read, cascade))) };
+      return component === undefined ? wholeCascade(read, view) : oneComponent(read, view, component);
     }),
   ];
 }
 
-/** A cascade with all its rows, and how it is expected to go on. */
-interface Scene {
+interface View extends Scene {
   readonly cascade: CascadeRow;
-  readonly rows: ReadonlyMap<string, RebuildRow>;
-  readonly outlook: Outlook;
-  readonly at: Moment;
 }
 
-async function sceneOf(read: Read, cascade: CascadeRow): Promise<Scene> {
-  const rows = await allOf(read, cascade.id);
+async function conditionsOf(read: Read, cascade: CascadeRow): Promise<Conditions> {
   const { hops, gating } = cascade.sums ?? noSums;
-  const at = moment(Date.now());
-  const release = await read.releases.get(cascade.release);
-  const shut = release ? shutFrom(release.definition, cascade.urgency, at) : undefined;
-  const bounds = { slots: await slotsOf(read, cascade), gate: hops === 0 ? 0 : gating / hops, shut };
-  const going = cascade.state !== 'completed' && cascade.state !== 'cancelled';
-  return {
-    cascade,
-    rows: new Map(rows.map((row) => [row.id, row])),
-    outlook: outlook(going ? rows : [], bounds, at),
-    at,
-  };
+  const { urgency, release: name } = cascade;
+  const release = await read.releases.get(name);
+  const [slots, gate] = [await slotsOf(read, cascade), hops === 0 ? 0 : gating / hops];
+  const shut = (at: Moment) => (release ? shutFrom(release.definition, urgency, at) : undefined);
+  const key = `${slots}/${gate}/${urgency}/${release?.definitionRevision}`;
+  return { key, from: (at) => ({ slots, gate, shut: shut(at) }) };
 }
 
-function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation {
-  const all = [...rows.values()];
-  const stuck = all.filter(isStuck).slice(0, mostNamed);
-  const left = all.reduce((sum, row) => sum + (isSettled(row.state) ? 0 : row.expected), 0);
-  const awaited = all.filter((row) => isUnderWay(row) || (row.state === 'waiting' && row.open.length === 0));
+async function wholeCascade(read: Read, view: View): Promise<Explanation> {
+  const { cascade, rows, outlook: ahead, at } = view;
+  const { short, awaited, left } = standOf(rows.values(), mostNamed);
+  const stuck = await fullRows(read, short);
   const prospect: Prospect = {
     finish: ahead.last === null ? null : later(at, ahead.last),
     chain: ahead.chain.map(componentOfId),
@@ -90,26 +65,33 @@ function wholeCascade({ cascade, rows, outlook: ahead, at }: Scene): Explanation
     builderHoursLeft: cascade.endedAt === null ? left / hour : 0,
     stuck: ahead.stuck,
   };
+  const next = await fullRows(read, awaited.slice(0, mostNamed - short.length));
   return {
-    lines: explainCascade(cascade, stuck, prospect),
+    lines: [
+      ...explainCascade(cascade, stuck, prospect),
+      ...(await standingLines(read, cascade, null)),
+      ...(await budgetLines(read, cascade, null, moment(Date.now()))),
+      ...(await sideTagWords(read, cascade)),
+      ...(await landingWords(read, cascade)),
+    ],
     expectedFinish: prospect.finish,
-    waitsFor: [...stuck, ...awaited].slice(0, mostNamed).map((row) => waitedFor(row, ahead, at)),
-    unblock: [...new Set(stuck.flatMap((row) => unblocking(rows, row)))].slice(0, mostNamed),
+    waitsFor: [...stuck, ...next].map((row) => waitedFor(row, view)),
+    unblock: [...new Set(short.flatMap((row) => commandsOf(blockers(rows, row))))].slice(0, mostNamed),
     criticalPath: [...prospect.chain],
     builderHours: prospect.builderHours,
     builderHoursLeft: prospect.builderHoursLeft,
   };
 }
 
-/** A person must act: it failed, is in doubt for a cause of its own, or is held. */
-function isStuck({ id, state, doubts, held }: RebuildRow): boolean {
-  if (state === 'failed' || state === 'rejected' || doubts?.includes(id)) return true;
-  return held && (state === 'waiting' || state === 'ready');
+/** Rows as the database has them now, in this order. */
+async function fullRows(read: Read, rows: readonly { readonly id: string }[]): Promise<readonly RebuildRow[]> {
+  const found = new Map((await read.rebuilds.getMany(rows.map(({ id }) => id))).map((row) => [row.id, row]));
+  return rows.flatMap(({ id }) => found.get(id) ?? []);
 }
 
-async function oneComponent(read: Read, scene: Scene, component: string): Promise<Explanation> {
-  const { cascade, rows, outlook: ahead, at } = scene;
-  const own = [...rows.values()].filter((row) => row.component === component).sort(byTier);
+async function oneComponent(read: Read, view: View, component: string): Promise<Explanation> {
+  const { cascade } = view;
+  const own = [...(await read.rebuilds.where({ cascade: cascade.id, component }))].sort(byTier);
   const newest = [...own].sort((a, b) => a.generation - b.generation || a.pass - b.pass).at(-1);
   if (!newest) {
     throw missing(
@@ -118,56 +100,74 @@ async function oneComponent(read: Read, scene: Scene, component: string): Promis
       `look at \`millrace cascade show ${cascade.id}\``,
     );
   }
-  const roots = new Set(cascade.roots);
-  const expected = (row: RebuildRow): Moment | null => {
-    const end = ahead.end(row.id);
-    return end === null ? null : later(at, end);
-  };
-  const lines: string[] = [];
-  let against: readonly BuiltAgainst[] = [];
-  for (const rebuild of own) {
-    const waiting = rebuild.dependants
-      .flatMap((id) => rows.get(id) ?? [])
-      .filter((row) => row.open.includes(rebuild.id));
-    const needs = rebuild.needs.flatMap((id) => rows.get(id) ?? []);
-    const build = rebuild.build === null ? null : await read.builds.get(rebuild.build);
-    const dependants = waiting.map((row) => row.component);
-    const [path, unblock] = [pathTo(rows, rebuild, roots), unblocking(rows, rebuild)];
-    lines.push(...explainRebuild({ cascade, rebuild, needs, build, dependants, path, expected, unblock }));
-    lines.push(...(await budgetLines(read, cascade, rebuild, at)));
-    against = await inputsOf(read, scene, rebuild, needs);
-    lines.push(...against.map(builtAgainstWords));
-  }
-  lines.push(...(await standingLines(read, cascade, component)));
+  const told = [];
+  for (const rebuild of own) told.push(await oneRebuild(read, view, rebuild));
+  const last = told[own.indexOf(newest)]!;
   const { release } = cascade;
   const known = await read.failures.where({ release, component, open: 1 }, { orderBy: '-at', limit: 5 });
-  lines.push(...known.map(failureWords));
-  const needs = newest.needs.flatMap((id) => rows.get(id) ?? []);
   const passedOver = newest.state === 'unneeded' || newest.state === 'skipped';
+  const waitsFor = await fullRows(read, blockersFirst(view, newest, last.blocking));
   return {
-    lines,
-    expectedFinish: expected(newest),
-    waitsFor: blockersFirst(scene, newest).map((row) => waitedFor(row, ahead, at)),
-    path: [...pathTo(rows, newest, roots)],
-    compared: passedOver ? needs.map(({ component: name, state, nvr }) => ({ component: name, state, nvr })) : [],
-    unblock: [...unblocking(rows, newest)],
-    builtAgainst: against.map((one) => ({ ...one, used: [...one.used] })),
+    lines: [
+      ...told.flatMap((one) => one.lines),
+      ...(await standingLines(read, cascade, component)),
+      ...known.map(failureWords),
+    ],
+    expectedFinish: expectedIn(view, newest),
+    waitsFor: waitsFor.map((row) => waitedFor(row, view)),
+    path: [...last.path],
+    compared: passedOver ? last.needs.map(({ component: name, state, nvr }) => ({ component: name, state, nvr })) : [],
+    unblock: [...last.unblock],
+    builtAgainst: last.against.map((one) => ({ ...one, used: [...one.used] })),
   };
+}
+
+/** One pass or generation of a component. */
+async function oneRebuild(read: Read, view: View, rebuild: RebuildRow) {
+  const { cascade, rows } = view;
+  const above = rebuild.dependants.flatMap((id) => rows.get(id) ?? []).filter((row) => row.open.includes(rebuild.id));
+  const dependants = above.map((row) => row.component);
+  const needs = await read.rebuilds.getMany(rebuild.needs);
+  const build = rebuild.build === null ? null : await read.builds.get(rebuild.build);
+  const way = pathTo(rows, rebuild, new Set(cascade.roots));
+  const path = (
+    await fullRows(
+      read,
+      way.map((id) => ({ id })),
+    )
+  ).map(stepOf);
+  const own = rows.get(rebuild.id);
+  const blocking = own ? blockers(rows, own) : [];
+  const unblock = commandsOf(blocking);
+  const expected = (row: RebuildRow): Moment | null => expectedIn(view, row);
+  const against = await inputsOf(read, cascade, rebuild, needs);
+  const lines = [
+    ...explainRebuild({ cascade, rebuild, needs, build, dependants, path, expected, unblock }),
+    ...(await budgetLines(read, cascade, rebuild, moment(Date.now()))),
+    ...against.map(builtAgainstWords),
+  ];
+  return { lines, needs, path, unblock, against, blocking };
+}
+
+function expectedIn({ outlook: ahead, at }: View, { id }: { readonly id: string }): Moment | null {
+  const end = ahead.end(id);
+  return end === null ? null : later(at, end);
 }
 
 /** What its build root had of its needs, and of the changed components, which may be far below it. */
 async function inputsOf(
   read: Read,
-  { cascade, rows }: Scene,
+  cascade: CascadeRow,
   rebuild: RebuildRow,
   needs: readonly RebuildRow[],
 ): Promise<readonly BuiltAgainst[]> {
   const kept = rebuild.contents === null ? null : await read.contents.get(rebuild.contents);
   if (!kept) return [];
   const inside = new Set(kept.contents.inputs.map((input) => input.component));
-  const roots = cascade.roots.flatMap((id) => rows.get(id) ?? []);
-  const far = roots.filter((root) => root.id !== rebuild.id && !needs.includes(root) && inside.has(root.component));
-  return builtAgainst([...needs, ...far], kept.contents).slice(0, mostNamed);
+  const far = cascade.roots.filter((root) => inside.has(root) && root !== rebuild.component);
+  const roots = far.length === 0 ? [] : await read.rebuilds.where({ cascade: cascade.id, component: far });
+  const named = new Set(needs.map((need) => need.id));
+  return builtAgainst([...needs, ...roots.filter((root) => !named.has(root.id))], kept.contents).slice(0, mostNamed);
 }
 
 function failureWords({ at, commit, cascade, times, regression, evidence }: Rows['failures']): string {
@@ -179,20 +179,15 @@ function failureWords({ at, commit, cascade, times, regression, evidence }: Rows
 }
 
 /** Whom it waits for: its open needs, and below them those that only a person can move. */
-function blockersFirst({ rows }: Scene, rebuild: RebuildRow): readonly RebuildRow[] {
-  const open = rebuild.open.flatMap((id) => rows.get(id) ?? []);
-  const far = blockers(rows, rebuild).filter((row) => row.id !== rebuild.id && !rebuild.open.includes(row.id));
-  return [...open, ...far].slice(0, mostNamed);
+function blockersFirst({ rows }: View, { id, open }: RebuildRow, blocking: readonly SceneRow[]): readonly SceneRow[] {
+  const first = open.flatMap((need) => rows.get(need) ?? []);
+  const far = blocking.filter((row) => row.id !== id && !open.includes(row.id));
+  return [...first, ...far].slice(0, mostNamed);
 }
 
-function waitedFor(row: RebuildRow, ahead: Outlook, at: Moment): NonNullable<Explanation['waitsFor']>[number] {
+function waitedFor(row: RebuildRow, view: View): NonNullable<Explanation['waitsFor']>[number] {
   const { component, state, because } = row;
-  const end = ahead.end(row.id);
-  return { component, state, because, since: sinceOf(row), expected: end === null ? null : later(at, end) };
-}
-
-function isUnderWay({ state }: RebuildRow): boolean {
-  return state === 'ready' || state === 'submitting' || state === 'building' || state === 'gating';
+  return { component, state, because, since: sinceOf(row), expected: expectedIn(view, row) };
 }
 
 /** Builds of the cascade's release at one time. */
@@ -201,15 +196,4 @@ async function slotsOf(read: Read, { release: name }: CascadeRow): Promise<numbe
   if (!release) return 1;
   const rows = await read.capacity.getMany(systemsOf(release.definition).map(capacityId));
   return ownSlots(release.definition, rows);
-}
-
-/** All rows of a cascade, read in pages. */
-async function allOf(read: Read, cascade: string): Promise<readonly RebuildRow[]> {
-  const all: RebuildRow[] = [];
-  for (;;) {
-    const from = all.at(-1)?.id ?? '';
-    const page = await read.rebuilds.where({ cascade, id: { from } }, { orderBy: 'id', limit: pageSize + 1 });
-    all.push(...page.filter((row) => row.id > from));
-    if (page.length <= pageSize) return all;
-  }
 }
