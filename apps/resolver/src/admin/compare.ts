@@ -6,6 +6,7 @@ import { factsOfBuild, layOver, type ComponentFacts } from '../domain/facts';
 import { compareOnNetwork, holdersOnNetwork } from '../domain/graph/compare-network';
 import type { Graphs, OpenGraph } from '../domain/graphs';
 import type { Reach } from '../domain/policy';
+import { groundOfNetwork, groundOfWorld, unmetBy } from '../domain/unmet';
 import type { Overlay, View, Views } from '../domain/views';
 import { StreamFilter } from './left-out-streams';
 import { questionAbout } from './reach';
@@ -36,13 +37,18 @@ export async function answerCompare(request: CompareRequest, sources: Sources): 
   const found = open ? await onImported(request, open, sources) : await onOwn(request, sources);
   const streams = new StreamFilter(found.reach, found.ids);
   const added = found.added.filter((one) => streams.keeps(one.component));
-  return { snapshot, lost: [...found.lost], unneeded: [], added, left_out: streams.leftOut };
+  const unmet = found.unmet && { unmet: found.unmet.slice(0, mostUnmet).map((one) => one.slice(0, 1000)) };
+  return { snapshot, lost: [...found.lost], unneeded: [], added, left_out: streams.leftOut, ...unmet };
 }
+
+const mostUnmet = 100;
 
 interface Found extends Comparison {
   readonly reach: Reach | null;
   /** Of the whole graph. */
   readonly ids: Iterable<ComponentId>;
+  /** Left out where nothing is installed. */
+  readonly unmet?: readonly string[];
 }
 
 async function onOwn(request: CompareRequest, { views, asker }: Sources): Promise<Found> {
@@ -50,7 +56,11 @@ async function onOwn(request: CompareRequest, { views, asker }: Sources): Promis
   const { world, reach } = view;
   const build = await newFacts(request, view, asker);
   const found = build ? compareBuild(world, build, request.scope, reach) : { lost: [], added: [] };
-  return { ...found, reach, ids: world.indexOf.keys() };
+  const of = { ...found, reach, ids: world.indexOf.keys() };
+  if (!build || !request.component.startsWith('rpm/')) return of;
+  const { world: ground } = await views.at(request.release, request.snapshot, null);
+  const layers = await views.layers(request.release, request.overlay);
+  return { ...of, unmet: unmetBy(groundOfWorld(ground), build, layers) };
 }
 
 async function onImported(request: CompareRequest, open: OpenGraph, { views, asker }: Sources): Promise<Found> {
@@ -61,7 +71,8 @@ async function onImported(request: CompareRequest, open: OpenGraph, { views, ask
   const of = { reach, ids: network.components };
   if (!component.startsWith('rpm/')) return { ...of, lost: [], added: holdersOnNetwork(network, component, question) };
   const build = factsOfBuild(await asker.ask(doors.scheduler.contents, { digest: contents }));
-  return { ...of, ...compareOnNetwork(network, { build, layers, scope, question }) };
+  const unmet = unmetBy(groundOfNetwork(network), build, layers);
+  return { ...of, ...compareOnNetwork(network, { build, layers, scope, question }), unmet };
 }
 
 /** What is assembled offers nothing to others by itself: its facts stay as they are, and only its holders matter. */

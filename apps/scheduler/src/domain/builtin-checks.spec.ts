@@ -2,7 +2,7 @@ import { releaseDefinition, type Contents } from '@millrace/contracts';
 import { definitionOf } from '../store/testing/outside';
 import { World } from '../store/testing/world';
 import { asksBuiltin, builtinChecks } from './builtin-checks';
-import type { RebuildRow } from './state';
+import type { BuiltinCheck, RebuildRow } from './state';
 
 const contents = (version: string, inputs: Contents['inputs'] = [], epoch = '0'): Contents => ({
   component: 'rpm/a',
@@ -34,6 +34,7 @@ describe('the checks of a build', () => {
     expect(outcomes({ unmet: { unseen: 'damaged' } })).toEqual({ ...passed, installable: 'INFO' });
     const { installable: _, ...others } = passed;
     expect(outcomes({ unmet: null })).toEqual(others);
+    expect(outcomes({ unmet: 'later' })).toEqual(others);
   });
 
   it('fail when a package of it is older than the one that it takes the place of, by epoch first', () => {
@@ -84,6 +85,29 @@ describe('in a cascade', () => {
       checks: made,
       tag: 'mill-side',
     });
+  });
+
+  it('whether it can be installed is what the resolver says where the build system cannot, and is waited for', async () => {
+    const unseen = [{ test: 'millrace.builtin.upgrade-path', outcome: 'PASSED', note: 'it is newer' }] as const;
+    const installed = async (unmet: readonly string[] | null, checks: readonly BuiltinCheck[] = unseen) => {
+      const world = new World({ graph: { 'rpm/a': [] }, checks: () => checks, ...(unmet && { unmet: () => unmet }) });
+      await world.start('all');
+      await world.settle();
+      expect(world.events('verdict.wanted')[0]!.data).toMatchObject({
+        builtin: expect.arrayContaining(['millrace.builtin.installable', 'millrace.builtin.dependencies']) as string[],
+      });
+      return reported(world).filter(([test]) => test === 'installable');
+    };
+    const missing = 'it cannot be installed: nothing provides libstone.so.1';
+    expect(await installed(['libstone.so.1'])).toEqual([['installable', 'FAILED', missing]]);
+    expect(await installed([])).toEqual([['installable', 'PASSED', 'all that its packages require is there']]);
+    expect(await installed(null)).toMatchObject([
+      ['installable', 'INFO', expect.stringContaining('nobody could look')],
+    ]);
+    // Of a build made by hand nobody knew: now somebody does.
+    const unknown = { test: 'millrace.builtin.installable', outcome: 'INFO', note: 'nobody could look' } as const;
+    expect(await installed(['libstone.so.1'], [unknown])).toEqual([['installable', 'FAILED', missing]]);
+    expect(await installed(['libstone.so.1'], made)).toEqual([]);
   });
 
   it('who loses something and is not built again is broken', async () => {

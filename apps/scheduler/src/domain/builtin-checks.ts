@@ -17,6 +17,7 @@ import type { Turn } from './turn';
 import { clip, listed } from './words';
 
 const dependencies = `${builtinPrefix}dependencies`;
+const installable = `${builtinPrefix}installable`;
 
 /** Does a gate look at checks of ours? Where rules name tests for every build of its kind, those of CI systems decide. */
 export function asksBuiltin(definition: ReleaseDefinition, component: ComponentId): boolean {
@@ -45,23 +46,28 @@ export interface CheckedBuild {
   readonly before: Contents | null;
   /** Rebuilds of its cascade that it needs. */
   readonly needs: readonly RebuildRow[];
-  /** What keeps its packages from being installed, or why nobody could look; null: it has no packages. */
-  readonly unmet: readonly string[] | { readonly unseen: string } | null;
+  /**
+   * What keeps its packages from being installed, or why nobody could look; `later`: the resolver says it when it compares
+   * the build; null: it has no packages.
+   */
+  readonly unmet: Unmet | 'later' | null;
 }
+
+type Unmet = readonly string[] | { readonly unseen: string };
 
 /** Checks that a build can be put to as soon as it is there; whom its dependants lose it to is known later. */
 export function builtinChecks({ contents, before, needs, unmet }: CheckedBuild): readonly BuiltinCheck[] {
   return [
-    ...(unmet === null ? [] : [installable(unmet)]),
+    ...(unmet === null || unmet === 'later' ? [] : [installing(unmet)]),
     upgradePath(contents, before),
     plannedInputs(contents, needs),
   ];
 }
 
-function installable(unmet: NonNullable<CheckedBuild['unmet']>): BuiltinCheck {
+function installing(unmet: Unmet): BuiltinCheck {
   if ('unseen' in unmet) {
     const note = clip(`nobody could look whether it can be installed: ${unmet.unseen}`, 1000);
-    return { test: `${builtinPrefix}installable`, outcome: 'INFO', note };
+    return { test: installable, outcome: 'INFO', note };
   }
   const missing = `it cannot be installed: nothing provides ${listed(unmet)}`;
   return check('installable', unmet.length === 0 ? null : missing, 'all that its packages require is there');
@@ -90,18 +96,26 @@ function evr({ epoch, version, release }: Contents['packages'][number]): string 
   return `${epoch === '0' ? '' : `${epoch}:`}${version}-${release}`;
 }
 
-/** Names of the checks that the gate may wait for: those that were made, and the one that the resolver's word makes. */
+/** Names of the checks that the gate may wait for: those that were made, and those that the resolver's word makes. */
 export function awaitedChecks(build: BuildRow): readonly string[] {
   const made = (build.checks ?? []).map(({ test }) => test);
-  const later = build.rebuild !== null && !build.bootstrap && !made.includes(dependencies) ? [dependencies] : [];
-  return made.length === 0 ? [] : [...made, ...later];
+  if (made.length === 0 || build.rebuild === null || build.bootstrap) return made;
+  const later = isPackage(build) ? [dependencies, installable] : [dependencies];
+  return [...made, ...later.filter((test) => !made.includes(test))];
 }
 
-/** The resolver has said who loses what by this build: broken is who loses something and is not built again for it. */
+function isPackage({ component }: Pick<BuildRow, 'component'>): boolean {
+  return component.startsWith('rpm/');
+}
+
+/**
+ * The resolver has said who loses what by this build: broken is who loses something and is not built again for it. Where
+ * its build system could not look whether it can be installed, the resolver has.
+ */
 export function checkDependants(
   turn: Turn,
   rebuild: RebuildRow,
-  { lost, added }: Extract<RebuildInput, { type: 'build.compared' }>,
+  { lost, added, unmet }: Extract<RebuildInput, { type: 'build.compared' }>,
   planned: ReadonlySet<ComponentId>,
 ): void {
   const build = rebuild.build === null ? undefined : turn.find('builds', rebuild.build);
@@ -110,9 +124,22 @@ export function checkDependants(
   const broken = lost.filter(({ dependant }) => !planned.has(dependant) && !joins.has(dependant));
   const words = broken.map(({ dependant, requirement }) => `${dependant} loses ${requirement}`);
   const wrong = words.length === 0 ? null : `who is not built again breaks: ${listed(words)}`;
-  const one = check('dependencies', wrong, 'who loses something by it is built again');
-  turn.put('builds', { ...build, checks: [...build.checks.filter(({ test }) => test !== dependencies), one] });
+  const fresh = [
+    ...installableLater(build, unmet),
+    check('dependencies', wrong, 'who loses something by it is built again'),
+  ];
+  const names = fresh.map(({ test }) => test);
+  turn.put('builds', { ...build, checks: [...build.checks.filter(({ test }) => !names.includes(test)), ...fresh] });
   if (!build.subject) return;
   const { subject, release, id, component } = build;
-  turn.say(schedulerResultReported, subject.id, { subject, release, build: id, ...one }, component);
+  for (const one of fresh) {
+    turn.say(schedulerResultReported, subject.id, { subject, release, build: id, ...one }, component);
+  }
+}
+
+/** What its build system has said stands. */
+function installableLater(build: BuildRow, unmet: readonly string[] | undefined): readonly BuiltinCheck[] {
+  const made = build.checks?.find(({ test }) => test === installable);
+  if (!isPackage(build) || (made && (made.outcome !== 'INFO' || unmet === undefined))) return [];
+  return [installing(unmet ?? { unseen: 'the resolver does not say' })];
 }

@@ -117,6 +117,8 @@ export type RebuildInput =
         readonly requirement: string;
         readonly kind: string;
       }[];
+      /** What its packages require and nothing satisfies any more; left out: nobody looked. */
+      readonly unmet?: readonly string[];
     })
   | (OfAttempt & { readonly type: 'build.admitted'; readonly repository: Repository })
   | (OfAttempt & {

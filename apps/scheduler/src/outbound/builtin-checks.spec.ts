@@ -2,6 +2,7 @@ import type { BuildSystem } from '@millrace/build-systems';
 import type { Contents } from '@millrace/contracts';
 import { releaseDefinition } from '@millrace/contracts';
 import { AppError } from '@millrace/kernel';
+import type { RebuildRow } from '../domain/state';
 import { MemoryStore } from '../store/testing/memory-store';
 import { definitionOf, endedBuild } from '../store/testing/outside';
 import { checkedBuild } from './builtin-checks';
@@ -18,11 +19,17 @@ const one = {
   files: [],
 };
 
-async function installable(system: object, packages: Contents['packages'] = [one]) {
+async function installable(system: object, packages: Contents['packages'] = [one], rebuild: RebuildRow | null = null) {
   const end = endedBuild('b-1', 'rpm/a', 'complete', 1);
   const made = { ...end, contents: { ...end.contents!, packages } };
   const outside = { read: new MemoryStore().read as never };
-  const checked = await checkedBuild(outside, { name: 'farm', ...system } as BuildSystem, release as never, null, made);
+  const checked = await checkedBuild(
+    outside,
+    { name: 'farm', ...system } as BuildSystem,
+    release as never,
+    rebuild,
+    made,
+  );
   return checked.checks!.find(({ test }) => test === 'millrace.builtin.installable');
 }
 
@@ -44,6 +51,14 @@ describe('whether a build can be installed', () => {
     expect(await installable(failing('missing'))).toMatchObject({
       outcome: 'INFO',
       note: expect.stringContaining('there is no metadata'),
+    });
+  });
+
+  it('is left to the resolver, of builds of a cascade, where the build system cannot say', async () => {
+    const rebuild = { needs: [] } as unknown as RebuildRow;
+    expect(await installable({}, [one], rebuild)).toBeUndefined();
+    expect(await installable({ unmet: () => Promise.resolve([]) }, [one], rebuild)).toMatchObject({
+      outcome: 'PASSED',
     });
   });
 

@@ -18,13 +18,15 @@ export async function checkedBuild(
   const validated = await read.validated.get(`${release.id}/${status.component}`);
   const before = validated ? await read.contents.get(validated.contents) : null;
   const needs = rebuild ? await read.rebuilds.getMany(rebuild.needs) : [];
-  const unmet = await unmetOf(system, status.ref, contents.packages.length > 0);
+  const isLater = !system.unmet && rebuild !== null && status.component.startsWith('rpm/');
+  const unmet = isLater ? 'later' : await unmetOf(system, status.ref, contents.packages.length > 0);
   return { ...end, checks: builtinChecks({ contents, before: before?.contents ?? null, needs, unmet }) };
 }
 
 /**
  * What can be read never is no reason to make the build again; what may be read later is asked for again. Where nobody
- * looks at packages, that is said: nothing passes unseen.
+ * looks at packages, that is said: nothing passes unseen. Of a cascade's builds the resolver says it, where the build system
+ * cannot.
  */
 async function unmetOf(system: BuildSystem, ref: string, hasPackages: boolean): Promise<CheckedBuild['unmet']> {
   if (!system.unmet) return hasPackages ? { unseen: `build system ${system.name} cannot say` } : null;

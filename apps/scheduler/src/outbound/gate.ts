@@ -18,6 +18,7 @@ interface CompareOrder extends StepOrder {
 interface Comparison {
   readonly added: readonly { readonly component: string; readonly because: string }[];
   readonly lost: readonly { readonly dependant: string; readonly requirement: string; readonly kind: string }[];
+  readonly unmet?: readonly string[];
 }
 
 /** Asks the resolver what a new build takes from those who use it. It may have to catch up with the overlay first. */
@@ -33,14 +34,13 @@ export function comparing({ asker }: Outside): WorkKind<CompareOrder, Comparison
       const asked = { release, snapshot, overlay: { cascade, revision: overlay }, component, scope, contents };
       const answer = asker.ask(doors.resolver.compare, asked).then((reply) => ofSnapshot(reply, snapshot));
       const reply = await answer.catch(unlessEnded);
-      return { added: reply.added, lost: reply.lost };
+      return { added: reply.added, lost: reply.lost, ...(reply.unmet && { unmet: reply.unmet }) };
     },
     toInput: (order, outcome) =>
-      stepInput('compare', order, outcome, (about, { added, lost }) => ({
+      stepInput('compare', order, outcome, (about, comparison) => ({
         type: 'build.compared',
         ...about,
-        added,
-        lost,
+        ...comparison,
       })),
   };
 }

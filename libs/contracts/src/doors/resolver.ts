@@ -95,6 +95,12 @@ export const compare = ask({
     added: z.array(z.object({ component: componentIdSchema, because: z.string().max(500) })),
     /** Module streams that the release's policy keeps out, and why. */
     left_out: leftOut.optional(),
+    /**
+     * What its packages require to be installed, and the snapshot satisfied, and does no longer with the builds of the
+     * cascade in place of what they replace; the first hundred. What the graph never had is not counted. Left out where
+     * nobody looked.
+     */
+    unmet: z.array(z.string().max(1000)).max(100).optional(),
   }),
   http: { method: 'POST', path: '/api/v1/compare' },
 });

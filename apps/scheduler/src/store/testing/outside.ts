@@ -29,6 +29,8 @@ export interface Outside {
   readonly lands?: LandingAdapter;
   /** Checks of ours that a component's complete builds come with. */
   readonly checks?: (component: string) => readonly BuiltinCheck[];
+  /** What nothing provides that a build requires, as the resolver sees it. */
+  readonly unmet?: (component: string) => readonly string[];
 }
 
 export const base = { number: 1, address: 'file:///base/1', place: 'base' };

@@ -33,7 +33,8 @@ export async function perform(world: World, work: WorkEffect): Promise<Input | n
         requirement: `lib of ${component}`,
         kind: 'run',
       }));
-      return { type: 'build.compared', ...about, added, lost };
+      const unmet = world.outside.unmet?.(component);
+      return { type: 'build.compared', ...about, added, lost, ...(unmet && { unmet }) };
     }
     case 'build.admit':
       return {
