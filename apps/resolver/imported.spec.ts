@@ -225,6 +225,13 @@ describe('a build of a cascade on an imported snapshot', () => {
     ]);
   });
 
+  it('says what it requires and nothing satisfies any more with what the cascade built', async () => {
+    expect((await compare('rpm/quern', 'quern2', 2)).unmet).toEqual([]);
+    contents.set('quern1', build('rpm/quern', ['quern = 1'], ['libstone.so.1', 'from-elsewhere']));
+    expect((await compare('rpm/quern', 'quern1', 0)).unmet).toEqual([]);
+    expect((await compare('rpm/quern', 'quern1', 2)).unmet).toEqual(['libstone.so.1']);
+  });
+
   it('is ordered by what it is built with now', async () => {
     const reader = { ...build('rpm/reader', ['reader'], []), buildRequires: [dep('quern')] };
     contents.set('reader2', reader);
