@@ -58,8 +58,8 @@ export async function forgetAside(connection: Connection, name: string, rows: re
   await connection.defer(`DELETE FROM ${asideTable(name)} WHERE row_id IN ${ids}`, parameters);
 }
 
-function docOf({ aside, asideAs }: Table<Row>, row: Row): string {
-  if (asideAs) return JSON.stringify(asideAs(row));
+function docOf({ aside, asideHow }: Table<Row>, row: Row): string {
+  if (asideHow) return JSON.stringify(asideHow.write(row));
   return JSON.stringify(Object.fromEntries(aside!.map((key) => [key, (row as unknown as Members)[key]])));
 }
 

@@ -147,7 +147,7 @@ export class Database {
   ): Promise<Result> {
     // Not TypeORM's own bookkeeping: SQLite ends a transaction by itself when the disk is full, and TypeORM would then
     // nest the next ones in one that is never committed.
-    const changes = new DeferredChanges(tx, { begin, commit });
+    const changes = new DeferredChanges(tx, { begin, commit }, this.direct?.reader);
     try {
       const result = await work(changes.connection);
       if (await changes.commit()) this.checkpoints?.committed(changes.characters);

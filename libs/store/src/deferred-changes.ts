@@ -21,18 +21,31 @@ export class DeferredChanges {
   private all = 0;
   private begun = false;
   private sending: Promise<void> = Promise.resolve();
+  /** Questions that are yet to be answered, by connection. */
+  private readonly asked = { on: 0, beside: 0 };
 
+  /** `beside`: a connection that sees what is committed, for questions that come before the first change. */
   constructor(
     private readonly on: SqliteConnection,
     private readonly script: Script,
+    private readonly beside: SqliteConnection = on,
   ) {}
 
   /** What the transaction's work is done with. */
   readonly connection: Connection = {
     dialect: 'sqlite',
     rows: async <Result extends object>(sql: string, parameters?: readonly Parameter[]) => {
-      await this.sent();
-      return this.on.rows<Result>(sql, parameters);
+      if (this.asked.on > this.asked.beside && !this.begun && this.waiting.length === 0) {
+        this.asked.beside++;
+        return this.beside.rows<Result>(sql, parameters).finally(() => this.asked.beside--);
+      }
+      this.asked.on++;
+      try {
+        await this.sent();
+        return await this.on.rows<Result>(sql, parameters);
+      } finally {
+        this.asked.on--;
+      }
     },
     change: async (sql, parameters = []) => {
       await this.sent(true);
@@ -97,12 +110,25 @@ function isWritable(value: Parameter): boolean {
   return typeof value !== 'string' || !value.includes('\0');
 }
 
-/** The statement with its parameters in their places. */
+/** The statement with its parameters in their places; it may have thousands. */
 function written(sql: string, parameters: readonly Parameter[]): string {
-  return sql.replace(/\$(\d+)/g, (_, n: string) => literal(parameters[Number(n) - 1]!));
+  let text = '';
+  let from = 0;
+  for (let at = sql.indexOf('$'); at >= 0; at = sql.indexOf('$', at + 1)) {
+    let end = at + 1;
+    let place = 0;
+    for (let code = sql.charCodeAt(end); code >= 48 && code <= 57; code = sql.charCodeAt(++end)) {
+      place = place * 10 + code - 48;
+    }
+    if (end === at + 1) continue;
+    text += sql.slice(from, at) + literal(parameters[place - 1]!);
+    from = end;
+  }
+  return text + sql.slice(from);
 }
 
 function literal(value: Parameter): string {
   if (value === null) return 'NULL';
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
+  if (typeof value === 'number') return String(value);
+  return value.includes("'") ? `'${value.replaceAll("'", "''")}'` : `'${value}'`;
 }

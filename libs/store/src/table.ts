@@ -30,13 +30,19 @@ export interface Table<R extends Row = Row> {
    * narrow table beside this one, until the row is written for another reason.
    */
   readonly aside?: readonly string[];
-  /** These members as they are written, where that is not as they are: {@link Table.kept} reads them with the rest. */
-  readonly asideAs?: (row: R) => object;
+  readonly asideHow?: AsideHow<R>;
 }
 
 export interface Kept<R extends Row> {
   readonly write: (row: R) => object;
   readonly read: (doc: object) => Row;
+}
+
+export interface AsideHow<R extends Row> {
+  /** The members as they are written, which {@link Table.kept} reads with the rest. */
+  readonly write: (row: R) => object;
+  /** Columns that the members have a part in: no other changes when only they do. */
+  readonly columns: readonly string[];
 }
 
 export function table<R extends Row>(
@@ -62,9 +68,9 @@ export function keptAs<R extends Row>(kept: Kept<R>, of: Table<R>): Table<R> {
 export function aside<R extends Row>(
   members: readonly (keyof R & string)[],
   of: Table<R>,
-  written?: (row: R) => object,
+  how?: AsideHow<R>,
 ): Table<R> {
-  return { ...of, aside: members, ...(written ? { asideAs: written } : {}) };
+  return { ...of, aside: members, ...(how ? { asideHow: how } : {}) };
 }
 
 export function text<R extends Row>(of: (row: R) => string | null): Column<R> {
@@ -117,6 +123,14 @@ export type Slice<T extends Tables> = { readonly [K in keyof T]: ReadonlyMap<str
 
 /** A map by id, for slices. */
 export function byId<R extends Row>(...rows: readonly (R | null | undefined | readonly R[])[]): ReadonlyMap<string, R> {
-  const all = rows.flat().filter((row): row is R => row !== null && row !== undefined);
-  return new Map(all.map((row) => [row.id, row]));
+  const all = new Map<string, R>();
+  for (const some of rows) {
+    if (isList(some)) for (const row of some) all.set(row.id, row);
+    else if (some) all.set(some.id, some);
+  }
+  return all;
+}
+
+function isList<R extends Row>(some: R | null | undefined | readonly R[]): some is readonly R[] {
+  return Array.isArray(some);
 }

@@ -2,7 +2,8 @@ import { cascadeResumed, rebuildFailed, rebuildSettled, type Evidence } from '@m
 import { digestOf, later } from '@millrace/kernel';
 import { rankOf } from './capacity';
 import { countFailure } from './history';
-import { awaitedTier, isReleased, mayStart } from './needs';
+import { gateWords, waitingWords } from './awaited';
+import { isReleased, mayStart } from './needs';
 import { isStack } from './policy';
 import { rebuildEnded } from './ramp';
 import { regressionOf } from './regression';
@@ -137,21 +138,25 @@ export function fail(turn: Turn, rebuild: RebuildRow, evidence: Evidence): void 
 export function release(turn: Turn, id: string): void {
   const rebuild = turn.row('rebuilds', id);
   if (!isReleased(rebuild)) return;
-  const dependants = rebuild.dependants.map((dependant) => turn.row('rebuilds', dependant));
-  for (const { id: dependant } of dependants.sort(byUrgency)) {
+  const going = rebuild.dependants
+    .map((dependant) => turn.row('rebuilds', dependant))
+    .filter((row) => !waitsOn(turn, row, id));
+  for (const { id: dependant } of going.sort(byUrgency)) {
     const row = turn.row('rebuilds', dependant);
     if (!row.open.includes(id)) continue;
-    const open = row.open.filter((one) => one !== id);
-    // Most of thousands: nothing else becomes of them.
-    if (row.state === 'waiting' && !row.fresh && open.length > 0) {
-      turn.put('rebuilds', { ...row, open, because: waitingWords(turn, row, open) });
-      continue;
-    }
-    const next = turn.put('rebuilds', { ...row, open });
+    const next = turn.put('rebuilds', { ...row, open: row.open.filter((open) => open !== id) });
     if (next.fresh) continue;
     if (next.state === 'skipped' || next.state === 'unneeded') release(turn, next.id);
     else advance(turn, next.id);
   }
+}
+
+/** Of thousands of dependants most wait for others too: a need of theirs is gone, and nothing else becomes of them. */
+function waitsOn(turn: Turn, row: RebuildRow, released: string): boolean {
+  if (row.state !== 'waiting' || row.fresh || row.open.length < 2 || !row.open.includes(released)) return false;
+  const open = row.open.filter((id) => id !== released);
+  turn.put('rebuilds', { ...row, open, because: waitingWords(turn, row, open) });
+  return true;
 }
 
 /** What goes on first: by priority, then by the longest remaining path. */
@@ -191,19 +196,6 @@ export function isIdle(cascade: CascadeRow): boolean {
 /** When the next attempt after a breakdown is made; four times the pause with each, at most an hour. */
 export function breakdownPause(turn: Turn, breakdowns: number, pause: number): string {
   return later(turn.at, Math.min(3_600_000, pause * 4 ** (breakdowns - 1)));
-}
-
-function waitingWords(turn: Turn, rebuild: RebuildRow, open = rebuild.open): string {
-  if (rebuild.held) return rebuild.because;
-  if (open.length === 0) return gateWords(turn, rebuild) ?? 'it waits for the rest of the tiers below';
-  const names = open.slice(0, 3).map(componentOfId).join(', ');
-  return `it waits for ${names}${open.length > 3 ? ` and ${open.length - 3} more` : ''}`;
-}
-
-function gateWords(turn: Turn, rebuild: RebuildRow): string | null {
-  if (rebuild.held || rebuild.open.length > 0) return null;
-  const tier = awaitedTier(turn.row('cascades', rebuild.cascade), rebuild);
-  return tier === null ? null : `it waits for the gate of tier ${tier}`;
 }
 
 function noBuildSystem(rebuild: RebuildRow): Evidence {

@@ -99,10 +99,9 @@ export class Turn {
       this.effects.push(tellSelf({ type: 'slots.look', system }, `slots.look/${system}`));
     const state = { ...this.before } as { -readonly [K in keyof State]: State[K] };
     for (const [table, rows] of this.changed) {
-      (state as Record<keyof Rows, ReadonlyMap<string, unknown>>)[table] = new Map<string, unknown>([
-        ...this.before[table],
-        ...rows,
-      ]);
+      const merged = new Map<string, unknown>(this.before[table]);
+      for (const [id, row] of rows) merged.set(id, row);
+      (state as Record<keyof Rows, ReadonlyMap<string, unknown>>)[table] = merged;
     }
     return {
       state,

@@ -82,7 +82,7 @@ export const tables = {
           ],
         ),
       ),
-      openAside,
+      { write: openAside, columns: ['queue', 'clear'] },
     ),
   ),
   requests: table<RequestRow>('requests'),
