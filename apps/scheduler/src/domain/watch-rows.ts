@@ -5,7 +5,7 @@ import type { ComponentId, Moment, Row } from '@millrace/kernel';
 export interface AlertRow extends Row {
   readonly release: string;
   readonly kind: AlertKind;
-  /** A build's ref, a build system, a cascade. */
+  /** A build's ref, a build system, `<build system>/<side tag>`, a cascade. */
   readonly subject: string;
   readonly since: Moment;
   readonly text: string;

@@ -2,6 +2,7 @@ import { later, msBetween, type Moment } from '@millrace/kernel';
 import { settleAlerts, type Hanging } from './alerts';
 import { capacityId } from './capacity';
 import { systemsOf } from './policy';
+import { goneSideTags } from './side-tags/gone-alert';
 import type { BuildRow, CapacityRow, CascadeRow, CursorRow, RebuildRow, ReleaseRow } from './state';
 import type { Turn } from './turn';
 
@@ -31,6 +32,7 @@ export function watchDue(turn: Turn, name: string): void {
     ...turn.all('cascades').flatMap((cascade) => (cascade.release === name ? hangingPlan(turn, cascade) : [])),
     ...turn.all('cursors').flatMap((cursor) => silentPoller(turn, release, cursor, paused)),
     ...systemsOf(release.definition).flatMap((system) => downSystem(turn, name, system)),
+    ...goneSideTags(turn, name),
   ]);
 }
 

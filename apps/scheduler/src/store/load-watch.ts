@@ -98,8 +98,10 @@ async function ofWatch(read: Read, name: string) {
   const refs = rebuilds.flatMap((row) => (row.build === null ? [] : [row.build]));
   const building = rebuilds.filter((row) => row.state === 'building');
   const pollers = [...systems, sourcesPoller].map((system) => cursorId(name, system));
+  const tags = cascades.length === 0 ? [] : await read.sideTags.where({ cascade: cascades.map(({ id }) => id) });
   // Ended alerts are raised again in their rows.
   const known = await read.alerts.getMany([
+    ...tags.map(({ system, tag }) => alertId('build-system-down', `${system}/${tag}`)),
     ...systems.map((system) => alertId('build-system-down', system)),
     ...pollers.map((poller) => alertId('poller-silent', poller)),
     ...cascades.map((cascade) => alertId('resolver-away', cascade.id)),
@@ -113,6 +115,7 @@ async function ofWatch(read: Read, name: string) {
     cursors: byId(await read.cursors.getMany(pollers)),
     capacity: byId(await read.capacity.getMany(systems.map(capacityId))),
     watches: byId(await read.watches.get(name)),
+    sideTags: byId(tags),
     alerts: byId(await read.alerts.where({ release: name, open: 1 }), known),
   };
 }

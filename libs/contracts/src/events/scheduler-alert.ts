@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { releaseName } from '../common';
 import { defineEvent } from '../define-event';
 
-/** What can hang unseen. */
+/** What can hang unseen. `build-system-down`: it, or a side tag of it that a cascade builds in and somebody deleted. */
 export const alertKinds = [
   'build-slow',
   'task-untaken',
@@ -19,7 +19,7 @@ const alert = z.object({
   alert: z.string().max(600),
   kind: z.enum(alertKinds),
   release: releaseName,
-  /** A build's ref, a build system, a cascade. */
+  /** A build's ref, a build system, `<build system>/<side tag>`, a cascade. */
   about: z.string().max(512),
   since: z.iso.datetime(),
   text: z.string().max(1000),

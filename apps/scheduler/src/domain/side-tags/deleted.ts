@@ -38,6 +38,8 @@ export function tagGone(turn: Turn, { release, system }: Place, { tag, cascade: 
     const words = `${whom} deleted its side tag ${tag}; ${next}`;
     turn.put('cascades', { ...cascade, problem: words });
     keep(turn, { release, system, tag, cascade: id }, { state: 'deleted', by: whom, problem: words, remedy });
+    // The alert does not wait for the next minute.
+    turn.self({ type: 'watch.due', release });
   }
   const again = known && before.failed && msBetween(before.at, turn.at) >= againMs;
   if (policy !== 'recreate' || (known && !again)) return;
@@ -62,4 +64,5 @@ export function tagRestored(turn: Turn, input: Restored): void {
   const why = `${made} took the place of ${tag}, which ${row.by} deleted, with ${held} in it`;
   turn.put('sideTags', { ...row, why: clip(why, 1000) });
   if (cascade?.problem?.includes(tag)) turn.put('cascades', { ...cascade, problem: null });
+  turn.self({ type: 'watch.due', release });
 }

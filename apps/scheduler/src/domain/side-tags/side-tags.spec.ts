@@ -95,6 +95,38 @@ describe('a side tag that somebody deletes under its cascade', () => {
     expect(world.cascade.problem).toContain(`millrace sidetag adopt TAG --cascade ${world.cascade.id}`);
   });
 
+  it('raises an alert at once, which ends when there is another', async () => {
+    const told = async (world: World) => {
+      await world.rest();
+      return [world.events('alert.raised').length, world.events('alert.ended').length];
+    };
+    const world = await begun();
+    await gone(world);
+    await gone(world);
+    expect(await told(world)).toEqual([1, 0]);
+    expect(world.events('alert.raised')[0]!.data).toMatchObject({
+      alert: 'build-system-down/koji/s-1',
+      text: `side tag s-1 of cascade ${world.cascade.id} in koji was deleted by bob: nothing is built there`,
+      remedy: expect.stringContaining('millrace sidetag adopt TAG') as string,
+    });
+    const about = { ...of, tag: 's-1', cascade: world.cascade.id };
+    const fault = { code: 'x', kind: 'forbidden', message: 'a quota of side tags', remedy: 'ask' } as const;
+    await world.take({ type: 'sidetag.restored', ...about, made: null, builds: [], fault });
+    expect(await told(world)).toEqual([1, 0]);
+    await world.take({ type: 'sidetag.restored', ...about, made: 's-2', builds: [], fault: null });
+    expect(await told(world)).toEqual([1, 1]);
+  });
+
+  it('ends its alert too when a person gives the cascade another', async () => {
+    const world = await begun({ base: 'follow', when_deleted: 'ask', keep_on_failure: true });
+    await gone(world);
+    await world.rest();
+    const about = { ...of, tag: 's-2', cascade: world.cascade.id };
+    await world.take({ type: 'sidetag.adopted', ...about, builds: [], fault: null });
+    await world.take({ type: 'watch.due', release: 'mill' });
+    expect([world.events('alert.raised').length, world.events('alert.ended').length]).toEqual([1, 1]);
+  });
+
   it('is nothing to a cascade that has ended', async () => {
     const world = await begun();
     const cancel = { cascade: world.cascade.id, component: null, why: 'enough' };
