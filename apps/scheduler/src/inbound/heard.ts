@@ -9,6 +9,7 @@ import type {
 } from '@millrace/contracts';
 import { groupOf } from '../domain/group-gate/rows';
 import type { Input } from '../domain/input';
+import { partOf } from '../domain/landing/part-gate';
 
 /** Another team says that components changed. */
 export function reported({ id, source, data }: Envelope<EventData<typeof changeReported>>): Input {
@@ -65,6 +66,11 @@ export function decided(data: EventData<typeof verdictDecided>): Input | null {
       verdictRevision: revision,
       reasons,
     };
+  }
+  const part = partOf(build);
+  if (part) {
+    const answer = { subject: subject.id, decision, verdictRevision: revision, reasons };
+    return { type: 'landing.decided', release, ...part, ...answer };
   }
   return { type: 'verdict.decided', release, build, decision, verdictRevision: revision, reasons };
 }

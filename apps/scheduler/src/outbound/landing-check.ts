@@ -1,6 +1,7 @@
 import type { LandingBuild, Place } from '@millrace/build-systems';
 import { landingPolicyOf, type LandingFinding } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
+import { gateKey } from '../domain/group-gate/rows';
 import { findingOf, heldBy, largestSet, sceneOf, type Candidate, type LandingSet } from '../domain/landing/largest-set';
 import type { CascadeRow, RebuildRow, ReleaseRow } from '../domain/state';
 import { landingAdapterOf } from './landing-adapters';
@@ -34,7 +35,8 @@ export async function survey(outside: Outside, name: string, id: string, partial
   const cascade = await cascadeNamed(outside.read, id);
   const scene = sceneOf(await rebuildsOf(outside.read, id));
   const looked = await looks(outside, release, cascade, scene.candidates);
-  const first = [...scene.findings, ...(await withdrawn(outside, scene.candidates)), ...looked.findings];
+  const gated = partial ? ungatedTiers(cascade, scene.candidates) : [];
+  const first = [...scene.findings, ...gated, ...(await withdrawn(outside, scene.candidates)), ...looked.findings];
   const upgrade = await upgradeFindings(outside, release, scene.candidates);
   let findings: readonly LandingFinding[] = [...first, ...upgrade];
   for (let round = 0; ; round++) {
@@ -70,6 +72,21 @@ async function looks(outside: Outside, release: ReleaseRow, cascade: CascadeRow,
     });
   }
   return { there, findings, means: { adapters: [...means.adapters].sort(), phases: means.phases } };
+}
+
+/** What of a cascade stays behind because the gate of its tier was not asked, or has not passed. */
+function ungatedTiers(
+  { id, gates = {}, gatesTiers }: CascadeRow,
+  candidates: readonly Candidate[],
+): readonly LandingFinding[] {
+  if (!gatesTiers) return [];
+  return candidates.flatMap(({ component, nvr, tier }) => {
+    const gate = gates[gateKey(tier)];
+    if (gate?.decision === 'passed') return [];
+    const why = gate?.because ?? 'it is asked once nothing of the tier is open any more';
+    const remedy = `mend what is open in the tier, or take it out: millrace cascade show ${id}`;
+    return [findingOf('verdict', component, nvr, `the gate of tier ${tier} has not passed: ${why}`, remedy)];
+  });
 }
 
 /** Builds that were taken away since they were validated, as far as the scheduler has heard of it. */

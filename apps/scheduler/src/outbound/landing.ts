@@ -1,9 +1,10 @@
 import type { WorkKind } from '@millrace/engine';
-import { sha256 } from '@millrace/kernel';
+import { digestOf, sha256 } from '@millrace/kernel';
 import type { Input } from '../domain/input';
 import type { BuildToLand, LandingCheck } from '../domain/landing/landing-input';
 import type { LandingStepRow } from '../domain/landing/landing-rows';
 import { stepId } from '../domain/landing/landing-rows';
+import type { Part } from '../domain/landing/part-gate';
 import type { Repository } from '../domain/state';
 import { landingAdapterOf } from './landing-adapters';
 import { bySystem, placeOf, survey, toLand, type Surveyed } from './landing-check';
@@ -52,7 +53,8 @@ export function landingChecking(outside: Outside): WorkKind<CheckOrder, LandingC
       }
       const { phases, adapters, findings, staying } = found;
       const total = found.go.length;
-      return { total, phases, adapters, findings, staying: staying.slice(0, 500), stays: staying.length };
+      const what = { total, phases, adapters, findings, part: partOf(found.go) };
+      return { ...what, staying: staying.slice(0, 500), stays: staying.length };
     },
     toInput: (order, result) => {
       const about = aboutOf(order);
@@ -122,6 +124,15 @@ export function landingUndoing(outside: Outside): WorkKind<UndoOrder, Repository
 }
 
 /** What lands in its order, and behind it what stays. */
+/** An event has at most 256 KiB: of a larger part it has the id alone. */
+const mostMembers = 1000;
+
+function partOf(go: Surveyed['go']): Part {
+  const members = go.map(({ component, nvr }) => ({ component, nvr }));
+  const subject = digestOf([...new Set(members.map(({ nvr }) => nvr))].sort());
+  return { subject, members: members.length > mostMembers ? null : members };
+}
+
 export function stepsOf({ go, there, staying }: Surveyed): readonly BuildToLand[] {
   const lands = go.map(({ component, build, nvr, system }): BuildToLand => {
     const state = there.has(build) ? 'there' : 'planned';

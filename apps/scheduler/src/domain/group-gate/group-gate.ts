@@ -160,12 +160,12 @@ function isSettledWhole({ openByTier }: CascadeRow): boolean {
   return Object.values(openByTier).every((count) => count === 0);
 }
 
-function isStuck(decision: GroupGate['decision'], reasons: readonly VerdictReason[]): boolean {
+export function isStuck(decision: GroupGate['decision'], reasons: readonly VerdictReason[]): boolean {
   const isLate = reasons.some(({ state }) => state === 'overdue' || state === 'errored');
   return decision === 'failed' || (decision === 'pending' && isLate);
 }
 
-function wordsOf(subject: string, decision: GroupGate['decision'], reasons: readonly VerdictReason[]): string {
+export function wordsOf(subject: string, decision: GroupGate['decision'], reasons: readonly VerdictReason[]): string {
   const open = reasons.filter(({ state }) => state !== 'passed' && state !== 'waived');
   if (open.length === 0) return `its builds have ${decision}`;
   const words = listed(open.map(({ test, text }) => `${test} ${text}`));
@@ -177,7 +177,7 @@ function wordsOf(subject: string, decision: GroupGate['decision'], reasons: read
 }
 
 /** Gates of one scope share one context, which the definition holds. */
-function contextOf(definition: ReleaseDefinition, scope: 'tier' | 'cascade'): string {
+export function contextOf(definition: ReleaseDefinition, scope: 'tier' | 'cascade'): string {
   return gatesOf(definition, scope)[0]?.decision_context ?? 'millrace_rebuild';
 }
 

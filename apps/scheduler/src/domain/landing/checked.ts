@@ -7,6 +7,7 @@ import { landLater } from './begin';
 import type { LandingInput } from './landing-input';
 import { stepId, type LandingRow } from './landing-rows';
 import { findingsWords, moveLanding } from './landing-words';
+import { partGate } from './part-gate';
 import { orderStep } from './steps';
 
 type Of<Type> = Extract<LandingInput, { type: Type }>;
@@ -26,13 +27,17 @@ export function laidDown(turn: Turn, { landing, cascade, round, from, builds }: 
 export function landingChecked(turn: Turn, { landing, round, check }: Of<'landing.checked'>): void {
   const row = turn.row('landings', landing);
   if (row.state !== 'planned' || row.round !== round) return;
-  const next = { ...row, ...check, done: 0, phase: 0, problem: null };
+  const { part, ...looked } = check;
+  const next: LandingRow = { ...row, ...looked, done: 0, phase: 0, problem: null };
   if (check.findings.some((one) => one.blocks) && !row.partial) {
     return refuseLanding(turn, next, findingsWords(check.findings));
   }
   if (row.partial && check.total === 0) {
     return refuseLanding(turn, next, `nothing of it can go: ${findingsWords(check.findings)}`);
   }
+  const gate = partGate(turn, next, part);
+  if (gate.is === 'waits') return;
+  if (gate.is === 'refused') return refuseLanding(turn, next, gate.because);
   const checked = moveLanding(turn, next, { state: 'checked' }, checkedWords(next));
   const { definition } = turn.row('releases', row.release);
   if (!row.approved && landingPolicyOf(definition).approval === 'person') return awaitApproval(turn, checked);

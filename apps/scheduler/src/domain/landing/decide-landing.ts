@@ -6,6 +6,7 @@ import { checkBroke, laidDown, landingChecked } from './checked';
 import { deadlineDue } from './deadline';
 import { followUp, leaveBehind } from './landed';
 import type { LandingInput } from './landing-input';
+import { partDecided } from './part-gate';
 import { restoreValidated } from './restore';
 import { revertLanding } from './revert';
 import { landingDue, stepBroke, stepped, undone } from './steps';
@@ -30,6 +31,8 @@ export function decideLanding(turn: Turn, input: LandingInput): unknown {
     }
     case 'landing.due':
       return landingDue(turn, input);
+    case 'landing.decided':
+      return partDecided(turn, input);
     case 'landing.leave':
       return leaveBehind(turn, input);
     case 'landing.follow-up':

@@ -2,6 +2,7 @@ import type { LandingFinding } from '@millrace/contracts';
 import type { ComponentId } from '@millrace/kernel';
 import type { Hindrance } from '../input';
 import type { Repository } from '../state';
+import type { Part, PartAnswer } from './part-gate';
 import type { Staying } from './landing-rows';
 
 interface OfCascade {
@@ -34,6 +35,7 @@ export interface LandingCheck {
   readonly findings: readonly LandingFinding[];
   readonly staying: readonly Staying[];
   readonly stays: number;
+  readonly part: Part;
 }
 
 export type LandingInput =
@@ -61,6 +63,7 @@ export type LandingInput =
       readonly fault: Hindrance;
     })
   | (OfLanding & { readonly type: 'landing.due' })
+  | (OfCascade & PartAnswer & { readonly type: 'landing.decided'; readonly landing: string })
   | (OfCascade & { readonly type: 'landing.leave'; readonly landing: string })
   | (OfCascade & { readonly type: 'landing.follow-up'; readonly landing: string })
   | (OfCascade & {
@@ -94,6 +97,7 @@ const types: readonly string[] = [
   'landing.undone',
   'landing.broke',
   'landing.due',
+  'landing.decided',
   'landing.leave',
   'landing.follow-up',
   'landing.restore',

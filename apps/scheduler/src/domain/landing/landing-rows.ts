@@ -1,6 +1,7 @@
 import type { LandingFinding, LandingState } from '@millrace/contracts';
 import type { ComponentId, Moment, Row } from '@millrace/kernel';
 import type { Repository } from '../state';
+import type { PartGate } from './part-gate';
 
 export interface Staying {
   readonly component: ComponentId;
@@ -38,6 +39,8 @@ export interface LandingRow extends Row {
   /** Why it is to go back as soon as the call that is under way has ended. */
   readonly aborted?: string | null;
   readonly problem: string | null;
+  /** The gate of the whole cascade, about the part that lands; left out: it was not asked. */
+  readonly gate?: PartGate;
   readonly repository: Repository | null;
   /** Builds of the cascade that were in doubt when it was checked. */
   readonly doubtful: number;

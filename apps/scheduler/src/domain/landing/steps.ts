@@ -12,7 +12,7 @@ import { takenBack } from './revert';
 type Of<Type> = Extract<LandingInput, { type: Type }>;
 
 /** Builds that one call brings in or takes out. */
-export const landingSlice = 50;
+const landingSlice = 50;
 
 /** The next builds go in; when all are there, the cascade's place is closed. */
 export function orderStep(turn: Turn, row: LandingRow): void {

@@ -14,6 +14,7 @@ import type { CascadeRow, RebuildRow } from '../../domain/state';
 import { load } from '../load';
 import { MemoryStore } from './memory-store';
 import { groupOf } from '../../domain/group-gate/rows';
+import { partOf } from '../../domain/landing/part-gate';
 import { definitionOf, groupVerdict, verdict, type Outside } from './outside';
 import { perform } from './perform';
 
@@ -217,6 +218,8 @@ export class World {
   }
 
   private gate(data: { build: string; component: string; subject: { id: string } }): void {
+    // About a part that lands the story answers itself.
+    if (partOf(data.build)) return;
     const group = groupOf(data.build);
     if (group) {
       const said = this.outside.group?.(group.tier) ?? 'passed';
