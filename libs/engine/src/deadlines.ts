@@ -1,5 +1,6 @@
 import { moment } from '@millrace/kernel';
 import type { Connection, Database, Tables } from '@millrace/store';
+import { pullBack } from './clock-set-back';
 import { engineTable } from './documents';
 import type { Engine } from './engine';
 import type { TypedInput } from './machine';
@@ -7,7 +8,8 @@ import type { TypedInput } from './machine';
 /**
  * Fires timers. After a start, an outage of the bus or a jump of the clock by over a minute they wait until `caughtUp`
  * says that what was pending has been read (at most ten minutes): an outage makes no storm of false overdues. One whose
- * decision fails stays, and is tried again in a second.
+ * decision fails stays, and is tried again in a second. After a start, and when the clock has been set back, what was set
+ * while it was ahead is set anew.
  */
 export class Deadlines<Input extends TypedInput> {
   private timer: NodeJS.Timeout | null = null;
@@ -16,6 +18,7 @@ export class Deadlines<Input extends TypedInput> {
   private stopped = false;
   private held: Promise<void>;
   private lastLook: number;
+  private looked = false;
   private release: () => void = () => undefined;
   private readonly released = new Promise<void>((resolve) => (this.release = resolve));
 
@@ -71,10 +74,16 @@ export class Deadlines<Input extends TypedInput> {
 
   /** Answers whether every timer that was due has been decided. */
   private async fire(): Promise<boolean> {
-    if (Math.abs(this.now() - this.lastLook) > 60_000) this.hold();
+    const began = this.now();
+    const passed = began - this.lastLook;
+    this.lastLook = began;
+    if (Math.abs(passed) > 60_000) this.hold();
+    if (!this.looked || passed < -60_000) await pullBack(this.database, this.engine.app, began);
+    this.looked = true;
     // A hold that comes while waiting counts too.
     for (let held: Promise<void> | null = null; held !== this.held;) await (held = this.held);
-    this.lastLook = this.now();
+    // Waiting may have taken long; a clock that was set back meanwhile is found with the next look.
+    this.lastLook = Math.max(this.lastLook, this.now());
     if (this.stopped) return true;
     const table = engineTable(this.engine.app, 'deadline');
     const at = moment(this.now());

@@ -1,3 +1,4 @@
+export * from './clock-set-back';
 export * from './dead-letters';
 export * from './deadlines';
 export * from './engine';

@@ -1,4 +1,4 @@
-import { later } from '@millrace/kernel';
+import { later, msBetween } from '@millrace/kernel';
 import { quietNow } from './budgets/quiet';
 import { firstWithRoom, slotChannel } from './budgets/shares';
 import { FairTurns, weights } from './fair-turns';
@@ -127,7 +127,9 @@ function grant(turn: Turn, row: CapacityRow): void {
 
 /** A build system that is down gets one build a minute, until one comes through. */
 function trials(turn: Turn, row: CapacityRow): number {
-  return row.nextTry !== null && row.nextTry <= turn.at ? 1 : 0;
+  // A try that is further away was put off by a clock that has been set right since.
+  const isDue = row.nextTry !== null && (row.nextTry <= turn.at || msBetween(turn.at, row.nextTry) > trialEvery);
+  return isDue ? 1 : 0;
 }
 
 interface Queue {

@@ -58,6 +58,8 @@ export function holdDue(turn: Turn, id: string): void {
   const release = turn.row('releases', turn.release!);
   const hold = release.holds?.find((one) => one.id === id);
   if (!hold) return;
+  // The clock was ahead when the timer was set: the hold lasts until the time that a person named.
+  if (hold.until !== null && hold.until > turn.at) return wakeFor(turn, hold, hold.until);
   dropHold(turn, hold);
   const why = `the hold of ${hold.by} is over${hold.why ? ` (${hold.why})` : ''}`;
   // A refusal says that there is nothing to resume any more.

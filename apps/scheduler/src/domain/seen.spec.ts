@@ -45,6 +45,10 @@ describe('a new snapshot', () => {
     expect(workOf(world, 'snapshot.check').map((work) => work.order)).toEqual([
       { release: 'mill', from: 's-4', to: 's-5' },
     ]);
+    // Imported ones are counted apart.
+    await world.take({ ...published('s-i1'), number: 1 });
+    expect(world.store.rows.releases.get('mill')!.snapshot).toBe('s-i1');
+    await world.take({ ...published('s-6'), number: 6 });
     // The resolver was set back to a backup: asked for its newest, it is believed, and what it tells from then on.
     await world.take(published('s-2'));
     await world.take({ ...published('s-3b'), number: 3 });

@@ -17,10 +17,15 @@ export function graphPublished(turn: Turn, input: Extract<TriggerInput, { type: 
   const from = release.snapshot ?? null;
   if (from === to) return;
   // The word of an older one came late, or once more: what it had and the newest has not is no loss.
-  if (number !== null && number <= (release.snapshotNumber ?? 0)) return;
+  if (number !== null && isOneSeries(from, to) && number <= (release.snapshotNumber ?? 0)) return;
   turn.put('releases', { ...release, snapshot: to, snapshotNumber: number });
   snapshotCame(turn, release.id, to, from === null);
   if (from !== null) turn.work('snapshot.check', `${release.id}/${to}`, { release: release.id, from, to });
+}
+
+/** Snapshots that are made of sources and those that are imported are counted apart: `mill-7`, `mill-i2`. */
+function isOneSeries(from: string | null, to: string): boolean {
+  return from !== null && from.replace(/\d+$/, '') === to.replace(/\d+$/, '');
 }
 
 /** What a new snapshot broke becomes one change; the rules of the release say whether that starts a cascade. */
