@@ -34,7 +34,9 @@ export const releaseApply: Leaf<Options> = {
     context.show(reply, () => {
       if (!reply.changed) return `release ${reply.name} is as it was: revision ${reply.revision}`;
       const starts = reply.starts ? [startsText(reply.starts, reply.mode ?? definition.mode)] : [];
-      return [`release ${reply.name} has revision ${reply.revision}`, ...starts].join('\n');
+      const { running = [] } = reply;
+      const older = running.length === 0 ? [] : [`on the plans that they have go on: ${some(running, 8)}`];
+      return [`release ${reply.name} has revision ${reply.revision}`, ...older, ...starts].join('\n');
     });
   },
 };

@@ -22,7 +22,7 @@ export const releaseLint: Leaf<Options> = {
   usage: 'lint <files...>',
   about:
     'Checks release definitions against the schema: file:line:column of everything that is wrong. Needs no service. ' +
-    'With --online the scheduler is asked too whether the build systems, targets and tags are there.',
+    'With --online the scheduler is asked too whether the build systems, targets, tags and sources are there.',
   options: (command) => command.option('--online', 'ask the build systems for what the definitions name'),
   examples: ['release lint release.yaml', 'release lint releases/*.yaml --json', 'release lint release.yaml --online'],
   run: async (context, args, { online = false }) => {

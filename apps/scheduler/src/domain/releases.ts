@@ -23,6 +23,8 @@ export interface ApplyReply {
   readonly mode: ReleaseRow['definition']['mode'];
   /** Left out where it observed before and does so still, or never did. */
   readonly starts?: Starts;
+  /** Cascades that go on with the plans that they have. */
+  readonly running?: readonly string[];
 }
 
 /** Milliseconds between two looks at the list of a build system's builds. */
@@ -69,8 +71,9 @@ export function applyRelease(
   if (old) turnMode(turn, old.definition, definition);
   // What waits may be free to go by its rules and freezes.
   if (old) turn.self({ type: 'changes.due', release: name });
-  for (const cascade of old ? liveOf(old) : []) turn.self({ type: 'cascade.check', release: name, cascade });
-  return { name, revision: number, changed: true, mode, ...starts };
+  const running = old ? liveOf(old) : [];
+  for (const cascade of running) turn.self({ type: 'cascade.check', release: name, cascade });
+  return { name, revision: number, changed: true, mode, ...starts, ...(running.length > 0 ? { running } : {}) };
 }
 
 /** The heads of the sources: those that moved are changes; a first sight is remembered and starts nothing. */

@@ -9,10 +9,12 @@ import { systemNamed, type Systems } from './systems';
 const undone = 'Millrace-Undone: the landing was taken back';
 const again = 'Millrace-Again: the cascade lands once more';
 
+type Released = Pick<ReleaseRow, 'id' | 'definition'>;
+
 interface Parts {
   readonly bodhi: Bodhi;
   readonly system: BuildSystem;
-  readonly release: ReleaseRow;
+  readonly release: Released;
 }
 
 /**
@@ -20,7 +22,7 @@ interface Parts {
  * stable. Its gate is the verdict. Every call looks for the update by a line in its notes before it acts.
  */
 export function bodhiLander(systems: Systems, bodhi: Bodhi) {
-  return (release: ReleaseRow, name: string): LandingAdapter => {
+  return (release: Released, name: string): LandingAdapter => {
     const parts: Parts = { bodhi, system: systemNamed(systems, name), release };
     const own = parts.system.landing;
     return {
@@ -71,7 +73,7 @@ async function undo({ bodhi, system, release }: Parts, place: Place, builds: rea
 }
 
 function draftOf(
-  { id, definition }: ReleaseRow,
+  { id, definition }: Released,
   { id: tag, cascade }: Place,
   builds: readonly string[],
   { type, severity, stable }: BodhiUpdate,
@@ -90,7 +92,7 @@ async function finalNvrs(system: BuildSystem, builds: readonly LandingBuild[]): 
   return statuses.map((status, n) => status.nvr ?? builds[n]!.nvr);
 }
 
-function updatePolicyOf({ definition }: ReleaseRow): BodhiUpdate {
+function updatePolicyOf({ definition }: Released): BodhiUpdate {
   return landingPolicyOf(definition).bodhi ?? { type: 'enhancement', severity: 'unspecified', stable: 'time' };
 }
 

@@ -5,7 +5,9 @@ import type { ReleaseRow } from '../domain/state';
 import { systemNamed, type Systems } from './systems';
 
 /** Ways to land that stand beside the build systems, by their name in a release definition. */
-export type Landers = Partial<Readonly<Record<'bodhi', (release: ReleaseRow, system: string) => LandingAdapter>>>;
+export type Landers = Partial<
+  Readonly<Record<'bodhi', (release: Pick<ReleaseRow, 'id' | 'definition'>, system: string) => LandingAdapter>>
+>;
 
 /**
  * Who brings a build system's builds into a release: what the definition names, else the build system itself. null:
@@ -16,7 +18,7 @@ export type Landers = Partial<Readonly<Record<'bodhi', (release: ReleaseRow, sys
 export function landingAdapterOf(
   systems: Systems,
   landers: Landers,
-  release: ReleaseRow,
+  release: Pick<ReleaseRow, 'id' | 'definition'>,
   system: string,
 ): LandingAdapter | null {
   const own = systemNamed(systems, system).landing ?? null;

@@ -5,39 +5,41 @@ import { leavesObserving, leftIn, mostCounted, startsOf } from '../domain/modes/
 import type { CascadeRow, ReleaseRow } from '../domain/state';
 import { followProblems } from './follow/check-definition';
 import type { Outside } from './outside';
+import { landingProblems, sourceProblems } from './release-reach';
 
 type Check = DoorReply<typeof doors.scheduler.releaseCheck>;
 type Problem = Check['problems'][number];
 type Read = Pick<Outside['read'], 'releases' | 'cascades' | 'rebuilds'>;
+type Asked = Pick<Outside, 'read' | 'systems' | 'landers' | 'git'>;
 
 /** Somebody waits for the answer: a hub that is away is said to be away. */
 const longestWaitMs = 10_000;
 
 /** What would come of applying a definition. Asks the build systems, and changes nothing. */
-export async function checkRelease(
-  { read, systems }: Pick<Outside, 'read' | 'systems'>,
-  definition: ReleaseDefinition,
-): Promise<Check> {
-  const [before, places] = await Promise.all([
+export async function checkRelease(outside: Asked, definition: ReleaseDefinition): Promise<Check> {
+  const { read } = outside;
+  const [before, places, sources] = await Promise.all([
     read.releases.get(definition.release),
-    placesOf({ systems }, definition),
+    placesOf(outside, definition),
+    sourceProblems(outside, definition, inTime),
   ]);
   const mode = { before: before?.definition.mode ?? null, after: definition.mode };
   const leaves = before !== null && leavesObserving(before.definition, definition);
   return {
-    ...places,
-    problems: [...places.problems, ...(await followProblems(read, definition))],
+    unasked: [...places.unasked, ...sources.unasked],
+    problems: [...places.problems, ...sources.problems, ...(await followProblems(read, definition))],
     mode,
     starts: leaves ? await startsWhenLeft(read, before) : null,
     running: before ? await olderOf(read, before) : [],
   };
 }
 
-/** Whether the build systems, targets and tags that a definition names are there. */
+/** Whether the build systems, targets and tags that a definition names are there, and it can land as it says. */
 export async function placesOf(
-  { systems }: Pick<Outside, 'systems'>,
-  { build_systems, build_targets = {} }: ReleaseDefinition,
+  { systems, landers }: Pick<Asked, 'systems' | 'landers'>,
+  definition: ReleaseDefinition,
 ): Promise<Pick<Check, 'problems' | 'unasked'>> {
+  const { build_systems, build_targets = {} } = definition;
   const problems: Problem[] = [];
   const unasked: Check['unasked'] = [];
   for (const [type, name] of Object.entries(build_systems)) {
@@ -56,7 +58,8 @@ export async function placesOf(
       unasked.push({ system: name, because: toAppError(thrown).message });
     }
   }
-  return { problems, unasked };
+  const landing = landingProblems({ systems, ...(landers ? { landers } : {}) }, definition);
+  return { problems: [...problems, ...landing], unasked };
 }
 
 async function startsWhenLeft(read: Read, release: ReleaseRow): Promise<Check['starts']> {

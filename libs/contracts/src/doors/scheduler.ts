@@ -61,6 +61,8 @@ export const releaseApply = command({
     mode: releaseDefinition.shape.mode.optional(),
     /** What was planned while it only observed, and starts now. */
     starts: startsView.optional(),
+    /** Cascades that go on with the plans that they have. */
+    running: z.array(z.string()).optional(),
   }),
   http: { method: 'POST', path: '/admin/v1/releases' },
   role: 'releng',
