@@ -71,6 +71,28 @@ describe('acts', () => {
     }
   };
 
+  it('are about rebuilds that are shown page by page', async () => {
+    const get = async (more: string) => {
+      const response = await fetch(`http://127.0.0.1:${service.port}/api/v1/cascades/${cascade}${more}`);
+      return (await response.json()) as { rebuilds: { component: string }[]; next: string | null; code?: string };
+    };
+    const seen: string[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const page = await get(`/rebuilds?limit=3${next === '' ? '' : `&after=${encodeURIComponent(next)}`}`);
+      seen.push(...page.rebuilds.map((one) => one.component));
+      next = page.next;
+    }
+    expect(seen).toEqual(known);
+    const head = await get('?limit=1');
+    expect(head).toMatchObject({ rebuilds: [{ component: 'rpm/a' }], next: expect.any(String) });
+    const second = await get(`?limit=1&after=${encodeURIComponent(head.next!)}`);
+    expect(second.rebuilds).toMatchObject([{ component: 'rpm/b' }]);
+    expect((await get('/rebuilds?tier=1&state=waiting,ready')).rebuilds).toHaveLength(2);
+    expect((await get('/rebuilds?component=rpm/d')).rebuilds).toHaveLength(1);
+    expect((await get('/rebuilds?since=2999-01-01T00:00:00Z')).rebuilds).toEqual([]);
+    expect(await get('/rebuilds?after=x')).toMatchObject({ code: 'page-malformed' });
+  });
+
   it('on a tier are one request, with an entry in the journal for all of it and for each', async () => {
     const reply = await post(`/admin/v1/cascades/${cascade}/skip`, { tier: 1, why: 'they are retired' });
     expect(reply).toMatchObject({

@@ -34,12 +34,14 @@ import { hear, type Hears, type ServiceDefinition } from '@millrace/service';
 import { alertGauge, alertQuestions, openAlerts } from './admin/alerts';
 import { baselineQuestions } from './admin/baseline';
 import { buildSystemQuestions } from './admin/build-systems';
+import { cascadeQuestions } from './admin/cascades';
 import { changeQuestions } from './admin/changes';
 import { explainQuestions } from './admin/explain';
 import { historyGauges, historyQuestions } from './admin/history';
 import { landingGauge, landingQuestions } from './admin/landings';
 import { questions } from './admin/questions';
 import { sideTagQuestions, viewsOf } from './admin/side-tags';
+import { Scenes } from './admin/scenes';
 import { shadowQuestions } from './admin/shadow';
 import { actLookups } from './outbound/act-lookups';
 import { buildersOf } from './outbound/builders';
@@ -120,15 +122,17 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
     const systems = observing(configured, read);
     const receivers: Receiver[] = [];
     const bumps = configuredBumps(settings, dataDir, systems);
+    const scenes = new Scenes(read);
     const landers = configuredLanders(settings, systems);
     const outside: Outside = { read, asker, systems, git: bumps.git, take, landers };
     return Promise.resolve({
       doors: [
+        ...cascadeQuestions(read, scenes),
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
         ...changeQuestions(read),
         ...alertQuestions(read),
         ...buildSystemQuestions(read, [...systems.keys()], (name) => buildersOf(systemNamed(systems, name))),
-        ...explainQuestions(read),
+        ...explainQuestions(read, scenes),
         ...shadowQuestions(read),
         ...baselineQuestions(read),
         ...historyQuestions(read),

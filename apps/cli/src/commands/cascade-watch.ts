@@ -22,14 +22,31 @@ export const cascadeWatch: Leaf<Options> = {
   run: async (context, args, options) => {
     const cascade = await cascadeIdOf(context, args.optional(0));
     const seen = new Map<string, string>();
+    let since: string | null = null;
     for (;;) {
-      const whole = await context.client.call(doors.scheduler.cascade, { cascade });
-      tellChanges(context, whole, seen);
-      if (hasEnded(whole, options)) return finish(whole);
+      // The head is asked first: when it has ended, all that happened before is in the rebuilds.
+      const head = await context.client.call(doors.scheduler.cascade, { cascade, limit: 0 });
+      const { rebuilds, at } = await changedSince(context, cascade, since);
+      since = at;
+      tellChanges(context, { ...head, rebuilds }, seen);
+      if (hasEnded(head, options)) return finish(head);
       await new Promise((done) => setTimeout(done, everyMs));
     }
   },
 };
+
+/** Rebuilds that were written since the last look; all of them at the first. */
+async function changedSince(context: Context, cascade: string, since: string | null) {
+  const asked = { cascade, limit: 5000, ...(since === null ? {} : { since }) };
+  const first = await context.client.call(doors.scheduler.rebuilds, asked);
+  const rebuilds = [...first.rebuilds];
+  for (let { next } = first; next !== null;) {
+    const page = await context.client.call(doors.scheduler.rebuilds, { ...asked, after: next });
+    rebuilds.push(...page.rebuilds);
+    next = page.next;
+  }
+  return { rebuilds, at: first.at };
+}
 
 function hasEnded(whole: CascadeWhole, options: Options): boolean {
   if (whole.state === 'completed' || whole.state === 'cancelled') return true;

@@ -3,6 +3,7 @@ import { AppError } from '@millrace/kernel';
 import type { RebuildView } from '../cascade-words';
 import { misused, type Context } from '../context';
 import type { Leaf } from '../leaf';
+import { wholeCascade } from '../whole-cascade';
 import { cascadeIdOf } from '../naming';
 import { counted } from '../words';
 
@@ -68,7 +69,7 @@ async function groupOf(
     throw misused(`'${tier}' is no tier`, 'tiers are numbers: see `millrace cascade show`');
   }
   const id = await cascadeIdOf(context, cascade);
-  const whole = await context.client.call(doors.scheduler.cascade, { cascade: id });
+  const whole = await wholeCascade(context, id);
   const builds = buildsToGate(whole.rebuilds, tier === undefined ? null : Number(tier));
   if (builds.length === 0) throw noneYet(tier === undefined ? id : `tier ${tier} of ${id}`);
   return { release: whole.release, builds };
@@ -82,7 +83,7 @@ async function inSideTag(context: Context, tag: string): Promise<Group> {
     const remedy = 'name one that `millrace sidetag list` shows with a cascade';
     throw new AppError({ code: 'side-tag-unknown', kind: 'missing', message: `no cascade builds in ${tag}`, remedy });
   }
-  const whole = await context.client.call(doors.scheduler.cascade, { cascade });
+  const whole = await wholeCascade(context, cascade);
   const builds = buildsToGate(
     whole.rebuilds.filter(({ state }) => state === 'validated'),
     null,

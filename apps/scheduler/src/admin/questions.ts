@@ -4,7 +4,7 @@ import { systemsOf } from '../domain/policy';
 import type { Rows } from '../domain/state';
 import type { TableReader } from '@millrace/store';
 import { missing } from './missing';
-import { buildView, byTier, cascadeView, rebuildView, releaseView, revisionView } from './views';
+import { buildView, releaseView, revisionView } from './views';
 
 type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
 const own = doors.scheduler;
@@ -23,18 +23,6 @@ export function questions(read: Read, askRepository: AskRepository): readonly Bo
       const rows = await read.revisions.where({ release: name }, { orderBy: '-number', limit: 500 });
       if (rows.length === 0) throw missing('release', name, 'look at `millrace release list`');
       return { revisions: rows.map(revisionView) };
-    }),
-    answer(own.cascades, async ({ release, state, limit }) => {
-      const filter = { ...(release ? { release } : {}), ...(state ? { state } : {}) };
-      const rows = await read.cascades.where(filter, { orderBy: '-started_at', limit });
-      return { cascades: rows.map(cascadeView) };
-    }),
-    answer(own.cascade, async ({ cascade }) => {
-      const row = await cascadeOf(read, cascade);
-      const rebuilds = await read.rebuilds.where({ cascade }, { orderBy: 'tier' });
-      const current = (await read.releases.get(row.release))?.definitionRevision;
-      const revision = current === undefined ? {} : { currentRevision: current };
-      return { ...cascadeView(row), ...revision, rebuilds: rebuilds.sort(byTier).map(rebuildView) };
     }),
     answer(own.builds, async ({ release, component, limit }) => {
       const filter = { ...(release ? { release } : {}), ...(component ? { component } : {}) };
@@ -76,10 +64,4 @@ async function validated(read: Read, askRepository: AskRepository, name: string)
     cascade,
   }));
   return { release: name, repository, builds };
-}
-
-async function cascadeOf(read: Read, id: string) {
-  const row = await read.cascades.get(id);
-  if (!row) throw missing('cascade', id, 'look at `millrace cascade list`');
-  return row;
 }

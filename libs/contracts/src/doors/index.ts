@@ -15,6 +15,7 @@ import * as changes from './scheduler-changes';
 import * as landing from './scheduler-landing';
 import * as people from './scheduler-people';
 import * as plans from './scheduler-plan';
+import * as rebuilds from './scheduler-rebuilds';
 import * as releases from './scheduler-releases';
 import * as sideTags from './scheduler-side-tags';
 import * as watch from './scheduler-watch';
@@ -73,6 +74,7 @@ export const doors = {
     failures: watch.failures,
     cascades: scheduler.cascades,
     cascade: scheduler.cascade,
+    rebuilds: rebuilds.rebuilds,
     explain: scheduler.explain,
     builds: scheduler.builds,
     build: scheduler.build,

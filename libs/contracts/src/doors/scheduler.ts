@@ -169,10 +169,18 @@ export const cascades = ask({
 export const cascade = ask({
   owner: 'scheduler',
   name: 'cascade',
-  about: 'One cascade with its rebuilds, by tier.',
-  request: z.object({ cascade: z.string() }),
+  about: 'One cascade with its rebuilds, by tier: a page of them, where there are very many.',
+  request: z.object({
+    cascade: z.string(),
+    /** Rebuilds of this page. */
+    limit: z.coerce.number().int().min(0).max(5000).default(5000),
+    /** `next` of the page before. */
+    after: z.string().max(700).optional(),
+  }),
   reply: cascadeView.extend({
     rebuilds: z.array(rebuildView),
+    /** Where the next page begins; null: this is the last one. */
+    next: z.string().nullable().optional(),
     /** Revision of the release definition that is in force now: a newer one applies to new plans. */
     currentRevision: z.number().int().optional(),
   }),

@@ -1,0 +1,77 @@
+import { doors } from '@millrace/contracts';
+import { AppError, moment } from '@millrace/kernel';
+import { answer, type BoundDoor } from '@millrace/service';
+import type { Filter, TableReader } from '@millrace/store';
+import type { RebuildRow, Rows } from '../domain/state';
+import { missing } from './missing';
+import { rebuildPage, type Place } from './rebuild-pages';
+import type { Scenes } from './scenes';
+import { byTier, cascadeView, rebuildView } from './views';
+
+type Read = { readonly [K in 'cascades' | 'rebuilds' | 'releases']: TableReader<Rows[K]> };
+const own = doors.scheduler;
+
+/** A change may be committed so long after the time that it bears. */
+const overlapMs = 2000;
+
+/** Cascades and their rebuilds, page by page. What is shown is likely to be asked about next. */
+export function cascadeQuestions(read: Read, scenes: Scenes): readonly BoundDoor<never>[] {
+  return [
+    answer(own.cascades, async ({ release, state, limit }) => {
+      const filter = { ...(release ? { release } : {}), ...(state ? { state } : {}) };
+      const rows = await read.cascades.where(filter, { orderBy: '-started_at', limit });
+      return { cascades: rows.map(cascadeView) };
+    }),
+    answer(own.cascade, async ({ cascade, limit, after }) => {
+      const row = await cascadeOf(read, cascade);
+      scenes.warm(row);
+      const page = await pageOf(read, { cascade }, placeIn(after), limit);
+      const current = (await read.releases.get(row.release))?.definitionRevision;
+      const revision = current === undefined ? {} : { currentRevision: current };
+      return { ...cascadeView(row), ...revision, ...page };
+    }),
+    answer(own.rebuilds, async ({ cascade, component, tier, state, since, limit, after }) => {
+      await cascadeOf(read, cascade);
+      const at = moment(Date.now() - overlapMs);
+      const filter = {
+        cascade,
+        ...(component === undefined ? {} : { component }),
+        ...(tier === undefined ? {} : { tier }),
+        ...(state === undefined ? {} : { state }),
+        ...(since === undefined ? {} : { updated_at: { from: moment(Date.parse(since)) } }),
+      };
+      return { ...(await pageOf(read, filter, placeIn(after), limit)), at };
+    }),
+  ];
+}
+
+async function pageOf(read: Read, filter: Filter, after: Place | null, limit: number) {
+  // One more tells whether there is another page.
+  const rows = limit === 0 ? [] : await rebuildPage(read, filter, after, limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const next = rows.length > limit && last ? textOf(last) : null;
+  return { rebuilds: [...page].sort(byTier).map(rebuildView), next };
+}
+
+function textOf({ tier, id }: RebuildRow): string {
+  return `${tier}:${id}`;
+}
+
+function placeIn(text: string | undefined): Place | null {
+  if (text === undefined) return null;
+  const [, tier, id] = /^(\d{1,6}):(.+)$/.exec(text) ?? [];
+  if (tier !== undefined && id !== undefined) return { tier: Number(tier), id };
+  throw new AppError({
+    code: 'page-malformed',
+    kind: 'invalid',
+    message: `'${text}' is no place where a page begins`,
+    remedy: 'give `next` of the page before, or nothing for the first one',
+  });
+}
+
+async function cascadeOf(read: Read, id: string) {
+  const row = await read.cascades.get(id);
+  if (!row) throw missing('cascade', id, 'look at `millrace cascade list`');
+  return row;
+}
