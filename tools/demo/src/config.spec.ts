@@ -12,7 +12,7 @@ test('colours and the picture are for terminals', () => {
   expect(readConfig([], { TERM: 'dumb' }, true)).toMatchObject({ live: false, color: false });
 });
 
-test.each([[['--port-base', '80']], [['--crash', 'everything']], [['--nonsense']], [['word']]])(
+test.each([[['--port-base', '80']], [['--crash', 'everything']], [['--nonsense']], [['word']], [['--postgres']]])(
   '%j is refused',
   (argv) => {
     expect(() => readConfig(argv, {}, false)).toThrow(expect.objectContaining({ code: 'usage' }) as Error);

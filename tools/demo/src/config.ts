@@ -18,6 +18,8 @@ export interface Config {
   readonly env: NodeJS.ProcessEnv;
   /** What is broken in the middle, on purpose. */
   readonly crash: Crash | null;
+  /** A server that the services' databases are made on; null: they are files of SQLite. */
+  readonly postgres: string | null;
 }
 
 export const crashes = ['services', 'bus', 'restore'] as const;
@@ -40,6 +42,7 @@ const options = {
   'port-base': { type: 'string' },
   dir: { type: 'string', default: '.millrace/demo' },
   crash: { type: 'string' },
+  postgres: { type: 'boolean', default: false },
 } as const;
 
 /** The command line and the environment. null: only the usage was wanted. */
@@ -62,7 +65,13 @@ export function readConfig(argv: readonly string[], env = process.env, terminal 
     color: isTerminal && !env['NO_COLOR'],
     env,
     crash,
+    postgres: values.postgres ? serverIn(env) : null,
   };
+}
+
+function serverIn({ MILLRACE_TEST_POSTGRES: server }: NodeJS.ProcessEnv): string {
+  if (server) return server;
+  throw misused('--postgres needs a server, and MILLRACE_TEST_POSTGRES names none');
 }
 
 function parsed(argv: readonly string[]) {

@@ -17,6 +17,7 @@ import {
 } from '@millrace/supervisor';
 import { broken, type Ran, runCommand } from '@millrace/testing/stories';
 import type { Config } from './config';
+import { makeDatabases } from './crashes/copied-database';
 import type { View } from './view/view';
 
 /** The clone: this file is `tools/demo/{src,dist}/world`. */
@@ -59,12 +60,13 @@ export async function openWorld(config: Config, view: View, signal: AbortSignal)
   if (!(await isPortFree(smtpPort)))
     throw broken(`port ${smtpPort}, which the mail server needs, is taken`, 'choose another --port-base');
   await emptyFolder(dir, env);
+  const databases = config.postgres === null ? {} : await makeDatabases(config.postgres, apps);
   own.push(startTool('smtp-inbox', ['--port', String(smtpPort), '--dir', inbox], config, view));
   const mill = await startMill({
     data: dir,
     portBase,
     user: 'demo',
-    env: { ...env, ...settings(portBase, smtpPort) },
+    env: { ...env, ...settings(portBase, smtpPort), ...databases },
     signal,
     tell: (event) => tell(view, event),
   }).catch(async (thrown: unknown) => {
