@@ -138,6 +138,11 @@ describe('bad input', () => {
       },
     );
 
+    it('a component that there is not is not said to be fine', async () => {
+      const { body } = await request('GET', '/api/v1/explain?release=mill&component=rpm/aa');
+      expect(body['lines']).toEqual(['The graph of mill does not know rpm/aa: did you mean rpm/a?']);
+    });
+
     it('a body that is larger than what is taken is refused', async () => {
       const huge = JSON.stringify({ text: 'x'.repeat(9 * 1024 * 1024) });
       const answer = await request('POST', '/admin/v1/changes', huge);

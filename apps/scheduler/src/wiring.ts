@@ -70,6 +70,7 @@ import { changeNamed, type Outside } from './outbound/outside';
 import { trackedAt } from './outbound/pushed';
 import { heldTags, sideTagLookups } from './outbound/side-tags';
 import { repositoryOf, systemNamed } from './outbound/systems';
+import { unknownHint } from './outbound/unknown-hint';
 import { worksOf } from './outbound/works';
 import { machine } from './store/machine';
 import { migrations } from './store/migrations';
@@ -129,7 +130,7 @@ export const definition: ServiceDefinition<SchedulerTables, Input, SchedulerConf
       doors: [
         ...cascadeQuestions(read, scenes),
         ...questions(read, (release, system) => repositoryOf(systemNamed(systems, system), release.id, null)),
-        ...changeQuestions(read),
+        ...changeQuestions(read, (release, component) => unknownHint({ asker }, release, component)),
         ...alertQuestions(read),
         ...buildSystemQuestions(read, [...systems.keys()], (name) => buildersOf(systemNamed(systems, name))),
         ...explainQuestions(read, scenes),

@@ -13,8 +13,14 @@ type Read = { readonly [K in keyof Rows]: TableReader<Rows[K]> };
 type ChangeView = DoorReply<typeof doors.scheduler.change>;
 const own = doors.scheduler;
 
-/** Answers about changes, from the database alone. */
-export function changeQuestions(read: Read): readonly BoundDoor<never>[] {
+/** What may be meant by a component that the graph of a release does not know; null: it knows it, or cannot be asked now. */
+export type UnknownHint = (release: string, component: string) => Promise<string | null>;
+
+/** Answers about changes, from the database; whether the graph knows a component is asked of the resolver. */
+export function changeQuestions(
+  read: Read,
+  unknownHint: UnknownHint = () => Promise.resolve(null),
+): readonly BoundDoor<never>[] {
   return [
     answer(own.changes, async ({ release, component, outcome, limit }) => {
       const filter = { ...(release ? { release } : {}), ...(outcome ? { outcome } : {}) };
@@ -33,11 +39,11 @@ export function changeQuestions(read: Read): readonly BoundDoor<never>[] {
       const holds = releases.flatMap((row) => (row.holds ?? []).map((hold) => ({ release: row.id, ...hold })));
       return { holds: holds.map(({ id: _, ...hold }) => hold) };
     }),
-    answer(own.explainComponent, ({ release, component }) => explain(read, release, component)),
+    answer(own.explainComponent, ({ release, component }) => explain(read, release, component, unknownHint)),
   ];
 }
 
-async function explain(read: Read, name: string, component: string) {
+async function explain(read: Read, name: string, component: string, unknownHint: UnknownHint) {
   const release = await releaseNamed(read, name);
   const changes = await changesOf(read, { release: name }, component, 10);
   const live = await read.cascades.getMany(liveOf(release));
@@ -52,6 +58,7 @@ async function explain(read: Read, name: string, component: string) {
     rebuilds: rows.filter((row) => row.cascade === running?.id),
     past: await pastOf(read, release, component),
     validated: await read.validated.get(`${name}/${component}`),
+    unknown: await unknownHint(name, component),
     at: moment(Date.now()),
   });
   return { lines, change: changes[0]?.id ?? null, cascade: changes[0]?.cascade ?? null };

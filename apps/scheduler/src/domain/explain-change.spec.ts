@@ -45,6 +45,20 @@ describe('why something was rebuilt, or was not', () => {
     );
   });
 
+  it('says of what the graph does not know only that, and what may be meant', async () => {
+    const world = new World({ graph });
+    await world.start(['rpm/a'], 'commit');
+    await world.settle();
+    const unknown = 'did you mean rpm/c?';
+    expect(explainComponent({ ...known(world, 'rpm/cc'), unknown })).toEqual([
+      'The graph of mill does not know rpm/cc: did you mean rpm/c?',
+    ]);
+    // It is gone from the graph: what became of it before is told all the same.
+    expect(explainComponent({ ...known(world, 'rpm/a'), unknown: 'nothing is like it' }).join('\n')).toMatch(
+      /does not know rpm\/a: nothing is like it\.\n.*newest change of rpm\/a/,
+    );
+  });
+
   it('says what a policy, a rule and a freeze keep from it', async () => {
     const definition = {
       components: [{ match: ['rpm/c'], policy: 'never' as const, priority: 0, reason: 'built elsewhere' }],

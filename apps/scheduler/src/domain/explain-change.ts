@@ -22,6 +22,8 @@ export interface KnownComponent {
   readonly validated: ValidatedRow | null;
   /** Of the release, or of the component in all its cascades. */
   readonly hold: Hold | null;
+  /** The graph of the release does not know it: a hint. null or left out: it does, or cannot be asked now. */
+  readonly unknown?: string | null;
   readonly at: Moment;
 }
 
@@ -30,7 +32,12 @@ export function explainComponent(known: KnownComponent): string[] {
   const { component, changes, definition, validated } = known;
   const [newest] = changes;
   const { release } = definition;
+  const reached = known.rebuilds.length > 0 || known.past.some(({ rebuilds }) => rebuilds.length > 0);
+  const hint = known.unknown ?? null;
+  const strange = hint === null ? [] : [`The graph of ${release} does not know ${component}: ${ended(hint)}`];
+  if (strange.length > 0 && !newest && !validated && !reached) return strange;
   return [
+    ...strange,
     ...(newest
       ? [`The newest change of ${component} in ${release}:`, ...changeLines(newest, component)]
       : [`No change of ${component} has been reported in ${release}: nothing asked for its rebuild.`]),
@@ -123,4 +130,8 @@ function policyLines({ definition, component, at }: KnownComponent): string[] {
 function fromCommit(validated: ValidatedRow): string {
   const commit = commitOf(validated.source);
   return commit === null ? '' : ` of commit ${commit.slice(0, 8)}`;
+}
+
+function ended(sentence: string): string {
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
