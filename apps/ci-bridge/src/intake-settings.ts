@@ -49,7 +49,6 @@ const messageSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('umb'), ...broker, addresses: z.array(z.string().min(1)).min(1) }),
   z.strictObject({ kind: z.literal('nats'), ...broker, subjects: z.array(z.string().min(1)).min(1) }),
 ]);
-export type MessageSource = z.output<typeof messageSource>;
 
 export const intakeSettings = {
   /**
@@ -82,4 +81,3 @@ export const intakeSettings = {
   /** CI messages of these namespaces (globs) are taken from these publishers only, as their broker proved them. */
   namespaces: z.array(z.strictObject({ namespaces: z.array(z.string()).min(1), publishers: names })).default([]),
 };
-export type IntakeSettings = z.output<z.ZodObject<typeof intakeSettings>>;

@@ -10,7 +10,7 @@ export function showActs(context: Context, reply: Reply): void {
   context.show(reply, () => actsText(reply));
 }
 
-export function actsText({ text, acts = [] }: Pick<Reply, 'text' | 'acts'>): string {
+function actsText({ text, acts = [] }: Pick<Reply, 'text' | 'acts'>): string {
   if (acts.length < 2 && acts.every((one) => one.done)) return text;
   return table(
     ['CASCADE', 'COMPONENT', 'DONE', 'WHAT'],

@@ -50,7 +50,7 @@ function gateWords({ tier, builds, subject, decision, because }: NonNullable<Cas
   return `${tier === null ? 'of the whole cascade' : `of tier ${tier}`}${about}: ${decision}, ${because}`;
 }
 
-export function rebuildsTable(rebuilds: readonly RebuildView[], paint: Paint, now: string): string {
+function rebuildsTable(rebuilds: readonly RebuildView[], paint: Paint, now: string): string {
   const sorted = [...rebuilds].sort(
     (a, b) => a.tier - b.tier || a.component.localeCompare(b.component) || a.pass - b.pass,
   );

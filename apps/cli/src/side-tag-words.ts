@@ -27,7 +27,7 @@ export function sideTagLine(one: SideTagView): readonly string[] {
 export const sideTagHead = ['RELEASE', 'CASCADE', 'TAG', 'STATE', 'BUILDS', 'AGE', 'OWNER', 'ORPHAN', 'WHY'] as const;
 
 /** Days where there are any: side tags live long. */
-export function ageText(seconds: number): string {
+function ageText(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   return days > 0 ? `${days}d` : duration(seconds * 1000);
 }

@@ -6,7 +6,7 @@ const day = 86_400_000;
 const slice = 500;
 
 /** What is kept for how long. Inbox rows outlive outbox rows: a message that is sent again must still be known. */
-export const retentionDays = { outbox: 7, inbox: 14, work: 14, journal: 90 } as const;
+const retentionDays = { outbox: 7, inbox: 14, work: 14, journal: 90 } as const;
 
 /** Deletes what is over its time, in slices, so that no writer waits long. Answers how many rows went. */
 export async function prune(database: Database, app: string, now: number): Promise<number> {

@@ -20,7 +20,7 @@ export function showPolicy(policy: Policy) {
   };
 }
 
-export function showRule(rule: PolicyRule) {
+function showRule(rule: PolicyRule) {
   return rule.kind === 'RemoteRule'
     ? { rule: rule.kind, required: rule.required, sources: rule.sources }
     : { rule: rule.kind, test_case_name: rule.testcase, scenario: rule.scenario };

@@ -8,7 +8,7 @@ import { z } from 'zod';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where each service listens: the base port is NATS's own. */
-export const portOffsets: Readonly<Record<App, number>> = {
+const portOffsets: Readonly<Record<App, number>> = {
   resolver: 1,
   scheduler: 2,
   'ci-bridge': 3,

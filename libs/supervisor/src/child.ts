@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 /** Pauses before a child that died is started again: they double from the least to the most, in milliseconds. */
-export const backOff = { least: 200, most: 5000, forgivenAfter: 20_000 } as const;
+const backOff = { least: 200, most: 5000, forgivenAfter: 20_000 } as const;
 const killAfterMs = 10_000;
 const maxLogBytes = 32 * 1024 * 1024;
 

@@ -16,7 +16,7 @@ export interface TestDatabase {
 /** The engines that a store suite runs on: SQLite always, PostgreSQL when MILLRACE_TEST_POSTGRES names one. */
 export const testEngines: readonly ('sqlite' | 'postgres')[] = postgresUrl() ? ['sqlite', 'postgres'] : ['sqlite'];
 
-export function postgresUrl(): string | undefined {
+function postgresUrl(): string | undefined {
   return process.env['MILLRACE_TEST_POSTGRES'] || undefined;
 }
 

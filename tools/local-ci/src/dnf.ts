@@ -1,7 +1,7 @@
 import type { Inside } from './sandbox';
 
 export const shownCandidate = '/mnt/candidate';
-export const shownBase = '/mnt/base';
+const shownBase = '/mnt/base';
 
 /**
  * A dnf command for {@link commandIn}: it installs into the root that it runs in, from the named repositories alone.

@@ -51,7 +51,7 @@ export async function makeRoot(parent: string, skeleton: string): Promise<Root> 
 }
 
 /** Mount points, the names beside /usr and a small /etc, where the root does not have its own. */
-export async function furnish({ dir }: Root): Promise<void> {
+async function furnish({ dir }: Root): Promise<void> {
   const root = join(dir, 'root');
   await Promise.all(mountPoints.map((name) => mkdir(join(root, name), { recursive: true })));
   await Promise.all(topNames.map((name) => likeHost(name, join(root, name))));

@@ -30,7 +30,7 @@ export interface Laboratory {
 }
 
 /** Which checks a build gets; none for kinds that are gated in another way. */
-export function checksFor(build: FinishedBuild): readonly CheckName[] {
+function checksFor(build: FinishedBuild): readonly CheckName[] {
   const { type } = build.component;
   switch (type) {
     case 'rpm':

@@ -15,7 +15,7 @@ export interface ApiRequest {
 }
 
 /** Bytes of a body that are taken unless the settings say otherwise. */
-export const largestBody = 1024 * 1024;
+const largestBody = 1024 * 1024;
 
 export async function send(response: Response, answer: Promise<Reply>): Promise<void> {
   const { status, body } = await answer;
@@ -67,7 +67,7 @@ export function allowOrigin(request: Request, response: Response, origin: string
 }
 
 /** Reads `Authorization: Bearer …`. */
-export function bearerOf(request: Request): string | null {
+function bearerOf(request: Request): string | null {
   return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 

@@ -1,7 +1,7 @@
 /** Longest texts that are kept; longer ones are cropped. */
 export const longestValue = 8192;
 export const longestReason = 256;
-export const mostValues = 100;
+const mostValues = 100;
 
 export function crop(text: string, length: number = longestValue): string {
   return text.length <= length ? text : text.slice(0, length);

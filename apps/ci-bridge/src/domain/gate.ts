@@ -52,7 +52,7 @@ export interface Requirement {
 }
 
 /** The gate policies of a release that speak about a subject at its decision context. */
-export function policiesFor(definition: ReleaseDefinition, verdict: VerdictRow): readonly GatePolicy[] {
+function policiesFor(definition: ReleaseDefinition, verdict: VerdictRow): readonly GatePolicy[] {
   const scope = verdict.scope ?? 'rebuild';
   const gates = definition.gates.filter(
     (policy) => policy.decision_context === verdict.decision_context && (policy.scope ?? 'rebuild') === scope,

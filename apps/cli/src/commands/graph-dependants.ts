@@ -50,9 +50,7 @@ export const graphDependencies: Leaf<Options> = {
   run: (context, args, options) => graphDependants.run(context, args, { ...options, dependencies: true }),
 };
 
-export function neighbourTable(
-  found: readonly { component: string; kind: string; via: string; distance: number }[],
-): string {
+function neighbourTable(found: readonly { component: string; kind: string; via: string; distance: number }[]): string {
   const rows = found.map((n) => [String(n.distance), n.component, n.kind, n.via]);
   return table(['DISTANCE', 'COMPONENT', 'KIND', 'BY'], rows, 'none');
 }

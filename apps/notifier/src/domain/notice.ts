@@ -30,7 +30,7 @@ export function noticesOf(happening: Happening, definition: ReleaseDefinition, a
  * often. What names the builds that failed is told once for them: a scheduler whose database was set back comes to it
  * again. Anything else is one state (revision) of its subject.
  */
-export function causeOf(happening: Happening): string {
+function causeOf(happening: Happening): string {
   const { facts, event, subject, revision } = happening;
   const rebuild = rebuildOf(happening);
   if (facts.failed_builds) return [event, subject, ...[...facts.failed_builds].sort()].join('\n');
@@ -38,7 +38,7 @@ export function causeOf(happening: Happening): string {
   return `${rebuild}\n${facts.attempt}\n${facts.build ?? ''}`;
 }
 
-export function noticeId(release: string, cause: string, person: string): string {
+function noticeId(release: string, cause: string, person: string): string {
   return `n-${sha256([release, cause, person].join('\n\n')).slice(0, 24)}`;
 }
 

@@ -13,7 +13,7 @@ export interface Route {
 }
 
 /** The policy as data. An infrastructure failure is nobody's bug, so owners are not told of it. */
-export const defaultRoutes: readonly Route[] = [
+const defaultRoutes: readonly Route[] = [
   {
     severities: ['error', 'warning'],
     classes: ['infrastructure', 'no-builder'],

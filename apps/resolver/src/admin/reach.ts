@@ -182,7 +182,7 @@ export function everything(open: OpenGraph): Int32Array {
 const rebuildable = new WeakMap<Network, Map<Reach | null, Uint8Array>>();
 
 /** 1 for each component that can be rebuilt: not external ones, nor without a source unless assembled from others. */
-export function rebuildableIn({ network, reach }: OpenGraph): Uint8Array {
+function rebuildableIn({ network, reach }: OpenGraph): Uint8Array {
   const known = rebuildable.get(network)?.get(reach);
   if (known) return known;
   const counts = Uint8Array.from({ length: network.count }, (_, n) => (canBeRebuilt(network, reach, n) ? 1 : 0));

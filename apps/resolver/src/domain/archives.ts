@@ -10,8 +10,8 @@ import {
   type Refusal,
   type Row,
 } from '@millrace/kernel';
-import type { FilesOrder, FilesRead, ImportReport, ReadOrder } from './import-order';
-import type { Ended, ResolverInput } from './input';
+import type { FilesOrder, ImportReport, ReadOrder } from './import-order';
+import type { ResolverInput } from './input';
 import { work } from './input';
 import type { ResolverState } from './state';
 
@@ -45,8 +45,6 @@ export interface ArchiveRow extends Row {
   readonly pruned: boolean;
   readonly report: ImportReport;
 }
-
-export type FilesOutcome = Ended<FilesRead>;
 
 export function filesWanted(
   state: ResolverState,
@@ -165,7 +163,7 @@ export function pruneWanted(
   };
 }
 
-export function archiveIn(state: Pick<ResolverState, 'archives'>, wanted: string): ArchiveRow | undefined {
+function archiveIn(state: Pick<ResolverState, 'archives'>, wanted: string): ArchiveRow | undefined {
   return state.archives.get(wanted) ?? [...state.archives.values()].find((one) => one.name === wanted);
 }
 

@@ -160,7 +160,7 @@ function waitsOn(turn: Turn, row: RebuildRow, released: string): boolean {
 }
 
 /** What goes on first: by priority, then by the longest remaining path. */
-export function byUrgency(a: RebuildRow, b: RebuildRow): number {
+function byUrgency(a: RebuildRow, b: RebuildRow): number {
   return rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1);
 }
 

@@ -149,6 +149,6 @@ export function inOrder(changes: readonly ChangeRow[]): ChangeRow[] {
   return [...changes].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
 }
 
-export function waitsWords(running: CascadeRow): string {
+function waitsWords(running: CascadeRow): string {
   return `cascade ${running.id} of this release must end first`;
 }

@@ -11,7 +11,7 @@ import { clip, commitOf, componentOfId, listed } from './words';
 const mostSuspects = 40;
 
 /** What a failure is remembered by: the source, and what it is built with. null: the source is not known. */
-export function failureId(turn: Turn, rebuild: RebuildRow): { readonly id: string; readonly inputs: string } | null {
+function failureId(turn: Turn, rebuild: RebuildRow): { readonly id: string; readonly inputs: string } | null {
   const commit = commitOf(rebuild.source);
   if (commit === null) return null;
   const inputs = inputsOf(turn, rebuild);

@@ -3,7 +3,7 @@ import type { Turn } from './turn';
 import type { GatedBuild } from './watch-input';
 
 /** Test case of a build system that gates by itself: a gate with this rule is `gate: build-system`. */
-export const ownGateTest = 'millrace.build-system.ready';
+const ownGateTest = 'millrace.build-system.ready';
 
 /** The build system's own word on a build is a result like any other: the verdict comes from one place. */
 export function buildGated(turn: Turn, { ref, outcome, note }: GatedBuild): void {

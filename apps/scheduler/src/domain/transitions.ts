@@ -4,7 +4,7 @@ import type { CascadeRow, Marks, RebuildRow } from './state';
 import type { Turn } from './turn';
 
 /** What a rebuild may become. Validated, skipped, unneeded and cancelled never change back. */
-export const rebuildTransitions: Readonly<Record<RebuildState, readonly RebuildState[]>> = {
+const rebuildTransitions: Readonly<Record<RebuildState, readonly RebuildState[]>> = {
   waiting: ['ready', 'gating', 'skipped', 'unneeded', 'cancelled', 'failed'],
   ready: ['waiting', 'submitting', 'gating', 'failed', 'skipped', 'unneeded', 'cancelled'],
   submitting: ['building', 'gating', 'failed', 'ready', 'skipped', 'cancelled'],
@@ -18,7 +18,7 @@ export const rebuildTransitions: Readonly<Record<RebuildState, readonly RebuildS
   cancelled: [],
 };
 
-export const cascadeTransitions: Readonly<Record<CascadeState, readonly CascadeState[]>> = {
+const cascadeTransitions: Readonly<Record<CascadeState, readonly CascadeState[]>> = {
   planning: ['awaiting-approval', 'running', 'cancelled'],
   'awaiting-approval': ['running', 'cancelled'],
   running: ['held', 'stalled', 'completed', 'cancelled'],

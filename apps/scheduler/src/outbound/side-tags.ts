@@ -52,7 +52,7 @@ async function inTime<T>(system: string, asked: Promise<T>): Promise<T> {
  *
  * @throws AppError `side-tags-missing` (invalid)
  */
-export async function sideTagSystem({ read, systems }: Outside, release: string): Promise<string> {
+async function sideTagSystem({ read, systems }: Outside, release: string): Promise<string> {
   const { definition } = await releaseNamed(read, release);
   const found = systemsOf(definition).find((name) => systems.get(name)?.sideTags !== undefined);
   if (found !== undefined) return found;
@@ -64,7 +64,7 @@ export async function sideTagSystem({ read, systems }: Outside, release: string)
   });
 }
 
-export function sideTagsNamed(systems: Systems, name: string): SideTags {
+function sideTagsNamed(systems: Systems, name: string): SideTags {
   const { sideTags } = systemNamed(systems, name);
   if (sideTags) return sideTags;
   throw new AppError({

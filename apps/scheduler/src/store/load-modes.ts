@@ -59,7 +59,7 @@ export async function ofApply(read: Read, name: string, definition: ReleaseDefin
 }
 
 /** What is left to build of plans; null: too much to look at. */
-export async function leftOf(
+async function leftOf(
   read: { readonly rebuilds: Pick<Read['rebuilds'], 'where'> },
   plans: readonly CascadeRow[],
 ): Promise<readonly RebuildRow[] | null> {

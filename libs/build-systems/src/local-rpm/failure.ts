@@ -27,7 +27,7 @@ export async function evidenceOf(folder: string, stop: BuildStop): Promise<Evide
   };
 }
 
-export async function logAddresses(folder: string): Promise<{ name: string; address: string }[]> {
+async function logAddresses(folder: string): Promise<{ name: string; address: string }[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.log')).sort();
   return names.map((name) => ({ name, address: fileAddress(join(folder, name)) }));
 }

@@ -42,7 +42,7 @@ export interface Sandbox {
 }
 
 /** The user that does all work when the builder is started by root: it owns nothing else on the machine. */
-export const sandboxUser = 65_534;
+const sandboxUser = 65_534;
 
 /** Where root's helper shows the builder's folder to that user, who may not walk the way to its real place. */
 const shownAt = '/mnt';

@@ -7,7 +7,7 @@ export type ModuleState = (typeof moduleStates)[number];
 const stamp = z.string().nullish();
 
 /** One component of a module build, by its package, as `tasks.rpms` has it. States are those of Koji's builds. */
-export const moduleRpm = z.looseObject({
+const moduleRpm = z.looseObject({
   nvr: z.string().nullish(),
   state: z.number().int().nullish(),
   state_reason: z.string().nullish(),

@@ -20,7 +20,7 @@ export interface SuiteBroker {
   close(): Promise<void>;
 }
 
-export const topicOfSuite = 'VirtualTopic.eng.ci.osci.brew-build.test.complete';
+const topicOfSuite = 'VirtualTopic.eng.ci.osci.brew-build.test.complete';
 
 /** What holds of every broker whose messages are settled one by one. */
 export function describeReceiver(name: string, open: () => Promise<SuiteBroker>): void {

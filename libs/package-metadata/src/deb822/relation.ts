@@ -1,6 +1,6 @@
 import { ByteCache } from '../byte-cache';
 
-export const relationOperators = ['<<', '<=', '=', '>=', '>>'] as const;
+const relationOperators = ['<<', '<=', '=', '>=', '>>'] as const;
 export type RelationOperator = (typeof relationOperators)[number];
 
 /** A word of a restriction list: `amd64`, `!linux-any`, `!nocheck`. */

@@ -106,7 +106,7 @@ export function subjectOfDict(subject: Body): { readonly type: string; readonly 
   return type !== null && item !== null ? { type, id: item } : null;
 }
 
-export function canonicalType(type: string): string {
+function canonicalType(type: string): string {
   return type === 'brew-build' ? 'koji_build' : type;
 }
 

@@ -62,7 +62,7 @@ function distancesTo(network: Network, to: number): Int32Array {
 }
 
 /** The first requirement of a component that leads to another: of its build, else of its packages, else of its parts. */
-export function edgeBetween(network: Network, from: number, to: number, kinds = 7): PathEdge {
+function edgeBetween(network: Network, from: number, to: number, kinds = 7): PathEdge {
   const component = network.components.get(to);
   const leads = (clause: number): boolean =>
     rowOf(network.answers, clause).some((of) => network.packageComponent[of] === to);

@@ -55,6 +55,6 @@ export function baselineOf(turn: Turn, release: string): BaselineRow {
   return turn.find('baselines', release) ?? none;
 }
 
-export function debtId(release: string, component: ComponentId, kind: string): string {
+function debtId(release: string, component: ComponentId, kind: string): string {
   return `${release}/${component}/${kind}`;
 }

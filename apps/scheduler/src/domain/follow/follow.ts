@@ -82,7 +82,7 @@ export function followCursor(release: string): string {
 }
 
 /** No name of a build system. */
-export const followPoller = '(followed)';
+const followPoller = '(followed)';
 
 function followedIn(turn: Turn, release: string): Record<string, Followed> {
   const text = turn.find('cursors', followCursor(release))?.cursor ?? null;

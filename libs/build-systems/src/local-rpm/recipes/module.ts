@@ -107,6 +107,6 @@ async function assemble(job: Job, packages: readonly RepositoryPackage[], module
 }
 
 /** rpm's name of this machine's architecture. */
-export function machineArch(): string {
+function machineArch(): string {
   return { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string] ?? process.arch;
 }

@@ -75,7 +75,6 @@ export const archive = z.looseObject({
   checksum: z.string().nullish(),
   extra: z.looseObject({}).nullish(),
 });
-export type Archive = z.infer<typeof archive>;
 
 export const references = z.looseObject({
   tags: z.array(z.looseObject({ id: z.number().int().optional(), name: z.string() })).default([]),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventId, taskId } from './ids';
 
-export const repoStates = ['INIT', 'READY', 'EXPIRED', 'DELETED', 'PROBLEM'] as const;
+const repoStates = ['INIT', 'READY', 'EXPIRED', 'DELETED', 'PROBLEM'] as const;
 
 export const repo = z.looseObject({
   id: z.number().int(),
@@ -20,7 +20,7 @@ export const repo = z.looseObject({
 });
 export type Repo = z.infer<typeof repo>;
 
-export const repoRequest = z.looseObject({
+const repoRequest = z.looseObject({
   id: z.number().int(),
   tag_name: z.string(),
   min_event: eventId.nullish(),
@@ -34,4 +34,3 @@ export const repoAnswer = z.looseObject({
   request: repoRequest.nullish(),
   duplicate: z.boolean().nullish(),
 });
-export type RepoAnswer = z.infer<typeof repoAnswer>;

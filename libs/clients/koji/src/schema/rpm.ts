@@ -34,7 +34,6 @@ export const buildroot = z.looseObject({
   tag_name: z.string().nullish(),
   repo_create_event_id: z.number().int().nullish(),
 });
-export type Buildroot = z.infer<typeof buildroot>;
 
 export const upload = z.looseObject({
   size: z.union([z.number(), z.string().regex(/^\d+$/)]),

@@ -16,7 +16,6 @@ export const tagAccess = z
   .transform(([may, , because]) => ({ may, because: because ?? '' }));
 
 export const channel = z.looseObject({ id: z.number().int(), name: z.string(), enabled: z.boolean().nullish() });
-export type Channel = z.infer<typeof channel>;
 
 export const target = z.looseObject({
   id: z.number().int(),
@@ -43,13 +42,11 @@ export const packageEntry = z.looseObject({
   blocked: z.boolean().nullish(),
   owner_name: z.string().nullish(),
 });
-export type PackageEntry = z.infer<typeof packageEntry>;
 
 export const user = z.looseObject({ id: z.number().int(), name: z.string() });
 export type User = z.infer<typeof user>;
 
 export const event = z.looseObject({ id: eventId, ts: z.number() });
-export type HubEvent = z.infer<typeof event>;
 
 /** tag_config of queryHistory: when a tag was made, and when it was deleted. */
 export const tagConfig = z.looseObject({
@@ -58,4 +55,3 @@ export const tagConfig = z.looseObject({
   create_ts: stamp,
   revoker_name: z.string().nullish(),
 });
-export type TagConfig = z.infer<typeof tagConfig>;

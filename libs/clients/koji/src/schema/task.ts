@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { stamp, taskId } from './ids';
 
-export const taskStates = ['FREE', 'OPEN', 'CLOSED', 'CANCELED', 'ASSIGNED', 'FAILED'] as const;
+const taskStates = ['FREE', 'OPEN', 'CLOSED', 'CANCELED', 'ASSIGNED', 'FAILED'] as const;
 export type TaskState = (typeof taskStates)[number];
 
 /** koji.TASK_STATES by number. A task that is OPEN may become FREE again when its builder died. */
-export const taskState = z
+const taskState = z
   .number()
   .int()
   .min(0)

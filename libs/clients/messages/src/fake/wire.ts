@@ -1,5 +1,5 @@
 /** AMQP 0-9-1's own encoding, as much of it as a broker for tests needs (specification, section 4.2). */
-export const frameEnd = 0xce;
+const frameEnd = 0xce;
 
 export function shortText(text: string): Buffer {
   const bytes = Buffer.from(text);

@@ -52,7 +52,7 @@ export function broken(promise: PromiseNumber, how: string): never {
   throw new BrokenPromise(promise, how);
 }
 
-export class BrokenPromise extends Error {
+class BrokenPromise extends Error {
   override readonly stack: string;
 
   constructor(

@@ -12,4 +12,3 @@ export const deb822Input = z.object({
     .max(50)
     .default([]),
 });
-export type Deb822Input = z.infer<typeof deb822Input>;

@@ -28,4 +28,3 @@ export const buildExtra = z.looseObject({
     })
     .optional(),
 });
-export type BuildExtra = z.infer<typeof buildExtra>;
