@@ -7,6 +7,7 @@ import { connect } from 'amqplib';
 import { describeReceiver } from './receiver.suite';
 import { rabbitForFedora, rabbitForUmb } from './rabbit-world';
 import { receive } from './receiver';
+import type { ForeignMessage } from './schema';
 import type { ReceiverSettings } from './settings';
 
 /** Where RabbitMQ cannot be had (`npm test` installs it where it can) these say that they were skipped. */
@@ -35,11 +36,11 @@ describeRabbit('RabbitMQ', () => {
     { kind: 'umb', url: rabbit.secureUrl!, addresses: ['/topic/org.ci.#'], ...tls },
   ];
 
-  it('lets a receiver in by its certificate, and says who published', async () => {
-    const heard: (string | undefined)[] = [];
+  it('lets a receiver in by its certificate, and says who published what', async () => {
+    const heard: string[] = [];
     const receivers = secure().map((settings) => receive(settings, hear));
-    function hear({ publisher }: { readonly publisher?: string | undefined }): Promise<void> {
-      return Promise.resolve(void heard.push(publisher));
+    function hear({ publisher, topic }: ForeignMessage): Promise<void> {
+      return Promise.resolve(void heard.push(`${publisher} ${topic}`));
     }
     await eventually(() => receivers.every((receiver) => receiver.problem() === null), 'both are let in');
     const connection = await connect(rabbit.url);
@@ -50,7 +51,7 @@ describeRabbit('RabbitMQ', () => {
       await channel.waitForConfirms();
       return heard.length >= 2;
     }, 'both have heard');
-    expect(new Set(heard)).toEqual(new Set(['guest']));
+    expect(new Set(heard)).toEqual(new Set(['guest org.ci.done']));
     await connection.close();
     await Promise.all(receivers.map((receiver) => receiver.stop()));
   });

@@ -82,10 +82,14 @@ function fromMessage(message: Message) {
   return readMessage({ topic: topicOf(message), id: said ?? idFrom(message, content), content });
 }
 
-/** The address without its kind, and without what brokers put before it for their consumers. */
+/**
+ * The address without its kind, and without what brokers put before it for their consumers. A message that came over
+ * AMQP 0-9-1 has none: RabbitMQ 3 says its routing key as the subject, RabbitMQ 4 as an annotation.
+ */
 function topicOf(message: Message | undefined): string {
-  return String(message?.to ?? '')
-    .replace(/^(topic|queue):\/\//, '')
+  const key: unknown = message?.message_annotations?.['x-routing-key'];
+  return String(message?.to ?? message?.subject ?? (typeof key === 'string' ? key : ''))
+    .replace(/^(topic|queue):\/\/|^\/(topic|queue)\/|^\/exchange\/[^/]+\//, '')
     .replace(/^Consumer\.[^.]+\.[^.]+\./, '');
 }
 
