@@ -13,11 +13,11 @@ export async function catchUp({ read, systems, take }: Outside): Promise<void> {
     const { capacity: limit } = await built.limits();
     await tell({ type: 'capacity.known', system, limit });
   }
-  for (const { id: release } of await read.releases.where({})) {
-    await tell({ type: 'watch.due', release });
-    await tell({ type: 'release.reconcile', release, after: '' });
-  }
+  const releases = await read.releases.where({});
+  for (const { id: release } of releases) await tell({ type: 'watch.due', release });
   for (const { id: cascade, release } of await read.cascades.where({ state: ['running', 'held', 'stalled'] })) {
     await tell({ type: 'cascade.reconcile', release, cascade, all: true });
   }
+  // Last: what is under way comes first.
+  for (const { id: release } of releases) await tell({ type: 'release.reconcile', release, after: '' });
 }
