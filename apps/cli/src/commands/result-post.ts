@@ -66,12 +66,24 @@ function formatOf(file: string, given: string | undefined): (typeof resultFormat
 }
 
 function read(file: string): string {
+  const text = contentOf(file);
+  if (text.trim() !== '') return text;
+  const what = file === '-' ? 'standard input' : file;
+  throw new AppError({
+    code: 'file-empty',
+    kind: 'invalid',
+    message: `${what} is empty`,
+    remedy: 'name a file of results',
+  });
+}
+
+function contentOf(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (thrown) {
     throw new AppError({
       code: 'file-unreadable',
-      kind: 'unavailable',
+      kind: 'missing',
       message: `${file} cannot be read: ${(thrown as Error).message}`,
       remedy: 'name a file that you may read',
       cause: thrown,
