@@ -19,7 +19,8 @@ export function contentsFetcher(asker: Asker): WorkKind<ContentsOrder, Fetched, 
     kind: work.fetchContents,
     concurrency: 4,
     timeoutMs: longestMs + 1000,
-    tries: 10,
+    tries: 20,
+    longestPauseMs: 2000,
     async run({ contents }, { attempt }) {
       const asked = asker.ask(doors.scheduler.contents, { digest: contents });
       const facts = factsOfBuild(await within(patienceMs(attempt), asked));
