@@ -20,10 +20,27 @@ interface Row {
  * that pause after a fault go on. Gives how many were found.
  */
 export async function pullBack(database: Database, app: string, nowMs: number): Promise<number> {
+  if (!(await isAnyAhead(database, app, nowMs))) return 0;
   return database.transaction(async (tx) => {
     const timers = await pullTimers(tx, engineTable(app, 'deadline'), nowMs);
     return timers + (await pullCalls(tx, engineTable(app, 'work'), nowMs));
   });
+}
+
+/** Nothing is, as a rule: then nothing is written. */
+async function isAnyAhead({ reader }: Database, app: string, nowMs: number): Promise<boolean> {
+  const ahead = moment(nowMs + tolerated);
+  const [timer] = await reader.rows(
+    `SELECT id FROM ${engineTable(app, 'deadline')} WHERE due_at > $1 AND updated_at > $2 LIMIT 1`,
+    [ahead, ahead],
+  );
+  if (timer) return true;
+  const [call] = await reader.rows(
+    `SELECT id FROM ${engineTable(app, 'work')} WHERE state = 'waiting' AND due_at > $1 ` +
+      `AND (updated_at > $2 OR attempts > 0) LIMIT 1`,
+    [ahead, ahead],
+  );
+  return call !== undefined;
 }
 
 async function pullTimers(tx: Connection, table: string, nowMs: number): Promise<number> {
