@@ -77,7 +77,7 @@ export class DeadLetters {
       code: 'dead-letter-unknown',
       kind: 'missing',
       message: `${this.app} has no dead letter ${id.slice(0, 100)}`,
-      remedy: `millrace dead-letters list --app ${this.app} names them`,
+      remedy: `\`millrace dead-letters list --service ${this.app}\` names them`,
     });
   }
 

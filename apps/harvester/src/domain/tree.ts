@@ -107,7 +107,7 @@ function outdated(component: string, gone: readonly string[]): AppError {
     code: 'module-outdated',
     kind: 'conflict',
     message: `${component} holds ${gone.slice(0, 5).join(', ')}, of which the release has another build by now`,
-    remedy: `rebuild it with \`millrace cascade start --component ${component}\`, and make the compose again`,
+    remedy: `rebuild it with \`millrace cascade start ${component} --release RELEASE\`, and make the compose again`,
   });
 }
 

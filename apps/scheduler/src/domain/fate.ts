@@ -99,7 +99,7 @@ function fateOfBuild(
   const name = nvr ?? build ?? component;
   if (!build) return ignored(`${component}: no build system of the release has shown the build ${name}`);
   if (member) {
-    const command = `millrace build adopt ${build} --cascade ${member.cascade}`;
+    const command = `millrace build adopt ${build} ${member.cascade}`;
     return ignored(`${component} is ${member.state} in cascade ${member.cascade}, which can take ${name}: ${command}`);
   }
   const validated = turn.find('validated', `${release.id}/${component}`);
