@@ -60,6 +60,7 @@ function reportText(report: Report, bold: (text: string) => string): string {
     `people made ${counted(counts.people, 'build')}, ${counts.failed} of which failed; ${counts.changes} started a plan`,
     `Millrace would have made ${counted(counts.planned, 'build')}; people made ${counts.both} of them`,
     `caught: ${counts.forgotten} that nobody built, ${counts.wrong_order} built too early; missed: ${counts.missed}`,
+    ...(counts.own ? [`Millrace itself made ${counted(counts.own, 'build')}, which are left out here`] : []),
     ...(truncated ? ['more was stored than is looked at: a later --since tells all'] : []),
     ...section(bold('what people built'), report.people.length, () =>
       table(

@@ -99,11 +99,17 @@ async function plannedIn(read: Read, release: string, span: Span) {
 
 async function planOf(read: Read, cascade: CascadeRow, rows: readonly RebuildRow[]): Promise<ShadowPlan> {
   const there = new Set((await read.builds.getMany(cascade.adopts ?? [])).map((build) => build.component));
-  const own = rows.filter((row) => row.state !== 'skipped' && !row.bootstrap && !there.has(row.component));
-  const rebuilds = own.map(({ component, tier, path, planned, needs }) => {
+  const meant = rows.filter((row) => row.state !== 'skipped' && !row.bootstrap && !there.has(row.component));
+  const shadows = meant.filter((row) => !isOwn(row));
+  const rebuilds = shadows.map(({ component, tier, path, planned, needs }) => {
     return { component, tier, path, because: planned, needs: [...new Set(needs.map(componentOfId))] };
   });
-  return { cascade: cascade.id, at: cascade.startedAt, rebuilds };
+  return { cascade: cascade.id, at: cascade.startedAt, rebuilds, own: meant.length - shadows.length };
+}
+
+/** What it has built itself is no shadow of what people did. */
+function isOwn({ build, resumed, nvr }: RebuildRow): boolean {
+  return build !== null && nvr !== null && !resumed;
 }
 
 function backwards(since: Moment, until: Moment): AppError {

@@ -130,7 +130,8 @@ export function evidenceOf(fault: Hindrance, stage: string): Evidence {
   return {
     class: ours ? 'infrastructure' : 'source',
     stage,
-    summary: clip(fault.message, 1000),
+    // What a person must mend says how; ours is mended without one.
+    summary: clip(ours || !fault.remedy ? fault.message : `${fault.message}: ${fault.remedy}`, 1000),
     tail: clip(`${fault.code}: ${fault.message}\n${fault.remedy ?? ''}\n`, 8000),
     logs: [],
     signature: digestOf({ code: fault.code, stage }),

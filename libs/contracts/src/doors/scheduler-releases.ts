@@ -92,6 +92,8 @@ export const shadow = ask({
       wrong_order: count,
       missed: count,
       changes: count,
+      /** Planned too, and built by Millrace itself: no part of the comparison. */
+      own: count.optional(),
     }),
     /** Builds that people made, in their order. */
     people: z.array(made),

@@ -31,7 +31,7 @@ describe('a shadow report', () => {
       [3, 'rpm/c', 2, null],
     ]);
     expect(report.counts).toEqual({
-      ...{ people: 2, failed: 0, planned: 3, both: 2, forgotten: 1, wrong_order: 0, missed: 0, changes: 0 },
+      ...{ people: 2, failed: 0, planned: 3, both: 2, forgotten: 1, wrong_order: 0, missed: 0, changes: 0, own: 0 },
     });
   });
 

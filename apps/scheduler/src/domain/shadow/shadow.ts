@@ -25,6 +25,8 @@ export interface ShadowPlan {
   readonly at: Moment;
   /** Without what was built already when it was made, and without what policies keep out. */
   readonly rebuilds: readonly ShadowRebuild[];
+  /** Rebuilds of it that Millrace has built itself. */
+  readonly own?: number;
 }
 
 export interface ShadowRebuild {
@@ -61,6 +63,7 @@ export function shadowOf(builds: readonly MadeBuild[], plans: readonly ShadowPla
     wrong_order: wrongOrder.length,
     missed: missed.length,
     changes: complete.filter((one) => one.starts).length,
+    own: plans.reduce((sum, one) => sum + (one.own ?? 0), 0),
   };
   return { counts, people, planned, forgotten, wrong_order: wrongOrder, missed };
 }
