@@ -43,7 +43,9 @@ function cascadesText({ cascades, totals }: History, paint: (state: string) => s
   );
   const { lead, waiting, building, gating } = totals.hop_mean_s;
   const mean = `lead ${time(lead)}, waiting ${time(waiting)}, building ${time(building)}, gating ${time(gating)}`;
-  return totals.hops === 0 ? list : `${list}\n\n${totals.hops} hops, each on average: ${mean}`;
+  return totals.hops === 0
+    ? list
+    : `${list}\n\n${totals.hops === 1 ? '1 hop' : `${totals.hops} hops`}, each on average: ${mean}`;
 }
 
 function hopsText({ hops }: History): string {

@@ -6,6 +6,7 @@ import { builtAgainst, builtAgainstWords, type BuiltAgainst } from '../domain/bu
 import { shutFrom } from '../domain/budgets/calendar';
 import { ownSlots } from '../domain/budgets/shares';
 import { explainCascade, explainRebuild, sinceOf, type Prospect } from '../domain/explain';
+import { awaitedLines } from '../domain/explain-awaited';
 import { blockers, commandsOf, pathTo, stepOf } from '../domain/explain-paths';
 import { noSums } from '../domain/history';
 import { capacityId } from '../domain/capacity';
@@ -66,9 +67,11 @@ async function wholeCascade(read: Read, view: View): Promise<Explanation> {
     stuck: ahead.stuck,
   };
   const next = await fullRows(read, awaited.slice(0, mostNamed - short.length));
+  const unblock = [...new Set(short.flatMap((row) => commandsOf(blockers(rows, row))))].slice(0, mostNamed);
   return {
     lines: [
       ...explainCascade(cascade, stuck, prospect),
+      ...awaitedLines(next, unblock, (row) => expectedIn(view, row)),
       ...(await standingLines(read, cascade, null)),
       ...(await budgetLines(read, cascade, null, moment(Date.now()))),
       ...(await sideTagWords(read, cascade)),
@@ -76,7 +79,7 @@ async function wholeCascade(read: Read, view: View): Promise<Explanation> {
     ],
     expectedFinish: prospect.finish,
     waitsFor: [...stuck, ...next].map((row) => waitedFor(row, view)),
-    unblock: [...new Set(short.flatMap((row) => commandsOf(blockers(rows, row))))].slice(0, mostNamed),
+    unblock,
     criticalPath: [...prospect.chain],
     builderHours: prospect.builderHours,
     builderHoursLeft: prospect.builderHoursLeft,

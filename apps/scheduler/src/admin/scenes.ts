@@ -99,7 +99,10 @@ export class Scenes {
   private async refreshed(cascade: CascadeRow, kept: Kept): Promise<Kept> {
     const readAt = this.now();
     const since = moment(kept.readAt - overlapMs);
-    const changed = laid(kept.rows, await this.read.rebuilds.where({ cascade: cascade.id, updated_at: { from: since } }));
+    const changed = laid(
+      kept.rows,
+      await this.read.rebuilds.where({ cascade: cascade.id, updated_at: { from: since } }),
+    );
     kept.readAt = readAt;
     if (changed === 0) return kept;
     kept.foreseen = null;

@@ -32,4 +32,3 @@ function isUnderWay({ state, open }: SceneRow): boolean {
   if (state === 'waiting') return open.length === 0;
   return state === 'ready' || state === 'submitting' || state === 'building' || state === 'gating';
 }
-

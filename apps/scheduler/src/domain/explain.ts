@@ -113,12 +113,14 @@ function whereItIs({ cascade, rebuild, needs, build, expected }: Explained): str
     case 'waiting':
       return waits(cascade, rebuild, needs, expected);
     case 'ready':
-      return [readyWords(cascade)];
+      return [`${readyWords(cascade)}${sinceWords(rebuild)}.`];
     case 'submitting':
     case 'building':
-      return [`Attempt ${rebuild.attempt}${rebuild.build ? ` is build ${rebuild.build}` : ''}: ${rebuild.because}.`];
+      return [
+        `Attempt ${rebuild.attempt}${rebuild.build ? ` is build ${rebuild.build}` : ''}${sinceWords(rebuild)}: ${rebuild.because}.`,
+      ];
     case 'gating':
-      return [`Build ${rebuild.nvr ?? rebuild.build} waits for its gate: ${rebuild.because}.`];
+      return [`Build ${rebuild.nvr ?? rebuild.build} waits for its gate${sinceWords(rebuild)}: ${rebuild.because}.`];
     case 'validated':
       return [`Build ${rebuild.nvr} is validated${rebuild.origin === 'hand' ? '; it was built by hand' : ''}.`];
     case 'failed':
@@ -137,9 +139,9 @@ function whereItIs({ cascade, rebuild, needs, build, expected }: Explained): str
 }
 
 function readyWords(cascade: CascadeRow): string {
-  if (cascade.state === 'held') return 'It is ready; the cascade is held.';
-  if (!isFollowing(cascade)) return 'It is ready and waits for a free slot.';
-  return 'It is ready; its place does not have yet what another cascade has landed.';
+  if (cascade.state === 'held') return 'It is ready; the cascade is held';
+  if (!isFollowing(cascade)) return 'It is ready and waits for a free slot';
+  return 'It is ready; its place does not have yet what another cascade has landed';
 }
 
 /** What an early cut-off has looked at, and what a skipped one is passed over with. */
@@ -176,6 +178,11 @@ function awaitedGate(cascade: CascadeRow, rebuild: RebuildRow): string[] {
   if (tier === null) return [];
   if (!gate) return [`It waits for the gate of tier ${tier}, which is asked once that tier is settled.`];
   return [gateLine(gate)];
+}
+
+function sinceWords(rebuild: RebuildRow): string {
+  const since = sinceOf(rebuild);
+  return since === null ? '' : ` (since ${since})`;
 }
 
 /** Since when a rebuild is in its state, as far as it is kept. */

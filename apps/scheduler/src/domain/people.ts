@@ -1,7 +1,7 @@
 import { cascadeCancelled, foldingOf, rebuildSettled } from '@millrace/contracts';
 import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
 import { skippable } from './acts/actable';
-import { urgencyOf } from './acts/act-words';
+import { either, urgencyOf } from './acts/act-words';
 import { release, unstall } from './advance';
 import { aliveCascade, knownCascade, notThere, rebuildsOf, rowsOf, unstarted, wrongState } from './cascade-members';
 import { extend } from './compare';
@@ -104,7 +104,7 @@ function skip(turn: Turn, cascade: CascadeRow, component: string | null, why: st
   if (component === null) return needsComponent('skip');
   const rows = rebuildsOf(turn, cascade, component).filter((row) => skippable.includes(row.state));
   if (rows.length === 0) {
-    return notThere(turn, cascade, component, `skipped: only what is ${skippable.join(', ')} can be`);
+    return notThere(turn, cascade, component, `skipped: only what is ${either(skippable)} can be`);
   }
   for (const row of rows) settle(turn, row, 'skipped', why);
   unstall(turn, cascade.id, `${component} was skipped`, turn.context.who);

@@ -59,7 +59,7 @@ async function openTestsIn(outside: Outside, release: string, scope: ActScope): 
   const open = await inParallel(gated, 8, async ({ cascade, component, nvr, build, state }) => {
     const { verdicts } = await outside.asker.ask(doors['ci-bridge'].gates, { subject: nvr!, limit: 1 });
     const { subject } = verdicts[0] ?? { subject: { type: 'koji_build', id: nvr!, aliases: [] } };
-    const tests = openTests(verdicts[0], state);
+    const tests = openTests(verdicts[0], state === 'rejected' || scope.component !== null);
     return tests.map((test): OpenTest => ({ cascade, component, build: build!, subject, test }));
   });
   return open.flat();
@@ -68,9 +68,12 @@ async function openTestsIn(outside: Outside, release: string, scope: ActScope): 
 /** States of a test that keep a gate shut. */
 const shut: readonly string[] = ['failed', 'errored', 'overdue', 'waiting', 'running'];
 
-/** Tests that keep the gate shut; while it is undecided those alone that said no, or did not report in time. */
-export function openTests(verdict: Pick<Verdict, 'reasons'> | undefined, state: string): readonly string[] {
-  const states = state === 'rejected' ? shut : shut.slice(0, 3);
+/**
+ * Tests that keep the gate shut. `all`: those too that have not reported yet; of a gate that is still undecided they are
+ * meant where its component was named, and not where it only happens to be in a tier or a cascade.
+ */
+export function openTests(verdict: Pick<Verdict, 'reasons'> | undefined, all: boolean): readonly string[] {
+  const states = all ? shut : shut.slice(0, 3);
   const tests = (verdict?.reasons ?? []).filter((one) => states.includes(one.state)).map((one) => one.test);
   return [...new Set(tests)];
 }

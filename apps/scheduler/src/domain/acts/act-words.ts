@@ -38,6 +38,11 @@ export function wholeWords({ id }: CascadeRow, { verb, priority }: Wanted): stri
   return `cascade ${id} has urgency ${urgencyOf(priority)} now`;
 }
 
+/** `a, b or c`. */
+export function either(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
 /** What a priority is for a whole cascade. */
 export function urgencyOf(priority: number): 'security' | 'normal' | 'background' {
   return priority > 0 ? 'security' : priority < 0 ? 'background' : 'normal';

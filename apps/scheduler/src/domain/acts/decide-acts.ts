@@ -3,7 +3,7 @@ import type { Input } from '../input';
 import type { Turn } from '../turn';
 import { actable } from './actable';
 import type { ActInput, Verb } from './act-input';
-import { nothingDone, nothingThere, wholeNeedsAll } from './act-words';
+import { either, nothingDone, nothingThere, wholeNeedsAll } from './act-words';
 import { outcomesIn, type Outcome } from './outcomes';
 import { cascadesOf, mostActs } from './reach';
 import { wantWaiver, wantWaivers } from './waivers';
@@ -64,7 +64,7 @@ function inputOf(input: Wanted, { cascade, component }: Outcome): Input {
 }
 
 function refuseWhole(verb: Verb): Refusal {
-  const states = actable[verb].join(', ');
+  const states = either(actable[verb]);
   const because = `${verb} needs a component: of a whole cascade it is done to all that is ${states} only when that is said`;
   return refuse('component-missing', because, 'name the component or a tier; or say that all is meant: --all');
 }

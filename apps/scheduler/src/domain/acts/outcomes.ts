@@ -4,7 +4,7 @@ import type { CascadeRow } from '../state';
 import type { Turn } from '../turn';
 import { actable, isActable } from './actable';
 import type { ActInput } from './act-input';
-import { past, wholeWords, words } from './act-words';
+import { either, past, wholeWords, words } from './act-words';
 
 type Wanted = Extract<ActInput, { type: 'acts.wanted' }>;
 
@@ -40,7 +40,7 @@ function oneComponent(turn: Turn, input: Wanted, cascade: CascadeRow, component:
   if (verb === 'add') return [added(input, cascade, component, rows.length > 0)];
   if (rows.length === 0 && scope.cascade === null) return [];
   if (!rows.some((row) => isActable(row, verb))) {
-    const only = `${past[verb]}: only what is ${actable[verb].join(', ')} can be`;
+    const only = `${past[verb]}: only what is ${either(actable[verb])} can be`;
     return [refused(cascade, component, notThere(turn, cascade, component, only))];
   }
   return [{ cascade: cascade.id, component, done: true, text: words(input, component) }];
