@@ -188,6 +188,25 @@ describe('the Module Build Service as a build system', () => {
     expect((await connect().inventory!('f44', 'module/perl:main', { inputs: false })).builds).toEqual([]);
   });
 
+  it('lists the newest module of each stream, and says which of landed ones were given up', async () => {
+    fake.state.recipes.set('other', { components: [], base: 'platform:f43' });
+    target = { target: 'platform:f44' };
+    const [perl, failed] = [await build('perl', 'k'), await build('sick', 'broken')];
+    await build('other', 'elsewhere');
+    expect(failed.state).toBe('failed');
+    const listed = { component: 'module/perl:main', ref: perl.ref, nvr: perl.nvr, completedAt: perl.endedAt };
+    expect(await connect().base!.newest('f44')).toEqual([listed]);
+    const landed = [{ ref: perl.ref, component: perl.component, nvr: perl.nvr! }];
+    expect(await connect().base!.gone('f44', landed)).toEqual([]);
+    for (const one of fake.state.builds) one.completed = '2020-02-02T02:02:02Z';
+    const next = await connect().submit('next', order('perl', 'f'.repeat(40)), place());
+    await ended(connect(), next);
+    expect((await connect().base!.newest('f44')).map(({ ref }) => ref)).toEqual([next]);
+    for (const one of fake.state.builds.slice(0, 2)) one.state = 6;
+    const gone = { ...landed[0], how: 'deleted', from: 'platform:f44', by: null };
+    expect(await connect().base!.gone('f44', landed)).toEqual([gone]);
+  });
+
   it('refuses what it cannot build', async () => {
     const rpm = { ...order('perl'), component: 'rpm/perl' };
     await expect(connect().submit('k', rpm, place())).rejects.toMatchObject({ code: 'mbs-order-strange' });

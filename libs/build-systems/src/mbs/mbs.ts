@@ -2,6 +2,7 @@ import { connectToMbs } from '@millrace/mbs';
 import type { BuildRef, BuildSystem } from '../build-system';
 import { named } from '../naming/named';
 import { refNames } from '../naming/ref-names';
+import { mbsBase } from './base-look';
 import { allSubmissions, readSubmission } from './book';
 import { inventoryOf } from './inventory';
 import { buildsOf, contentsOf, evidenceOf, look } from './look';
@@ -36,6 +37,7 @@ function inside(parts: MbsParts): BuildSystem & { end(): Promise<void> } {
     seen: paced.seen,
     who: () => Promise.resolve(options.user ?? null),
     hint: paced.hint,
+    base: mbsBase(parts),
     cancel: (ref) => cancel(parts, ref),
     close: async (place, outcome, only) => {
       if (outcome === 'cancelled' && place.cascade !== null) await cancelAll(parts, place.release, place.cascade);
