@@ -6,7 +6,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   ...under('docs'),
-  ...['apps', 'libs', 'tools', 'examples'].flatMap((folder) =>
+  ...['apps', 'libs', 'libs/clients', 'tools', 'examples', '.'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/README.md`),
   ),
 ].filter((page) => page.endsWith('.md') && existsSync(join(root, page)));
@@ -15,6 +15,17 @@ function under(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => normalize(join(entry.parentPath, entry.name)).slice(root.length + 1));
+}
+
+/** Whatever tests, by its path. */
+const tests = ['apps', 'libs', 'tools', 'e2e']
+  .flatMap(under)
+  .filter((path) => /\.(spec|e2e|suite)\.ts$/.test(path) && !/\/(node_modules|dist)\//.test(path));
+
+/** `a/{b,c}.spec.ts` stands for two. */
+function spread(name: string): readonly string[] {
+  const [, head, middle, tail] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? [];
+  return middle === undefined ? [name] : middle.split(',').map((one) => head! + one.trim() + tail!);
 }
 
 function textOf(page: string): string {
@@ -36,10 +47,15 @@ describe.each(pages)('%s', (page) => {
     expect(wanted.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
+  test('names only tests that are there', () => {
+    const named = [...textOf(page).matchAll(/`([\w./{},-]+\.(?:spec|e2e|suite)\.ts)`/g)].flatMap((m) => spread(m[1]!));
+    expect(named.filter((name) => !tests.some((path) => `/${path}`.endsWith(`/${name}`)))).toEqual([]);
+  });
+
   test('names only commands of npm that are there', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
     const text = readFileSync(join(root, page), 'utf8');
-    const named = [...text.matchAll(/npm run ([a-z][\w:]*)/g)].map((match) => match[1]!);
+    const named = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map((match) => match[1]!);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
