@@ -71,7 +71,7 @@ function placesOf(
 
 function replyOf(wish: Waive, about: readonly VerdictRow[], { state, reply }: Decision<State>) {
   const [row] = reply as readonly WaiverRow[];
-  if (about.length === 0) return { waiver: row!.number, decision: 'unknown', note: 'no gate was asked about it yet' };
+  if (about.length === 0) return { waiver: row!.number, decision: 'not asked' };
   const { answer } = newest(about.map((verdict) => state.verdicts.get(verdict.id)!));
   const reason = answer.reasons.find(({ test }) => test === wish.test);
   const helps = wish.withdraw === true || reason?.state === 'waived' || reason?.state === 'passed';

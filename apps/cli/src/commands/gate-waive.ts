@@ -1,6 +1,8 @@
-import { doors } from '@millrace/contracts';
+import { doors, type DoorReply } from '@millrace/contracts';
 import { misused } from '../context';
 import type { Leaf } from '../leaf';
+
+const door = doors['ci-bridge'].gateWaive;
 
 interface Options {
   readonly comment: string;
@@ -35,14 +37,17 @@ export const gateWaive: Leaf<Options> = {
     const subject = args.text(0);
     if (type !== undefined && productVersion === undefined)
       throw misused('--type says nothing by itself', 'say with --product-version where the test is waived');
-    const reply = await context.client.call(doors['ci-bridge'].gateWaive, {
+    const reply = await context.client.call(door, {
       ...{ subject, test: args.text(1), comment },
       ...{ scenario, scope, ticket, expires, withdraw, product_version: productVersion, subject_type: type },
     });
-    const note = reply.note ? `\nit does not help yet: ${reply.note}` : '';
-    context.show(
-      reply,
-      () => `waiver ${reply.waiver} is recorded; the gate says ${reply.decision} for ${subject}${note}`,
-    );
+    context.show(reply, () => said(reply, subject));
   },
 };
+
+function said({ waiver, decision, note }: DoorReply<typeof door>, subject: string): string {
+  const recorded = `waiver ${waiver} is recorded`;
+  if (decision === 'not asked')
+    return `${recorded}; no gate was asked about ${subject} yet, and it counts as soon as one is`;
+  return `${recorded}; the gate says ${decision} for ${subject}${note ? `\nit does not help yet: ${note}` : ''}`;
+}

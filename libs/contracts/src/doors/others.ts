@@ -57,6 +57,7 @@ export const gateWaive = command({
   }),
   reply: z.object({
     waiver: z.number().int(),
+    /** What the gate says now; `not asked`: nobody has asked it about the subject there. */
     decision: z.string(),
     /** Why it does not help yet, such as that a second person must waive too. */
     note: z.string().nullable().optional(),
