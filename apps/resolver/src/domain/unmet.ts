@@ -8,10 +8,8 @@ import { capabilitiesOf, offersFor, type World } from './world';
 /** A snapshot as it is without the builds of any cascade. */
 export interface Ground {
   /** Does anything in it satisfy this, of components that are not among these? On whatever architecture. */
-  offers(wanted: Dependency, without: ReadonlySet<ComponentId>): boolean;
+  without(components: Iterable<ComponentId>): (wanted: Dependency) => boolean;
 }
-
-const none: ReadonlySet<ComponentId> = new Set();
 
 /**
  * What the packages of a new build require to be installed, and what the snapshot did satisfy, and does no longer with
@@ -24,47 +22,55 @@ const none: ReadonlySet<ComponentId> = new Set();
  */
 export function unmetBy(ground: Ground, build: ComponentFacts, layers: readonly ComponentFacts[]): readonly string[] {
   const made = [build, ...layers.filter(({ component }) => component !== build.component)];
-  const replaced = new Set(made.map(({ component }) => component));
-  const fresh = offersOf(made);
-  const isMet = (wanted: Dependency): boolean => {
-    if (fresh.get(wanted.name)?.some((offer) => satisfies(offer, wanted))) return true;
-    return ground.offers(wanted, replaced) || !ground.offers(wanted, none);
-  };
-  const wanted = new Map<string, Dependency>();
+  const isOffered = ground.without(made.map(({ component }) => component));
+  const wasOffered = ground.without([]);
+  const lost = new Map<string, Dependency>();
   for (const { requires } of build.packages) {
-    for (const one of requires) if (!isRich(one.name)) wanted.set(dependencyText(one), one);
+    for (const one of requires) {
+      if (!isRich(one.name) && !isOffered(one) && wasOffered(one)) lost.set(dependencyText(one), one);
+    }
   }
-  return [...wanted].flatMap(([text, one]) => (isMet(one) ? [] : [text])).sort();
+  // What was replaced is offered by what took its place, as a rule.
+  const fresh = offersOf(made, new Set([...lost.values()].map(({ name }) => name)));
+  const isMet = (wanted: Dependency) => (fresh.get(wanted.name) ?? []).some((offer) => satisfies(offer, wanted));
+  return [...lost].flatMap(([text, one]) => (isMet(one) ? [] : [text])).sort();
 }
 
 /** The graph of a release whose sources are read. */
 export function groundOfWorld(world: World): Ground {
   return {
-    offers: (wanted, without) =>
-      offersFor(world, wanted).some((offer) => {
-        return !without.has(world.components[world.packages[offer.package]!.component]!.component);
-      }),
+    without: (components) => {
+      const gone = new Set([...components].map((component) => world.indexOf.get(component)));
+      return (wanted) => offersFor(world, wanted).some((offer) => !gone.has(world.packages[offer.package]!.component));
+    },
   };
 }
 
 /** An imported graph. */
 export function groundOfNetwork(network: Network): Ground {
-  const { components, packageComponent, offerPackage } = network;
+  const { packageComponent, offerPackage } = network;
   return {
-    offers: (wanted, without) => {
-      const gone = new Set([...without].map((component) => components.find(component)));
+    without: (components) => {
+      const gone = new Set([...components].map((component) => network.components.find(component)));
       const counts = (offer: number): boolean => !gone.has(packageComponent[offerPackage[offer]!]!);
-      return answersTo({ scheme: 'rpm', text: dependencyText(wanted), arch: 'noarch' }, network, counts).length > 0;
+      return (wanted) => {
+        return answersTo({ scheme: 'rpm', text: dependencyText(wanted), arch: 'noarch' }, network, counts).length > 0;
+      };
     },
   };
 }
 
-function offersOf(made: readonly ComponentFacts[]): ReadonlyMap<string, readonly Dependency[]> {
+/** What builds offer of these names; there may be thousands of builds. */
+function offersOf(
+  made: readonly ComponentFacts[],
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Dependency[]> {
   const found = new Map<string, Dependency[]>();
-  for (const offer of made.flatMap(({ packages }) => packages.flatMap(capabilitiesOf))) {
-    const same = found.get(offer.name);
-    if (same) same.push(offer);
-    else found.set(offer.name, [offer]);
+  if (names.size === 0) return found;
+  for (const one of made.flatMap(({ packages }) => packages)) {
+    for (const offer of capabilitiesOf(one)) {
+      if (names.has(offer.name)) found.set(offer.name, [...(found.get(offer.name) ?? []), offer]);
+    }
   }
   return found;
 }
