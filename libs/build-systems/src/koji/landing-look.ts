@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Place } from '../build-system';
 import type { LandingBuild, LandingLook } from '../landing-adapter';
 import { buildOfRef } from './build-of';
+import { readPlace } from './place-book';
 import { namedBy } from './ref';
 import { baseTagOf, releaseOf, targetOf } from './releases';
 import type { KojiParts } from './settings';
@@ -72,6 +73,7 @@ async function hindrances(
 ): Promise<ReadonlyMap<string, Hindrance>> {
   const ask = <T>(make: (one: Landable) => Call, schema: z.ZodType<T>) => many(parts, open.map(make), schema);
   const { isolation } = await releaseOf(parts, place.release);
+  const wasLeft = await hasLanded(parts, place);
   const latest = await ask(
     ({ tag, build }) => ({ method: 'getLatestBuilds', params: [tag], keywords: { package: build!.name } }),
     z.array(taggedBuild),
@@ -91,7 +93,8 @@ async function hindrances(
   const { name: me } = await parts.facts.me();
   const found = open.map((one, n): readonly [string, Hindrance | null] => {
     const away = takenAway(one, past[n]?.tag_listing ?? [], me);
-    const inPlace = isolation !== 'side-tag' || !one.of.component.startsWith('rpm/') || one.tags.includes(place.id);
+    const inPlace =
+      wasLeft || isolation !== 'side-tag' || !one.of.component.startsWith('rpm/') || one.tags.includes(place.id);
     const because =
       away ??
       (inPlace ? null : leftPlace(one, place)) ??
@@ -101,6 +104,12 @@ async function hindrances(
     return [one.of.ref, because];
   });
   return new Map(found.flatMap(([ref, because]) => (because ? [[ref, because] as const] : [])));
+}
+
+/** It had landed before and was taken back: its place went with that, and nobody took its builds out of it. */
+async function hasLanded(parts: KojiParts, { id, release, cascade }: Place): Promise<boolean> {
+  const opened = cascade === null ? null : await readPlace(parts, release, cascade);
+  return opened?.closed === 'landed' && (await parts.hub.getTag(id)) === null;
 }
 
 async function buildsOf(parts: KojiParts, builds: readonly LandingBuild[]): Promise<readonly (Build | null)[]> {

@@ -146,6 +146,23 @@ describe('landing in Koji', () => {
     expect(await hindrances(system, place, builds)).toEqual(['newer-in-base', 'withdrawn', 'other', 'nvr-taken', null]);
   });
 
+  it('lands again after it was taken back, though its side tag has gone; not what a person untagged since', async () => {
+    const { system, place, builds, made } = await stocked(3);
+    for (const phase of [0, 1]) await system.landing!.execute(place, builds, phase);
+    await system.close(
+      place,
+      'landed',
+      builds.map((one) => one.ref),
+    );
+    expect(hub.state.tags.filter((tag) => tag.sideOf !== null)).toEqual([]);
+    await system.landing!.undo(place, [...builds].reverse());
+    expect(await hindrances(system, place, builds)).toEqual([null, null, null]);
+    for (const phase of [0, 1]) await system.landing!.execute(place, builds, phase);
+    expect(inBase()).toHaveLength(3);
+    await untag('f43', made[0]!);
+    expect(await hindrances(system, place, builds)).toEqual(['untagged', 'there', 'there']);
+  });
+
   it('lands late what was kept', async () => {
     const { system, place, builds } = await stocked(3);
     await system.close(place, 'kept');
