@@ -1,6 +1,6 @@
 import { doors, type SourceRef } from '@millrace/contracts';
 import type { WorkKind } from '@millrace/engine';
-import { AppError } from '@millrace/kernel';
+import { AppError, toAppError } from '@millrace/kernel';
 import type { ChangeToCheck, Input, NamedComponent, ReportedChange, SeenBuild } from '../domain/input';
 import { changeOfSet, type WantedSet } from '../domain/sets/wanted-set';
 import type { ReleaseRow } from '../domain/state';
@@ -20,8 +20,14 @@ interface Head {
   readonly commit: string;
 }
 
-/** The heads of all sources of a release's components. What cannot be read now is read the next time. */
-export function sourcePolling({ read, asker, git }: Outside): WorkKind<{ release: string }, readonly Head[], Input> {
+interface Polled {
+  readonly heads: readonly Head[];
+  /** Sources that could not be read, where it is not that they are not there; null: all others were. */
+  readonly problem: string | null;
+}
+
+/** The heads of all sources of a release's components. What cannot be read now is read the next time, and said. */
+export function sourcePolling({ read, asker, git }: Outside): WorkKind<{ release: string }, Polled, Input> {
   return {
     kind: 'sources.poll',
     concurrency: 2,
@@ -31,17 +37,26 @@ export function sourcePolling({ read, asker, git }: Outside): WorkKind<{ release
       const release = await releaseNamed(read, name);
       const { components } = await asker.ask(doors.resolver.graph, { release: name });
       const own = components.filter((one) => !one.external && gitSourceOf(release.definition, one.component) !== null);
+      const faults: string[] = [];
       const heads = await inParallel(own, 4, async ({ component }) => {
-        const head = await headOf(git, release.definition, component, signal).catch(() => null);
-        return head ? [{ component, url: head.url, commit: head.commit }] : [];
+        try {
+          const { url, commit } = await headOf(git, release.definition, component, signal);
+          return [{ component, url, commit }];
+        } catch (thrown) {
+          const fault = toAppError(thrown);
+          if (fault.kind !== 'missing') faults.push(fault.message);
+          return [];
+        }
       });
-      return heads.flat();
+      const [first] = faults;
+      const silent = first === undefined ? null : `${faults.length} of ${own.length} sources: ${first}`;
+      return { heads: heads.flat(), problem: silent?.slice(0, 1000) ?? null };
     },
     toInput: ({ release }, outcome) => ({
       type: 'sources.polled',
       release,
-      heads: outcome.ok ? outcome.value : [],
-      problem: outcome.ok ? null : outcome.fault.message,
+      heads: outcome.ok ? outcome.value.heads : [],
+      problem: outcome.ok ? outcome.value.problem : outcome.fault.message,
     }),
   };
 }
