@@ -94,11 +94,15 @@ export class Session<T extends Tables> {
 
   /** A search that comes while the table is being written waits for the end of that. */
   private async flushTable(key: string): Promise<void> {
+    const cache = this.caches.get(key)!;
+    if (cache.dirty.size > 0) {
+      const before = this.flushing.get(key) ?? Promise.resolve();
+      this.flushing.set(
+        key,
+        before.then(() => this.writeTable(cache)),
+      );
+    }
     await this.flushing.get(key);
-    if (this.caches.get(key)!.dirty.size === 0) return;
-    const done = this.writeTable(this.caches.get(key)!);
-    this.flushing.set(key, done);
-    await done;
   }
 
   /** Some rows are written by the database while the next ones are made ready here. */

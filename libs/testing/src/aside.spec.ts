@@ -6,10 +6,12 @@ import {
   aside,
   byId,
   integer,
+  keptAs,
   migrate,
   readersOn,
   remembered,
   table,
+  type Kept,
   type Migration,
 } from '@millrace/store';
 import { openTestDatabase, schemaDrift, testEngines, type TestDatabase } from './index';
@@ -113,5 +115,49 @@ describe.each(testEngines)('members that are written aside on %s', (kind) => {
     });
     await expect(late).rejects.toMatchObject({ code: 'revision-conflict' });
     expect(await reader().get('c03')).toMatchObject({ revision: 2, waits: ["b's"] });
+  });
+});
+
+describe.each(testEngines)('members that are written aside in a form of their own on %s', (kind) => {
+  /** What a cart waits for is kept as lengths of texts of the letter x. */
+  const written = ({ waits, because }: Cart): object => ({ waits: waits.map((one) => one.length), because });
+  const kept: Kept<Cart> = {
+    write: (row) => ({ ...row, ...written(row) }),
+    read: (doc) => {
+      const row = doc as Omit<Cart, 'waits'> & { readonly waits: readonly number[] };
+      return { ...row, waits: row.waits.map((length) => 'x'.repeat(length)) };
+    },
+  };
+  const own = {
+    carts: aside(
+      ['waits', 'because'],
+      keptAs(kept, table<Cart>('cart', { load: integer((row) => row.waits.length) }, [['load']])),
+      { write: written, columns: ['load'] },
+    ),
+  };
+
+  it('are read as they were, one or many at a time; where a column changes with them, the row is written', async () => {
+    const opened = await openTestDatabase(kind);
+    await migrate(opened.database, 'quay', migrations);
+    const reader = readersOn(opened.database.reader, 'quay', own).carts;
+    const turn = async (change: (row: Cart) => Cart, added: readonly Cart[] = []): Promise<void> => {
+      await opened.database.transaction(async (tx) => {
+        const session = new Session(tx, 'quay', own, at);
+        const before = { carts: byId(await session.readers.carts.getMany(ids)) };
+        session.apply(before, { carts: byId([...before.carts.values()].map(change), added) });
+        await session.flush();
+      });
+    };
+    const whole = ids.map((id, n) => ({ ...fresh(id, n), waits: ['x', 'xxx'] }));
+    await turn((row) => row, whole);
+    await turn((row) => ({ ...row, waits: row.id === 'c09' ? ['xx'] : ['xxxx', 'x'], because: 'it waits on' }));
+    const [{ n }] = (await opened.database.reader.rows('SELECT count(*) AS n FROM quay_cart_aside')) as [{ n: number }];
+    expect(Number(n)).toBe(59);
+    const many = await reader.getMany(ids);
+    expect(many).toHaveLength(60);
+    for (const row of many) expect(await reader.get(row.id)).toEqual(row);
+    expect(await reader.get('c08')).toEqual({ ...whole[8], waits: ['xxxx', 'x'], because: 'it waits on', revision: 2 });
+    expect(await reader.where({ load: 1 })).toMatchObject([{ id: 'c09', waits: ['xx'], revision: 2 }]);
+    await opened.dispose();
   });
 });

@@ -36,6 +36,16 @@ describe.each(testEngines)('changes that nobody waits for on %s', (kind) => {
     ]);
   });
 
+  it('are seen by all that is read at one time, and nothing is seen before them but what is committed', async () => {
+    await opened.database.transaction((tx) => tx.defer(insert, ['a', null, '{}']));
+    const found = await opened.database.transaction(async (tx) => {
+      const before = await Promise.all([read(tx), read(tx), read(tx)]);
+      await tx.defer(insert, ['b', null, '{}']);
+      return [...before, ...(await Promise.all([read(tx), read(tx), read(tx)]))];
+    });
+    expect(found.map((rows) => rows.map(({ id }) => id).join())).toEqual(['a', 'a', 'a', 'a,b', 'a,b', 'a,b']);
+  });
+
   it('go back with everything else when one of them touches less than it must', async () => {
     const late = opened.database.transaction(async (tx) => {
       await tx.change(insert, ['a', null, '{}']);

@@ -146,6 +146,31 @@ describe.each(testEngines)('a session on %s', (kind) => {
   });
 });
 
+describe.each(testEngines)('rows by the thousand on %s', (kind) => {
+  it('are written in pieces; searches that come meanwhile see all of them, and nothing is written twice', async () => {
+    const opened = await openTestDatabase(kind);
+    await migrate(opened.database, 'quay', migrations);
+    const all = carts(1300);
+    const found = await opened.database.transaction(async (tx) => {
+      const session = new Session(tx, 'quay', tables, at, opened.database.memory);
+      session.apply({ carts: byId() }, { carts: byId(all) });
+      await session.flush();
+      const before = { carts: byId(await session.readers.carts.getMany(all.map((row) => row.id))) };
+      const loaded = [...before.carts.values()].map((row) => ({ ...row, load: 99, driver: `of ${row.id}` }));
+      session.apply(before, { carts: byId(loaded) });
+      const { where } = session.readers.carts;
+      const searches = await Promise.all([where({ load: 99 }), where({ load: 99, mill: null }), where({ load: 3 })]);
+      await session.flush();
+      return searches.map((rows) => rows.length);
+    });
+    expect(found).toEqual([1300, 186, 0]);
+    const rows = await readersOn(opened.database.reader, 'quay', tables).carts.getMany(all.map((row) => row.id));
+    expect(rows.every((row) => row.revision === 2 && row.driver === `of ${row.id}`)).toBe(true);
+    expect(rows).toHaveLength(1300);
+    await opened.dispose();
+  });
+});
+
 describe('rows in memory', () => {
   it('are not read again, are those that were committed, and are forgotten when a transaction fails', async () => {
     const opened = await openTestDatabase('sqlite');
