@@ -56,6 +56,28 @@ describeRabbit('RabbitMQ', () => {
     await Promise.all(receivers.map((receiver) => receiver.stop()));
   });
 
+  it('makes its queue anew when somebody has deleted it', async () => {
+    const settings = {
+      kind: 'fedora-messaging',
+      url: rabbit.url,
+      exchange: 'amq.topic',
+      topic_prefix: 'org.ci',
+    } as const;
+    const heard: string[] = [];
+    const receiver = receive({ ...settings, queue: 'deleted' }, ({ id }) => Promise.resolve(void heard.push(id)));
+    await eventually(() => receiver.problem() === null, 'a connection');
+    const connection = await connect(rabbit.url);
+    const channel = await connection.createConfirmChannel();
+    await channel.deleteQueue('deleted');
+    await eventually(() => receiver.problem() === 'the queue was taken away', 'the loss');
+    await eventually(() => receiver.problem() === null, 'the connection anew');
+    channel.publish('amq.topic', 'org.ci.done', Buffer.from('{}'), { messageId: 'after' });
+    await channel.waitForConfirms();
+    await eventually(() => heard.length === 1, 'the message after');
+    await connection.close();
+    await receiver.stop();
+  });
+
   it('says why it does not let in one without', async () => {
     for (const settings of secure()) {
       const receiver = receive({ ...settings, cert_file: undefined, key_file: undefined }, () => Promise.resolve());

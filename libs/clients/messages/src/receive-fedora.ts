@@ -19,12 +19,15 @@ export async function receiveFedora(settings: FedoraSettings, handle: Handle, un
   // A client certificate is the log-in where there is one, as fedora-messaging does it.
   const login = settings.cert_file === undefined ? {} : { credentials: credentials.external() };
   const connection = await connect(url, { ...tls, ...login, timeout: 30_000 });
-  const lost = new Promise<string>((gone) => {
-    connection.on('error', (error) => gone(error.message));
-    connection.on('close', () => gone('the connection was closed'));
-  });
+  let gone: (why: string) => void = () => undefined;
+  const lost = new Promise<string>((resolve) => (gone = resolve));
+  connection.on('error', (error) => gone(error.message));
+  connection.on('close', () => gone('the connection was closed'));
   const channel = await connection.createChannel();
-  channel.on('error', () => undefined);
+  channel.on('error', (error) => gone(error instanceof Error ? error.message : String(error)));
+  channel.on('close', () => gone('the channel was closed'));
+  // Without its channel or its queue an open connection would wait for ever.
+  void lost.then(() => connection.close()).catch(() => undefined);
   await channel.prefetch(prefetch);
   const own = { durable: false, exclusive: true, autoDelete: true };
   const { queue: name } =
@@ -32,6 +35,7 @@ export async function receiveFedora(settings: FedoraSettings, handle: Handle, un
   await channel.bindQueue(name, exchange, `${prefix}.#`);
   await channel.consume(name, (message) => {
     if (message) void take(message);
+    else gone('the queue was taken away');
   });
   const close = async (): Promise<void> => {
     // Answers that are still on their way go before the end of their channel, but not before that of the connection.
