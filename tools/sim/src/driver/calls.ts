@@ -58,7 +58,8 @@ export function answerTo(world: World, call: WorkEffect): Coming | null {
       return at(now, { type: 'hand.ended', release, ended: world.farm.ended(order.build) });
     case 'landing.check': {
       const { cascade, landing, round } = order;
-      const check = { total: 0, phases: 0, adapters: [], findings: [], staying: [], stays: 0 };
+      const part = { subject: landing, members: [] };
+      const check = { total: 0, phases: 0, adapters: [], findings: [], staying: [], stays: 0, part };
       return at(now, { type: 'landing.checked', release, cascade, landing, round, check });
     }
     case 'place.close': {
