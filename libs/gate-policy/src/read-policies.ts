@@ -1,6 +1,7 @@
 import type { Policy, PolicyProblem, PolicyRule, PolicyWarning } from './policy';
 import { asBoolean, asMoment, asText, asTexts, Attributes, itemsOf, quoted } from './yaml/attributes';
-import { NotReadable, readDocuments, type Written } from './yaml/tagged-documents';
+import { readEach } from './yaml/read-each';
+import { NotReadable, type Written } from './yaml/tagged-documents';
 
 export interface ReadPolicies {
   readonly policies: readonly Policy[];
@@ -27,20 +28,8 @@ type Warn = (warning: PolicyWarning) => void;
 
 function readAll(text: string, read: (node: Written, warn: Warn) => Policy): ReadPolicies {
   const warnings: PolicyWarning[] = [];
-  const problems: PolicyProblem[] = [];
-  const policies: Policy[] = [];
-  const attempt = (act: () => void): void => {
-    try {
-      act();
-    } catch (thrown) {
-      if (!(thrown instanceof NotReadable)) throw thrown;
-      problems.push(thrown.problem);
-    }
-  };
-  let documents: readonly Written[] = [];
-  attempt(() => (documents = readDocuments(text)));
-  for (const node of documents) attempt(() => policies.push(read(node, (warning) => warnings.push(warning))));
-  return { policies, problems, warnings };
+  const { items, problems } = readEach(text, (node) => read(node, (warning) => warnings.push(warning)));
+  return { policies: items, problems, warnings };
 }
 
 const attributeNames = [

@@ -1,7 +1,8 @@
 import type { PolicyProblem } from './policy';
 import { genericSubjectType, type SubjectType, type VersionMatch, type WrittenAs } from './subject-type';
 import { asBoolean, asText, asTexts, Attributes, itemsOf, quoted } from './yaml/attributes';
-import { NotReadable, readDocuments, type Written } from './yaml/tagged-documents';
+import { readEach } from './yaml/read-each';
+import { NotReadable, type Written } from './yaml/tagged-documents';
 
 export interface ReadSubjectTypes {
   readonly types: readonly SubjectType[];
@@ -10,20 +11,8 @@ export interface ReadSubjectTypes {
 
 /** Reads a file of Greenwave's subject types (`--- !SubjectType`). */
 export function readSubjectTypes(text: string): ReadSubjectTypes {
-  const problems: PolicyProblem[] = [];
-  const types: SubjectType[] = [];
-  const attempt = (act: () => void): void => {
-    try {
-      act();
-    } catch (thrown) {
-      if (!(thrown instanceof NotReadable)) throw thrown;
-      problems.push(thrown.problem);
-    }
-  };
-  let documents: readonly Written[] = [];
-  attempt(() => (documents = readDocuments(text)));
-  for (const node of documents) attempt(() => types.push(readSubjectType(node)));
-  return { types, problems };
+  const { items, problems } = readEach(text, readSubjectType);
+  return { types: items, problems };
 }
 
 function readSubjectType(node: Written): SubjectType {

@@ -80,17 +80,16 @@ export function ownBuild(turn: Turn, rebuild: RebuildRow, id: string): BuildRow 
     origin: 'cascade',
     standing: 'own',
     because: `built by cascade ${rebuild.cascade}`,
-    state: 'submitted',
-    nvr: null,
     bootstrap: rebuild.bootstrap,
     source: rebuild.source,
     startedAt: turn.at,
-    endedAt: null,
-    evidence: null,
-    contents: null,
-    repository: null,
-    base: null,
-    subject: null,
-    group: null,
+    ...notEnded,
   };
 }
+
+/** What is known of a build that runs, whoever made it. */
+export const notEnded = {
+  state: 'submitted',
+  ...{ nvr: null, endedAt: null, evidence: null, contents: null },
+  ...{ repository: null, base: null, subject: null, group: null },
+} as const;

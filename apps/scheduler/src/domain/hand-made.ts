@@ -2,7 +2,7 @@ import { later, refuse, type Refusal } from '@millrace/kernel';
 import { advance, unstall } from './advance';
 import { liveOf } from './live';
 import { toGate } from './builds';
-import { keepBuild, sayFinished } from './finished';
+import { keepBuild, notEnded, sayFinished } from './finished';
 import type { EndedBuild, SeenBuild } from './input';
 import { takeNewer } from './hand-newer';
 import { isOpenForHand, noRebuild, provenFor, type HandBuild, type Proof } from './proof';
@@ -172,17 +172,9 @@ function handBuild(turn: Turn, status: SeenBuild, rebuild: RebuildRow | undefine
     origin: 'hand',
     standing: rebuild ? 'adopted' : 'seen',
     because,
-    state: 'submitted',
-    nvr: null,
     bootstrap: status.bootstrap,
     source: status.source,
     startedAt: status.startedAt,
-    endedAt: null,
-    evidence: null,
-    contents: null,
-    repository: null,
-    base: null,
-    subject: null,
-    group: null,
+    ...notEnded,
   };
 }
