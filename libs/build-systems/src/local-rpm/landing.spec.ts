@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Place } from '../build-system';
 import type { LandingBuild } from '../landing-adapter';
@@ -63,6 +64,36 @@ describe('landing on the local builder', () => {
     expect((await base()).number).toBe(2);
     expect((await landing!.look(place, [library])).map((one) => one.there)).toEqual([false]);
   });
+
+  it('is whole or not at all wherever it is killed, forward and back', async () => {
+    const { landing } = world.connect();
+    const isThere = async () => (await landing!.look(place, [library, program])).map((one) => one.there);
+    for (const act of ['execute', 'undo'] as const) {
+      for (const share of [0.1, 0.4, 0.8]) {
+        await killedWhile(act, share);
+        const [first, second] = await isThere();
+        expect(first).toBe(second);
+      }
+      if (act === 'execute') await landing!.execute(place, [library, program], 0);
+      else await landing!.undo(place, [program, library]);
+      expect(await isThere()).toEqual(act === 'execute' ? [true, true] : [false, false]);
+    }
+  });
+
+  /** In a process of its own, which is killed after a share of the time that it takes. */
+  async function killedWhile(act: 'execute' | 'undo', share: number): Promise<void> {
+    const code = `
+      const { createLocalRpm } = require(${JSON.stringify(join(__dirname, '../../dist/index.js'))});
+      const { landing } = createLocalRpm({ dir: ${JSON.stringify(world.dir)}, capacity: 2 });
+      process.stdout.write('ready');
+      landing.${act}(${JSON.stringify(place)}, ${JSON.stringify([library, program])}, 0);`;
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const over = new Promise((done) => child.once('exit', done));
+    await new Promise((done) => child.stdout.once('data', done));
+    await new Promise((done) => setTimeout(done, share * 150));
+    child.kill('SIGKILL');
+    await over;
+  }
 
   it('lands late what was kept, and only what is named', async () => {
     const system = world.connect();
