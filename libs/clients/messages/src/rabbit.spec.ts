@@ -78,6 +78,18 @@ describeRabbit('RabbitMQ', () => {
     await receiver.stop();
   });
 
+  it('says what is not there', async () => {
+    const missing: readonly ReceiverSettings[] = [
+      { kind: 'fedora-messaging', url: rabbit.url, exchange: 'nowhere', topic_prefix: 'org.ci' },
+      { kind: 'umb', url: rabbit.url, addresses: ['/amq/queue/nowhere'] },
+    ];
+    for (const settings of missing) {
+      const receiver = receive(settings, () => Promise.resolve());
+      await eventually(() => receiver.problem()?.includes('nowhere') === true, `${settings.kind} names it`);
+      await receiver.stop();
+    }
+  });
+
   it('says why it does not let in one without', async () => {
     for (const settings of secure()) {
       const receiver = receive({ ...settings, cert_file: undefined, key_file: undefined }, () => Promise.resolve());

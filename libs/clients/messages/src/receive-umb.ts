@@ -128,8 +128,8 @@ function opened(connection: Connection, lost: Promise<string>): Promise<void> {
   });
 }
 
-function wordsOf({ connection, error }: EventContext): string {
-  const said = error ?? connection.error;
+function wordsOf({ connection, session, receiver, error }: EventContext): string {
+  const said = error ?? receiver?.error ?? session?.error ?? connection.error;
   return said instanceof Error
     ? said.message
     : String((said as { description?: string })?.description ?? 'the connection was closed');
