@@ -10,14 +10,15 @@ export function showActs(context: Context, reply: Reply): void {
   context.show(reply, () => actsText(reply));
 }
 
-function actsText({ text, acts = [] }: Pick<Reply, 'text' | 'acts'>): string {
+export function actsText({ text, acts = [] }: Pick<Reply, 'text' | 'acts'>): string {
   if (acts.length < 2 && acts.every((one) => one.done)) return text;
-  return table(
+  const each = table(
     ['CASCADE', 'COMPONENT', 'DONE', 'WHAT'],
     acts.map((one) => [
       ...[one.cascade, orDash(one.component), one.done ? 'yes' : 'no'],
       one.remedy ? `${one.text} (${one.remedy})` : one.text,
     ]),
-    text,
+    '',
   );
+  return `${text}\n\n${each}`;
 }

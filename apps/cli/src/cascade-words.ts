@@ -74,7 +74,9 @@ export function nameOf(rebuild: Pick<RebuildView, 'component' | 'bootstrap' | 'g
 }
 
 function reasonOf(rebuild: RebuildView): string {
-  if (rebuild.evidence) return rebuild.evidence.summary.slice(0, 100);
+  // What was passed over or given up may have failed before.
+  const isOver = rebuild.state === 'skipped' || rebuild.state === 'cancelled';
+  if (rebuild.evidence && !isOver) return rebuild.evidence.summary.slice(0, 100);
   if (rebuild.state === 'waiting') return some(rebuild.waitsFor);
   if (rebuild.resumed) return 'went on by a hand-made build';
   return rebuild.because.slice(0, 80);

@@ -10,7 +10,18 @@ export interface Step {
 /** What is looked at of each rebuild on the way. */
 export type PathRow = Pick<
   RebuildRow,
-  'id' | 'release' | 'cascade' | 'component' | 'system' | 'state' | 'needs' | 'open' | 'held' | 'doubtful' | 'doubts' | 'fresh'
+  | 'id'
+  | 'release'
+  | 'cascade'
+  | 'component'
+  | 'system'
+  | 'state'
+  | 'needs'
+  | 'open'
+  | 'held'
+  | 'doubtful'
+  | 'doubts'
+  | 'fresh'
 >;
 
 type Rows<Row extends PathRow = PathRow> = ReadonlyMap<string, Row>;

@@ -59,7 +59,9 @@ export function explainCascade(cascade: CascadeRow, stuck: readonly RebuildRow[]
     ...(cascade.planning.asked > cascade.planning.made ? ['The resolver is being asked for its plan.'] : []),
     ...(cascade.closing && cascade.state === 'running' ? ['Everything is settled; it is landing.'] : []),
     ...Object.values(cascade.gates ?? {}).map(gateLine),
-    ...(cascade.problem ? [`What hinders it: ${cascade.problem}.`] : []),
+    ...(cascade.problem
+      ? [`${cascade.state === 'cancelled' ? 'Why it ended' : 'What hinders it'}: ${cascade.problem}.`]
+      : []),
     ...(cascade.doubtful > 0
       ? [`${cascade.doubtful} validated builds are in doubt: nothing lands until they are not.`]
       : []),

@@ -77,8 +77,12 @@ describe('a hold', () => {
 
   it('of a release holds its cascade, and lets no other start', async () => {
     const world = await begun();
-    await hold(world, {});
+    const { id: cascade } = world.cascade;
+    const acts = [{ cascade, component: null, done: true, text: expect.any(String) }];
+    expect(await hold(world, {})).toMatchObject({ done: true, acts });
     expect(world.cascade.state).toBe('held');
+    // What is held already is said so, and held all the same.
+    expect(await hold(world, {})).toMatchObject({ done: true, acts: [{ done: false, code: 'cascade-state' }] });
     await world.take({ type: 'cascade.cancel', release: 'mill', cascade: world.cascade.id, component: null, why: '' });
     await world.settle();
     expect(await world.change(['rpm/c'])).toMatchObject({

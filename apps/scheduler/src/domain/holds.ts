@@ -1,4 +1,5 @@
 import { digestOf, isRefusal, moment, msOf, refuse, type Refusal } from '@millrace/kernel';
+import type { Outcome } from './acts/outcomes';
 import { advance, unstall } from './advance';
 import { liveOf } from './live';
 import { aliveCascade } from './cascade-members';
@@ -14,6 +15,8 @@ type Input<Type extends TriggerInput['type']> = Extract<TriggerInput, { type: Ty
 interface Done {
   readonly done: boolean;
   readonly text: string;
+  /** What became of each cascade of the release. */
+  readonly acts?: readonly Outcome[];
 }
 
 /** A person lets something start no more, until somebody resumes it or the hold's time is over. */
@@ -28,14 +31,15 @@ export function setHold(turn: Turn, input: Input<'hold.set'>): Refusal | Done {
     ...{ id: `h-${digestOf(turn.context.id).slice(7, 19)}`, cascade, tier, component },
     ...{ by: turn.context.who, why, at: turn.at, until },
   };
-  const text = cascade === null ? holdRelease(turn, hold) : holdInCascade(turn, hold);
-  if (isRefusal(text)) return text;
+  const held = cascade === null ? holdRelease(turn, hold) : holdInCascade(turn, hold);
+  if (isRefusal(held)) return held;
   const release = turn.row('releases', turn.release!);
   for (const old of release.holds ?? []) if (sameScope(old, hold)) wakeFor(turn, old, null);
   const others = (release.holds ?? []).filter((old) => !sameScope(old, hold) && isLive(turn, old));
   turn.put('releases', { ...release, holds: [...others, hold] });
   wakeFor(turn, hold, until);
-  return { done: true, text: until === null ? text : `${text}, at the latest at ${until}` };
+  const { text, acts } = withActs(held);
+  return { done: true, text: until === null ? text : `${text}, at the latest at ${until}`, ...acts };
 }
 
 /** A person lets it go on. */
@@ -49,8 +53,14 @@ export function endHold(turn: Turn, input: Input<'hold.end'>): Refusal | Done {
   }
   if (hold) dropHold(turn, hold);
   const about = { ...scope, why };
-  const text = scope.cascade === null ? resumeRelease(turn, about) : resumeInCascade(turn, scope.cascade, about);
-  return isRefusal(text) ? text : { done: true, text };
+  const resumed = scope.cascade === null ? resumeRelease(turn, about) : resumeInCascade(turn, scope.cascade, about);
+  if (isRefusal(resumed)) return resumed;
+  const { text, acts } = withActs(resumed);
+  return { done: true, text, ...acts };
+}
+
+function withActs(done: InRelease | string) {
+  return typeof done === 'string' ? { text: done, acts: {} } : { text: done.text, acts: { acts: done.acts } };
 }
 
 /** The time of a hold is over; what a person has resumed or held anew meanwhile is left as it is. */
@@ -85,30 +95,46 @@ export function turnTier(turn: Turn, input: Input<'tier.turned'>): void {
   if (rows.length >= sliceSize) turn.self({ ...input, after: last.at(-1)! });
 }
 
-function holdRelease(turn: Turn, hold: Hold): Refusal | string {
-  const release = turn.row('releases', turn.release!);
-  const { id } = release;
-  const cascades = liveOf(release).map((one) => turn.row('cascades', one));
-  if (hold.component !== null) {
-    // Only what has not started can be held; what joins later is held from the start.
-    for (const one of cascades) if (isAlive(one)) holdRebuilds(turn, one, hold.component, hold.why);
-    return `${hold.component} does not start in any cascade of ${id} until it is resumed`;
-  }
-  for (const one of cascades) if (isAlive(one)) holdCascade(turn, one, hold.why);
-  return `nothing new starts in release ${id} until it is resumed; what runs goes on`;
+interface InRelease {
+  readonly text: string;
+  readonly acts: readonly Outcome[];
 }
 
-function resumeRelease(turn: Turn, { component, why }: HoldScope & { readonly why: string }): Refusal | string {
+function holdRelease(turn: Turn, hold: Hold): InRelease {
+  const release = turn.row('releases', turn.release!);
+  const { id } = release;
+  const { component, why } = hold;
+  const cascades = liveOf(release).map((one) => turn.row('cascades', one));
+  if (component !== null) {
+    // Only what has not started can be held; what joins later is held from the start.
+    const acts = cascades
+      .filter(isAlive)
+      .flatMap((one) => became(one, component, holdRebuilds(turn, one, component, why)));
+    return { text: `${component} does not start in any cascade of ${id} until it is resumed`, acts };
+  }
+  const acts = cascades.filter(isAlive).flatMap((one) => became(one, null, holdCascade(turn, one, why)));
+  return { text: `nothing new starts in release ${id} until it is resumed; what runs goes on`, acts };
+}
+
+function resumeRelease(turn: Turn, { component, why }: HoldScope & { readonly why: string }): InRelease {
   const release = turn.row('releases', turn.release!);
   const { id } = release;
   const cascades = liveOf(release).map((one) => turn.row('cascades', one));
   if (component !== null) {
-    for (const one of cascades) resumeRebuilds(turn, one, component);
-    return `${component} goes on in release ${id}`;
+    const acts = cascades.flatMap((one) => became(one, component, resumeRebuilds(turn, one, component)));
+    return { text: `${component} goes on in release ${id}`, acts };
   }
-  for (const one of cascades) if (one.state === 'held') resumeCascade(turn, one, why);
+  const held = cascades.filter((one) => one.state === 'held');
+  const acts = held.flatMap((one) => became(one, null, resumeCascade(turn, one, why)));
   turn.self({ type: 'changes.due', release: id });
-  return `release ${id} goes on`;
+  return { text: `release ${id} goes on`, acts };
+}
+
+/** Nothing, for a cascade that does not rebuild the component at all. */
+function became({ id: cascade }: CascadeRow, component: string | null, what: Refusal | string): readonly Outcome[] {
+  if (!isRefusal(what)) return [{ cascade, component, done: true, text: what }];
+  const { code, because: text, remedy } = what;
+  return code === 'rebuild-unknown' ? [] : [{ cascade, component, done: false, text, code, remedy }];
 }
 
 function holdInCascade(turn: Turn, hold: Hold): Refusal | string {

@@ -3,7 +3,7 @@ import type { Input } from '../input';
 import type { Turn } from '../turn';
 import { actable } from './actable';
 import type { ActInput, Verb } from './act-input';
-import { either, nothingDone, nothingThere, wholeNeedsAll } from './act-words';
+import { either, nothingDone, nothingThere, past, wholeNeedsAll } from './act-words';
 import { outcomesIn, type Outcome } from './outcomes';
 import { cascadesOf, mostActs } from './reach';
 import { wantWaiver, wantWaivers } from './waivers';
@@ -42,7 +42,7 @@ function actOnAll(turn: Turn, input: Wanted): Refusal | ActsDone {
   if (!acts.some((one) => one.done)) return nothingDone(input, acts);
   for (const act of acts) if (act.done) turn.self(inputOf(input, act));
   const count = acts.filter((one) => one.done).length;
-  const text = acts.length === 1 ? acts[0]!.text : `${count} of ${acts.length}: ${acts[0]!.text}, and so on`;
+  const text = acts.length === 1 ? acts[0]!.text : `${count} of ${acts.length} ${past[verb]}`;
   return { done: true, text, acts };
 }
 
