@@ -38,7 +38,7 @@ export function notAllowed(): Reply {
 
 /** The form of pydantic 2, which the original validates with. */
 export function invalid(problems: readonly Problem[]): Reply {
-  const message = problems.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  const message = problems.map(({ loc, msg }) => [loc.join('.'), msg].filter(Boolean).join(': ')).join('; ');
   const validation_error = problems.map((problem) => ({
     ...problem,
     url: `https://errors.pydantic.dev/2.11/v/${problem.type}`,
