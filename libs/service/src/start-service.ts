@@ -4,27 +4,24 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { JetStreamServer, askOver, closeBus, connectBus, ensureStream, type BusConnection } from '@millrace/bus';
 import { keepDeadLetter, type TypedInput } from '@millrace/engine';
-import { AppError, moment } from '@millrace/kernel';
+import { moment } from '@millrace/kernel';
 import { Database, migrate, readersOn, type Tables } from '@millrace/store';
-import { Module, type INestApplication, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Type } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { holdAlone } from './alone';
-import { useBodyParsers } from './body-parsers';
+import { checksOf } from './checks';
 import { commonDoorsOf } from './common-parts';
 import type { ServiceContext, ServiceDefinition, ServiceParts } from './definition';
 import { DoorDesk, refusalError } from './door-desk';
 import { bury, wireEngine, type EngineWiring } from './engine-wiring';
-import { healthController, type Check } from './health';
-import { createLog, nestLogger } from './log';
+import { healthController } from './health';
+import { createLog } from './log';
 import { startLoops } from './loops';
 import { createMetrics, type Metrics } from './metrics';
 import { remembers } from './remembers';
 import { doorsController, inboundController } from './nest-controllers';
-import { ProblemFilter } from './problem';
-import { guardLoopback } from './request-guard';
 import { readSettings, type Environment, type Settings } from './settings';
+import { listen, startNest } from './start-nest';
 import { Tokens } from './tokens';
 
 export const version = '0.1.0';
@@ -205,71 +202,6 @@ function serviceMetrics<T extends Tables, Input extends TypedInput, Config>(
     inputs_waiting: { help: 'Inputs that wait in memory', value: () => Promise.resolve(engine.waiting) },
   };
   return createMetrics(definition.app, gauges, () => transport.lags(), own);
-}
-
-function checksOf(database: Database, bus: BusConnection): readonly Check[] {
-  return [
-    {
-      name: 'database',
-      problem: async () => ((await database.reader.rows('SELECT 1 AS one')).length === 1 ? null : 'no answer'),
-    },
-    {
-      name: 'bus',
-      problem: async () => {
-        if (bus.nats.isClosed()) return 'the connection is closed';
-        const answers = bus.manager.getAccountInfo().then(() => null, String);
-        return Promise.race([answers, silence(2000)]);
-      },
-    },
-  ];
-}
-
-/** A probe must not wait as long as a service would. */
-function silence(ms: number): Promise<string> {
-  return new Promise((resolve) => setTimeout(() => resolve(`no answer within ${ms} ms`), ms).unref());
-}
-
-type Incoming = Pick<ServiceParts<TypedInput>, 'largestBodies' | 'unreadBodies' | 'origins'>;
-
-async function startNest<Config>(
-  controllers: readonly Type[],
-  { largestBodies = {}, unreadBodies = [], origins = [] }: Incoming,
-  transport: JetStreamServer,
-  settings: Settings<Config>,
-  log: Logger,
-  closers: Closers,
-): Promise<INestApplication> {
-  class AppModule {}
-  Module({ controllers: [...controllers] })(AppModule);
-  const nest = await NestFactory.create<NestExpressApplication>(AppModule, {
-    logger: nestLogger(log),
-    bodyParser: false,
-    // Signatures of webhooks are made over the bytes as they came.
-    rawBody: true,
-    abortOnError: false,
-  });
-  useBodyParsers(nest, largestBodies, unreadBodies);
-  nest.use(guardLoopback(settings.host, origins));
-  nest.useGlobalFilters(new ProblemFilter(log));
-  nest.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
-  closers.push(() => nest.close());
-  await nest.startAllMicroservices();
-  return nest;
-}
-
-async function listen<Config>(nest: INestApplication, settings: Settings<Config>): Promise<void> {
-  try {
-    await nest.listen(settings.port, settings.host);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw thrown;
-    throw new AppError({
-      code: 'port-taken',
-      kind: 'conflict',
-      message: `${settings.app} cannot listen on ${settings.host}:${settings.port}: another program has that port`,
-      remedy: 'end that program, or choose other ports with --port-base (MILLRACE_PORT_BASE)',
-      cause: thrown,
-    });
-  }
 }
 
 function isLoopback(host: string): boolean {
