@@ -82,7 +82,7 @@ function unheard({ state }: FakeHub): string {
   const completion_ts = old.completion_ts! + 60;
   state.tasks.push({ ...task, id: task_id, completion_ts });
   state.builds.push({ ...old, id, task_id, version: '3', completion_ts });
-  tagging.create_event = 0;
+  Object.assign(tagging, { create_event: 0 });
   state.taggings.unshift({ ...tagging, build_id: id });
   return `libfoo-3-${old.release}`;
 }
