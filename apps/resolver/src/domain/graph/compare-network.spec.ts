@@ -53,9 +53,9 @@ describe('a build compared on an imported graph', () => {
     const parts = fc.array(component, { minLength: 2, maxLength: 6 });
     const says = { policy: 'normal', priority: 0, reason: 'a test' } as const;
     const policy = fc.oneof(
-      fc.constant([]),
-      fc.constant([{ match: ['rpm/p0'], embedding: true, ...says }]),
-      fc.nat(3).map((n) => [{ match: [`rpm/p${n}`], architectures: ['x86_64'], ...says }]),
+      fc.constant<Reach['components']>([]),
+      fc.constant<Reach['components']>([{ match: ['rpm/p0'], embedding: true, ...says }]),
+      fc.nat(3).map((n): Reach['components'] => [{ match: [`rpm/p${n}`], architectures: ['x86_64'], ...says }]),
     );
     fc.assert(
       fc.property(parts, fc.array(component, { maxLength: 3 }), component, policy, (all, over, now, components) => {
