@@ -71,6 +71,22 @@ describe('clocks that jump', () => {
     expect(world.store.rows.releases.get('mill')!.holds).toEqual([]);
   });
 
+  it('hide no poller that has fallen silent since a clock was set back', async () => {
+    const world = new World({ graph });
+    await world.start(['rpm/none']);
+    const seen = { type: 'builds.seen', release: 'mill', system: 'local-rpm', builds: [], cursor: '1' } as const;
+    world.wait(30 * day);
+    await world.take({ ...seen, problem: null });
+    world.wait(-30 * day);
+    await world.take({ ...seen, problem: null });
+    for (let n = 0; n < 8; n++) {
+      world.wait(minute);
+      await world.take(watch);
+    }
+    const open = [...world.store.rows.alerts.values()].filter((one) => one.endedAt === null);
+    expect(open.map((one) => one.kind)).toEqual(['poller-silent']);
+  });
+
   it('keep no build system from its next try: one that was put off by a clock that was ahead is due', async () => {
     const world = new World({ graph });
     await world.start(['rpm/none']);

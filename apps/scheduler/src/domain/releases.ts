@@ -154,7 +154,7 @@ function keepCursor(turn: Turn, release: string, system: string, cursor: string 
   const old = turn.find('cursors', id);
   const moved = cursor !== (old?.cursor ?? null) || problem !== (old?.problem ?? null);
   const before = old?.answeredAt ?? null;
-  const stale = problem === null && (before === null || msBetween(before, turn.at) >= 60_000);
+  const stale = problem === null && (before === null || Math.abs(msBetween(before, turn.at)) >= 60_000);
   if (old && !moved && !stale) return;
   const row: CursorRow = {
     id,
