@@ -145,7 +145,8 @@ describe('release definitions', () => {
     expect(again).toEqual({ name: 'mill', revision: 1, changed: false, mode: 'act' });
     const other = { ...definition, title: 'Another mill' };
     const changed = await world.take({ type: 'release.apply', release: 'mill', definition: other, why: '' });
-    expect(changed).toEqual({ name: 'mill', revision: 2, changed: true, mode: 'act' });
+    const running = [world.cascade.id];
+    expect(changed).toEqual({ name: 'mill', revision: 2, changed: true, mode: 'act', running });
     expect(world.events('release.changed')).toHaveLength(2);
     expect([...world.store.rows.revisions.keys()]).toEqual(['mill/1', 'mill/2']);
   });
