@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Refusal } from '@millrace/kernel';
+import { refuse, type Refusal } from '@millrace/kernel';
 import { compareEvr, type Evr } from '../rpm-md/evr';
 import { increaseLast } from './increase-release';
 import { usesAutorelease } from './bump-spec';
@@ -102,10 +102,4 @@ export function checkNvr(foreseen: ForeseenNvr, { taken, replaces, next }: NvrRu
     `rebuild ${name} in ${broken.release} first, or set nvr: dist for it here`,
     'conflict',
   );
-}
-
-/** All of it: the name, if it may be had. */
-export function foreseeAllowed(question: SpecQuestion, rules: NvrRules): ForeseenNvr | Refusal {
-  const foreseen = foreseeNvr(question);
-  return isRefusal(foreseen) ? foreseen : (checkNvr(foreseen, rules) ?? foreseen);
 }
