@@ -20,11 +20,17 @@ export const cascadeHistory: Leaf<Options> = {
   examples: ['cascade history', 'cascade history latest', 'cascade history --release minidistro --json'],
   run: async (context, args, options) => {
     const named = args.optional(0);
-    const history = await context.client.call(doors.scheduler.history, {
+    const asked = {
       release: options.release,
       limit: options.limit,
       ...(named === undefined ? {} : { cascade: await cascadeIdOf(context, named) }),
-    });
+    };
+    const history = await context.client.call(doors.scheduler.history, asked);
+    for (let next = history.next ?? null; next !== null;) {
+      const page = await context.client.call(doors.scheduler.history, { ...asked, after: next });
+      history.hops.push(...page.hops);
+      next = page.next ?? null;
+    }
     context.show(history, () => {
       const cascades = cascadesText(history, (state) => paintState(context.paint, state));
       return named === undefined ? cascades : `${cascades}\n\n${hopsText(history)}`;

@@ -1,10 +1,10 @@
 import { doors } from '@millrace/contracts';
-import { AppError, moment } from '@millrace/kernel';
+import { moment } from '@millrace/kernel';
 import { answer, type BoundDoor } from '@millrace/service';
 import type { Filter, TableReader } from '@millrace/store';
-import type { RebuildRow, Rows } from '../domain/state';
+import type { Rows } from '../domain/state';
 import { missing } from './missing';
-import { rebuildPage, type Place } from './rebuild-pages';
+import { pageFrom } from './rebuild-pages';
 import type { Scenes } from './scenes';
 import { byTier, cascadeView, rebuildView } from './views';
 
@@ -25,7 +25,7 @@ export function cascadeQuestions(read: Read, scenes: Scenes): readonly BoundDoor
     answer(own.cascade, async ({ cascade, limit, after }) => {
       const row = await cascadeOf(read, cascade);
       scenes.warm(row);
-      const page = await pageOf(read, { cascade }, placeIn(after), limit);
+      const page = await shown(read, { cascade }, after, limit);
       const current = (await read.releases.get(row.release))?.definitionRevision;
       const revision = current === undefined ? {} : { currentRevision: current };
       return { ...cascadeView(row), ...revision, ...page };
@@ -40,34 +40,14 @@ export function cascadeQuestions(read: Read, scenes: Scenes): readonly BoundDoor
         ...(state === undefined ? {} : { state }),
         ...(since === undefined ? {} : { updated_at: { from: moment(Date.parse(since)) } }),
       };
-      return { ...(await pageOf(read, filter, placeIn(after), limit)), at };
+      return { ...(await shown(read, filter, after, limit)), at };
     }),
   ];
 }
 
-async function pageOf(read: Read, filter: Filter, after: Place | null, limit: number) {
-  // One more tells whether there is another page.
-  const rows = limit === 0 ? [] : await rebuildPage(read, filter, after, limit + 1);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const next = rows.length > limit && last ? textOf(last) : null;
-  return { rebuilds: [...page].sort(byTier).map(rebuildView), next };
-}
-
-function textOf({ tier, id }: RebuildRow): string {
-  return `${tier}:${id}`;
-}
-
-function placeIn(text: string | undefined): Place | null {
-  if (text === undefined) return null;
-  const [, tier, id] = /^(\d{1,6}):(.+)$/.exec(text) ?? [];
-  if (tier !== undefined && id !== undefined) return { tier: Number(tier), id };
-  throw new AppError({
-    code: 'page-malformed',
-    kind: 'invalid',
-    message: `'${text}' is no place where a page begins`,
-    remedy: 'give `next` of the page before, or nothing for the first one',
-  });
+async function shown(read: Read, filter: Filter, after: string | undefined, limit: number) {
+  const { rows, next } = await pageFrom(read, filter, after, limit);
+  return { rebuilds: [...rows].sort(byTier).map(rebuildView), next };
 }
 
 async function cascadeOf(read: Read, id: string) {

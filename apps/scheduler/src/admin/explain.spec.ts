@@ -10,10 +10,11 @@ type History = DoorReply<typeof doors.scheduler.history>;
 const graph = { 'rpm/a': [], 'rpm/b': ['rpm/a'], 'rpm/c': ['rpm/b'], 'rpm/d': ['rpm/c'], 'rpm/x': [] };
 
 function ask<Reply>(bound: readonly BoundDoor<never>[], name: string, request: unknown): Promise<Reply> {
-  const door = bound.find((one) => one.door.name === name) as unknown as {
+  const door = bound.find((one) => one.door.name === name)! as unknown as {
+    door: BoundDoor<never>['door'];
     answer: (request: unknown) => Promise<unknown>;
   };
-  return door.answer(request) as Promise<Reply>;
+  return door.answer(door.door.request.parse(request)) as Promise<Reply>;
 }
 
 function explain(world: World, component?: string): Promise<Explanation> {

@@ -5,6 +5,7 @@ import type { TableReader } from '@millrace/store';
 import { noSums, timesOf } from '../domain/history';
 import type { CascadeRow, RebuildRow, Rows, Sums } from '../domain/state';
 import { missing } from './missing';
+import { pageFrom } from './rebuild-pages';
 import { byTier } from './views';
 
 type Read = Pick<{ readonly [K in keyof Rows]: TableReader<Rows[K]> }, 'cascades' | 'rebuilds' | 'failures'>;
@@ -13,22 +14,20 @@ type HopMeans = History['totals']['hop_mean_s'];
 
 const second = 1000;
 const hour = 3_600_000;
-/** Hops of one cascade that are listed. */
-const mostHops = 50_000;
 /** Cascades that the metrics are taken over. */
 const recent = 50;
 
 /** How long things took and how often they went well. */
 export function historyQuestions(read: Read): readonly BoundDoor<never>[] {
   return [
-    answer(doors.scheduler.history, async ({ release, cascade: id, limit }) => {
+    answer(doors.scheduler.history, async ({ release, cascade: id, limit, hop_limit: hops, after }) => {
       const one = id === undefined ? null : await read.cascades.get(id);
       if (id !== undefined && !one) throw missing('cascade', id, 'look at `millrace cascade list`');
       const cascades = one
         ? [one]
         : await read.cascades.where(release ? { release } : {}, { orderBy: '-started_at', limit });
-      const rows = one ? await read.rebuilds.where({ cascade: one.id }, { orderBy: 'tier', limit: mostHops }) : [];
-      return historyOf(cascades, rows.sort(byTier), moment(Date.now()));
+      const page = one ? await pageFrom(read, { cascade: one.id }, after, hops) : { rows: [], next: null };
+      return { ...historyOf(cascades, [...page.rows].sort(byTier), moment(Date.now())), next: page.next };
     }),
     answer(doors.scheduler.failures, async ({ release, component, limit }) => {
       const filter = { ...(release ? { release } : {}), ...(component ? { component } : {}) };

@@ -1,3 +1,4 @@
+import { AppError } from '@millrace/kernel';
 import type { Filter, TableReader } from '@millrace/store';
 import type { RebuildRow } from '../domain/state';
 
@@ -28,4 +29,26 @@ export async function rebuildPage(
 
 export function placeOf({ tier, id }: RebuildRow): Place {
   return { tier, id };
+}
+
+/** A page that begins where the text says, and the text of the next one; null: there is none. */
+export async function pageFrom(read: Read, filter: Filter, after: string | undefined, limit: number) {
+  if (limit === 0) return { rows: [], next: null };
+  // One more tells whether there is another page.
+  const found = await rebuildPage(read, filter, placeIn(after), limit + 1);
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { rows, next: found.length > limit && last ? `${last.tier}:${last.id}` : null };
+}
+
+function placeIn(text: string | undefined): Place | null {
+  if (text === undefined) return null;
+  const [, tier, id] = /^(\d{1,6}):(.+)$/.exec(text) ?? [];
+  if (tier !== undefined && id !== undefined) return { tier: Number(tier), id };
+  throw new AppError({
+    code: 'page-malformed',
+    kind: 'invalid',
+    message: `'${text}' is no place where a page begins`,
+    remedy: 'give `next` of the page before, or nothing for the first one',
+  });
 }

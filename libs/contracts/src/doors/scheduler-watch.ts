@@ -112,6 +112,10 @@ export const history = ask({
     release: releaseName.optional(),
     cascade: z.string().optional(),
     limit: z.coerce.number().int().min(1).max(500).default(50),
+    /** Hops of this page. */
+    hop_limit: z.coerce.number().int().min(0).max(5000).default(5000),
+    /** `next` of the page before. */
+    after: z.string().max(700).optional(),
   }),
   reply: z.object({
     cascades: z.array(cascadeHistory),
@@ -125,6 +129,8 @@ export const history = ask({
       hop_mean_s: hopTimes,
     }),
     hops: z.array(hop),
+    /** Where the next page of hops begins; null: this is the last one. */
+    next: z.string().nullable().optional(),
   }),
   http: { method: 'GET', path: '/api/v1/history' },
 });
