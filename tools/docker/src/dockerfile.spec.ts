@@ -68,7 +68,7 @@ describe('docker/Dockerfile', () => {
     const wanted = [...debian.matchAll(/missing\+=\(([^)]+)\)/g)].map((match) => match[1]!);
     const image = run.instructions.find(({ rest }) => rest.includes('scheduler)'))!.rest;
     const given = /scheduler\) packages="([^"]+)"/.exec(image)![1]!.split(' ');
-    const forOthers = ['nats-server', 'postgresql', 'openssl'];
+    const forOthers = ['nats-server', 'postgresql', 'rabbitmq-server', 'openssl'];
     expect(given.sort()).toEqual(wanted.filter((name) => !forOthers.includes(name)).sort());
   });
 });
