@@ -12,6 +12,7 @@ export async function suites(config, { minutes, inBand = false }) {
     'node_modules/.bin/jest',
     ...['--projects', ...projects.map((project) => join(project, config))],
     ...['--json', `--outputFile=${file}`, '--reporters', join(root, 'tools/check/reporter.cjs')],
+    ...['--testSequencer', join(root, 'tools/check/sequencer.cjs')],
     ...['--testTimeout=60000', inBand ? '--runInBand' : '--maxWorkers=2'],
   ];
   try {
