@@ -14,6 +14,8 @@ export async function suites(config, { minutes, inBand = false }) {
     ...['--json', `--outputFile=${file}`, '--reporters', join(root, 'tools/check/reporter.cjs')],
     ...['--testSequencer', join(root, 'tools/check/sequencer.cjs')],
     ...['--testTimeout=60000', inBand ? '--runInBand' : '--maxWorkers=2'],
+    // A process that has run a hundred suites keeps what they loaded, and becomes slow.
+    ...(inBand ? [] : ['--workerIdleMemoryLimit=1GB']),
   ];
   try {
     const { output } = await command(argv, { minutes, onLine: showProgress });
