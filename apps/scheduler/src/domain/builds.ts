@@ -49,7 +49,8 @@ function failAgain(turn: Turn, rebuild: RebuildRow, known: FailureRow): void {
 export function submitted(turn: Turn, rebuild: RebuildRow, build: string): void {
   if (rebuild.state !== 'submitting') return;
   const row = move(turn, rebuild, 'building', { build, origin: 'cascade', because: 'it is being built' });
-  turn.put('builds', ownBuild(turn, row, build));
+  // Where the answer to the submission was lost, the list of the build system may have shown it as somebody's before.
+  turn.put('builds', { ...ownBuild(turn, row, build), revision: turn.find('builds', build)?.revision ?? 0 });
   turn.appear(`build/${build}`);
   turn.say(rebuildStarted, row.component, {
     cascade: row.cascade,

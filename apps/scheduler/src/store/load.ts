@@ -144,6 +144,10 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
         durations: byId(durations),
       };
     }
+    case 'build.submitted': {
+      const [part, build] = await Promise.all([alone(read, rebuild), read.builds.get(input.build)]);
+      return { ...part, builds: byId([...part.builds.values()], build) };
+    }
     case 'build.broke':
       return withWaiting(read, rebuild);
     case 'slot.granted':

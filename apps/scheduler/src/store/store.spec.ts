@@ -12,7 +12,8 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     await store.dispose();
   });
 
-  it('keeps a cascade from its start to its end', async () => {
+  /** A cascade of one component, which is being submitted. */
+  const begun = async () => {
     const store = await openTestStore(machine, migrations, kind);
     const definition = releaseDefinition.parse(definitionOf());
     const release = 'mill';
@@ -23,15 +24,10 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     await store.take({ type: 'release.apply', release, definition, why: '' });
     await store.take({ type: 'capacity.known', system: 'local-rpm', limit: 2 });
     const change = {
-      id: null,
-      release,
-      kind: 'set',
-      all: true,
-      components: [],
-      unknown: [],
-      urgency: 'normal',
+      ...{ id: null, release, kind: 'set', all: true, components: [], unknown: [] },
+      ...{ urgency: 'normal', by: 'ada', why: 'all' },
     } as const;
-    await store.take({ type: 'change.reported', release, asked: true, change: { ...change, by: 'ada', why: 'all' } });
+    await store.take({ type: 'change.reported', release, asked: true, change });
     const [cascade] = await store.read.cascades.where({ state: 'planning' });
     const about = { release, cascade: cascade!.id };
     const { parts, plan } = planOf(impactOf({ 'rpm/a': [] }, ['rpm/a']));
@@ -39,7 +35,11 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     await store.take({ type: 'plan.made', ...about, number: 1, plan });
     await settled();
     const [row] = await store.read.rebuilds.where({ cascade: cascade!.id, state: 'submitting', tier: 0 });
-    const attempt = { release, rebuild: row!.id, attempt: 1 };
+    return { store, settled, release, about, cascade, attempt: { release, rebuild: row!.id, attempt: 1 } };
+  };
+
+  it('keeps a cascade from its start to its end', async () => {
+    const { store, settled, release, about, cascade, attempt } = await begun();
     await store.take({ type: 'build.submitted', ...attempt, build: 'b-1' });
     await store.take({ type: 'build.ended', ...attempt, ended: endedBuild('b-1', 'rpm/a', 'complete', 1) });
     await store.take(verdict('b-1', 'passed', 1));
@@ -53,6 +53,19 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     expect(await store.read.cascades.get(cascade!.id)).toMatchObject({ state: 'completed', landed: true });
     expect(await store.read.validated.where({ release })).toHaveLength(1);
     expect(await store.read.capacity.get('build-system/local-rpm')).toMatchObject({ granted: [] });
+    await store.dispose();
+  });
+
+  it("takes for its own what it had seen as somebody's, since the answer to the submission was lost", async () => {
+    const { store, release, attempt } = await begun();
+    const by = { origin: 'hand', submittedBy: 'millrace', cascade: null } as const;
+    const ended = endedBuild('b-1', 'rpm/a', 'failed', 1, { status: by });
+    await store.take({ type: 'hand.ended', release, ended });
+    expect(await store.read.builds.get('b-1')).toMatchObject({ standing: 'seen', rebuild: null });
+    await store.take({ type: 'build.submitted', ...attempt, build: 'b-1' });
+    expect(await store.read.builds.get('b-1')).toMatchObject({ standing: 'own', rebuild: attempt.rebuild });
+    await store.take({ type: 'build.ended', ...attempt, ended: endedBuild('b-1', 'rpm/a', 'complete', 1) });
+    expect(await store.read.rebuilds.get(attempt.rebuild)).toMatchObject({ state: 'gating', build: 'b-1' });
     await store.dispose();
   });
 

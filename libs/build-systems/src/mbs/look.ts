@@ -31,7 +31,7 @@ export function statusOf(
   submissions: readonly Submission[],
 ): BuildStatus {
   const [first] = builds as readonly [ModuleBuild, ...ModuleBuild[]];
-  const ours = submissions.find((one) => one.ref === ref);
+  const ours = submissions.find((one) => one.ref === ref) ?? submissions.find((one) => isUnanswered(one, first));
   const state = stateOf(builds, options.completeAt);
   const isOver = state === 'complete' || state === 'failed' || state === 'cancelled';
   const tag = first.koji_tag;
@@ -53,6 +53,11 @@ export function statusOf(
     submittedBy: ours ? null : (first.owner ?? null),
     source: sourceOf(first.scmurl),
   };
+}
+
+/** It is of this submission, the answer to which was lost: nobody has said so yet. */
+function isUnanswered({ ref, scmurl, component }: Submission, build: ModuleBuild): boolean {
+  return ref === null && scmurl === build.scmurl && component === `module/${build.name}:${build.stream}`;
 }
 
 /** Built when all expansions are; failed when one is. */

@@ -73,6 +73,9 @@ describe('the Module Build Service as a build system', () => {
     fake.trouble.loseAnswers = 1;
     await expect(connect().submit('lost', order('slow'), place())).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await connect().find('lost')).toBeNull();
+    const { builds } = await connect().seen('f44', null);
+    const own = { key: 'lost', origin: 'cascade', cascade: 'c1', component: 'module/slow:main', submittedBy: null };
+    expect(builds.find((one) => one.ref === 'mbs.module-3')).toMatchObject(own);
     const ref = await connect().submit('lost', order('slow'), place());
     expect([ref, await connect().find('lost')]).toEqual(['mbs.module-3', 'mbs.module-3']);
     expect(fake.state.builds.find((one) => one.name === 'slow')!.submissions).toBe(1);
