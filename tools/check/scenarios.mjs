@@ -1,6 +1,6 @@
 import { command } from './command.mjs';
 
-/** Tells every scenario of e2e/scenarios, one after another; each counts as a test. */
+/** Tells every scenario of e2e/scenarios, each counts as a test. */
 export async function scenarios({ minutes }) {
   const { output } = await command(['node', 'e2e/dist/main.js', '--json'], { minutes, onLine: showProgress });
   const told = lastLine(output)?.scenarios;

@@ -6,7 +6,7 @@ import { sqliteConnection, type SqliteConnection } from './sqlite-connection';
  * and the commits beside it wait longer: there should be few of them, and a page that was written ten times meanwhile is
  * carried over once.
  */
-const pagesBetween = 12_000;
+const pagesBetween = 48_000;
 
 /** Pages from which on the log is emptied with the writer standing still for a moment. */
 const mostPages = 4000;
@@ -16,7 +16,7 @@ const pagesOfCommit = 16;
 const charactersOfPage = 1500;
 
 /** SQLite's own checkpoint, inside of a commit: when this one did not come to it. */
-export const ownCheckpoint = 'wal_autocheckpoint = 32000';
+export const ownCheckpoint = 'wal_autocheckpoint = 128000';
 
 /**
  * Carries the pages of the write-ahead log into the file on a connection of its own, beside the writer: in a commit that
