@@ -94,7 +94,20 @@ describe('bad input', () => {
 
   describe('with everything there', () => {
     let played: readonly Subscription[];
-    beforeAll(() => void (played = play('s-1')));
+    beforeAll(async () => {
+      played = play('s-1');
+      // The cascade of the news would go on by itself meanwhile.
+      const { cascades } = (await request('GET', '/api/v1/cascades?release=mill')).body as {
+        cascades: { cascade: string }[];
+      };
+      const path = `/admin/v1/cascades/${cascades[0]!.cascade}/cancel`;
+      expect(await request('POST', path, { why: 'nothing is to move' })).toMatchObject({ status: 200 });
+      await eventually(async () => {
+        const before = JSON.stringify(await everything());
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return before === JSON.stringify(await everything());
+      }, 'nothing moves any more');
+    });
     afterAll(() => played.forEach((one) => one.unsubscribe()));
 
     const refused: readonly (readonly [string, string, unknown, number, string])[] = [

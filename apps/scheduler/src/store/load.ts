@@ -6,7 +6,7 @@ import type { CapacityInput, Input, PersonInput } from '../domain/input';
 import { isWatch } from '../domain/watch-input';
 import { ofWatchInput } from './load-watch';
 import { cursorId } from '../domain/releases';
-import { emptyState, type CapacityRow, type RebuildRow, type State } from '../domain/state';
+import { emptyState, type BuildRow, type CapacityRow, type RebuildRow, type State } from '../domain/state';
 import { isAct } from '../domain/acts/act-input';
 import { isBaseline } from '../domain/baseline/baseline-input';
 import { isMode } from '../domain/modes/mode-input';
@@ -137,17 +137,10 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
         contents && read.contents.get(digestOf(contents)),
         read.builds.get(status.ref),
       ]);
-      return {
-        ...part,
-        builds: byId([...part.builds.values()], build),
-        contents: byId(known),
-        durations: byId(durations),
-      };
+      return { ...withBuild(part, build), contents: byId(known), durations: byId(durations) };
     }
-    case 'build.submitted': {
-      const [part, build] = await Promise.all([alone(read, rebuild), read.builds.get(input.build)]);
-      return { ...part, builds: byId([...part.builds.values()], build) };
-    }
+    case 'build.submitted':
+      return withBuild(await alone(read, rebuild), await read.builds.get(input.build));
     case 'build.broke':
       return withWaiting(read, rebuild);
     case 'slot.granted':
@@ -165,6 +158,10 @@ async function ofAttempt(read: Read, input: Extract<Input, { rebuild: string; re
     default:
       return alone(read, rebuild);
   }
+}
+
+function withBuild(part: Part, build: BuildRow | null): Part {
+  return { ...part, builds: byId([...(part.builds?.values() ?? [])], build) };
 }
 
 async function ofHandBuild(read: Read, input: Extract<Input, { type: 'hand.ended' }>): Promise<Part> {
@@ -199,17 +196,16 @@ async function ofVerdict(read: Read, input: Extract<Input, { type: 'verdict.deci
   if (!rebuild) return { builds: byId(build) };
   if (rebuild.state === 'validated') {
     const part = await neighbourhood(read, rebuild);
-    return { ...part, builds: byId([...part.builds.values()], build) };
+    return withBuild(part, build);
   }
   const part = input.decision === 'failed' ? await withWaiting(read, rebuild) : await alone(read, rebuild);
-  return { ...part, builds: byId([...part.builds.values()], build) };
+  return withBuild(part, build);
 }
 
 async function ofAdoption(read: Read, cascade: string, ref: string): Promise<Part> {
   const build = await read.builds.get(ref);
   if (!build) return { cascades: byId(await read.cascades.get(cascade)) };
-  const part = await ofComponent(read, cascade, build.component);
-  return { ...part, builds: byId([...(part.builds?.values() ?? [])], build) };
+  return withBuild(await ofComponent(read, cascade, build.component), build);
 }
 
 /** What a person does to a component, or to all of a cascade that has failed; a whole cascade is done in slices. */

@@ -24,10 +24,15 @@ describe.each(testEngines)('the scheduler on %s', (kind) => {
     await store.take({ type: 'release.apply', release, definition, why: '' });
     await store.take({ type: 'capacity.known', system: 'local-rpm', limit: 2 });
     const change = {
-      ...{ id: null, release, kind: 'set', all: true, components: [], unknown: [] },
-      ...{ urgency: 'normal', by: 'ada', why: 'all' },
+      id: null,
+      release,
+      kind: 'set',
+      all: true,
+      components: [],
+      unknown: [],
+      urgency: 'normal',
     } as const;
-    await store.take({ type: 'change.reported', release, asked: true, change });
+    await store.take({ type: 'change.reported', release, asked: true, change: { ...change, by: 'ada', why: 'all' } });
     const [cascade] = await store.read.cascades.where({ state: 'planning' });
     const about = { release, cascade: cascade!.id };
     const { parts, plan } = planOf(impactOf({ 'rpm/a': [] }, ['rpm/a']));
