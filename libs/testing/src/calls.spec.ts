@@ -2,24 +2,11 @@ import { Engine, WorkRunner, type WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
 import type { Tables } from '@millrace/store';
 import { uuidv7 } from 'uuidv7';
-import {
-  eventually,
-  ledger,
-  ledgerMigrations,
-  openTestStore,
-  testEngines,
-  type LedgerInput,
-  type TestStore,
-} from './index';
-import type { ledgerTables } from './ledger';
-
-type Store = TestStore<typeof ledgerTables, LedgerInput>;
-const quiet = { retry: () => undefined, unknown: () => undefined };
-const asEngine = (store: Store) => store.engine as unknown as Engine<Tables, LedgerInput>;
-const meta = (id: string) => ({ id, source: 'test', who: 'ada' });
+import { eventually, ledger, ledgerMigrations, openTestStore, testEngines, type LedgerInput } from './index';
+import { asEngine, type LedgerStore, meta, quiet } from './ledger-store';
 
 describe.each(testEngines)('calls of the engine on %s', (kind) => {
-  let store: Store;
+  let store: LedgerStore;
   const rows = (sql: string): Promise<Record<string, unknown>[]> => store.database.reader.rows(sql);
 
   beforeEach(async () => {

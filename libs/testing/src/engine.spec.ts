@@ -1,24 +1,11 @@
 import { DeadLetters, Deadlines, Engine, OutboxRelay, keepDeadLetter, prune, type Publisher } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
-import type { Tables } from '@millrace/store';
 import { uuidv7 } from 'uuidv7';
-import {
-  eventually,
-  ledger,
-  ledgerMigrations,
-  openTestStore,
-  testEngines,
-  type LedgerInput,
-  type TestStore,
-} from './index';
-import type { ledgerTables } from './ledger';
-
-type Store = TestStore<typeof ledgerTables, LedgerInput>;
-const asEngine = (store: Store) => store.engine as unknown as Engine<Tables, LedgerInput>;
-const meta = (id: string) => ({ id, source: 'test', who: 'ada' });
+import { eventually, ledger, ledgerMigrations, openTestStore, testEngines, type LedgerInput } from './index';
+import { asEngine, type LedgerStore, meta } from './ledger-store';
 
 describe.each(testEngines)('the engine on %s', (kind) => {
-  let store: Store;
+  let store: LedgerStore;
   const balance = async (id: string): Promise<number | undefined> => (await store.read.accounts.get(id))?.balance;
   const rows = (sql: string): Promise<Record<string, unknown>[]> => store.database.reader.rows(sql);
 

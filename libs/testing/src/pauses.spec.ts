@@ -1,7 +1,7 @@
-import { WorkRunner, type Engine, type WorkKind } from '@millrace/engine';
+import { WorkRunner, type WorkKind } from '@millrace/engine';
 import { AppError } from '@millrace/kernel';
-import type { Tables } from '@millrace/store';
 import { eventually, ledger, ledgerMigrations, openTestStore, testEngines, type LedgerInput } from './index';
+import { asEngine, quiet } from './ledger-store';
 
 describe.each(testEngines)('a call that is tried again on %s', (kind) => {
   it.each([
@@ -18,9 +18,7 @@ describe.each(testEngines)('a call that is tried again on %s', (kind) => {
     };
     // A clock that stands: the second try never comes.
     const now = Date.now() + 1000;
-    const engine = store.engine as unknown as Engine<Tables, LedgerInput>;
-    const log = { retry: () => undefined, unknown: () => undefined };
-    const runner = new WorkRunner<LedgerInput>(store.database, engine, [pay], log, () => now);
+    const runner = new WorkRunner<LedgerInput>(store.database, asEngine(store), [pay], quiet, () => now);
     await runner.start(true);
     const pause = async (): Promise<number> => {
       const [row] = await store.database.reader.rows<{ due_at: string }>('SELECT due_at FROM harvester_work');
