@@ -1,40 +1,22 @@
 import { doors, doorSubject } from '@millrace/contracts';
-import { sha256 } from '@millrace/kernel';
-import { startService, type RunningService } from '@millrace/service';
 import { Database } from '@millrace/store';
-import { eventually, startTestNats, type TestNats } from '@millrace/testing';
-import { connect, type Msg, type NatsConnection } from 'nats';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { eventually } from '@millrace/testing';
+import type { Msg } from 'nats';
 import { join } from 'node:path';
-import { definition } from './wiring';
+import { startScheduler, type RunningScheduler } from './testing/running-scheduler';
 
 const known = ['rpm/a', 'rpm/b', 'rpm/c', 'rpm/d'];
 
 /** What people do to many things, over real HTTP: one request each. The resolver is played over its door. */
 describe('acts', () => {
-  let nats: TestNats;
-  let dir: string;
-  let service: RunningService;
-  let client: NatsConnection;
+  let scheduler: RunningScheduler;
   let cascade: string;
 
   beforeAll(async () => {
-    nats = await startTestNats();
-    dir = mkdtempSync(join(tmpdir(), 'millrace-acts-'));
-    const token = (name: string, role: string) => ({
-      ...{ name, role, sha256: sha256(name), created_at: '', revoked_at: null },
-    });
-    const tokens = [token('ada', 'releng'), token('bob', 'maintainer')];
-    writeFileSync(join(dir, 'tokens.json'), JSON.stringify({ tokens }));
-    client = await connect({ servers: nats.url });
-    client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) });
-    service = await startService(definition, {
-      MILLRACE_DATA: dir,
-      MILLRACE_NATS_URL: nats.url,
-      MILLRACE_SCHEDULER_PORT: '0',
-      MILLRACE_TOKENS_FILE: join(dir, 'tokens.json'),
-      MILLRACE_LOG_LEVEL: 'error',
+    scheduler = await startScheduler({
+      people: { ada: 'releng', bob: 'maintainer' },
+      play: (client) =>
+        client.subscribe(doorSubject(doors.resolver.impact), { callback: (_, message) => impact(message) }),
     });
     expect(await post('/admin/v1/releases', { definition: release })).toMatchObject({ status: 200 });
     const started = await post('/admin/v1/cascades', { release: 'mill', all: true });
@@ -42,28 +24,16 @@ describe('acts', () => {
     // It waits for approval: nothing of it is built meanwhile.
     await eventually(async () => (await states()).length === known.length, 'its plan', 20_000);
   });
-  afterAll(async () => {
-    await client?.close();
-    await service?.stop();
-    await nats?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => scheduler.stop());
 
-  const post = async (path: string, body: object, who = 'ada') => {
-    const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${who}` },
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
+  const post = (path: string, body: object, who = 'ada') => scheduler.request('POST', path, body, who);
   const states = async (): Promise<readonly string[]> => {
-    const response = await fetch(`http://127.0.0.1:${service.port}/api/v1/cascades/${cascade}`);
+    const response = await fetch(`${scheduler.url}/api/v1/cascades/${cascade}`);
     const whole = (await response.json()) as { rebuilds: { component: string; state: string }[] };
     return whole.rebuilds.map((one) => `${one.component} ${one.state}`);
   };
   const journal = async (type: string) => {
-    const database = await Database.open(`sqlite:${join(dir, 'scheduler', 'scheduler.sqlite')}`);
+    const database = await Database.open(`sqlite:${join(scheduler.dir, 'scheduler', 'scheduler.sqlite')}`);
     try {
       return await database.reader.rows('SELECT type, who FROM scheduler_journal WHERE type = ?', [type]);
     } finally {
@@ -73,7 +43,7 @@ describe('acts', () => {
 
   it('are about rebuilds that are shown page by page', async () => {
     const get = async (more: string) => {
-      const response = await fetch(`http://127.0.0.1:${service.port}/api/v1/cascades/${cascade}${more}`);
+      const response = await fetch(`${scheduler.url}/api/v1/cascades/${cascade}${more}`);
       return (await response.json()) as { rebuilds: { component: string }[]; next: string | null; code?: string };
     };
     const seen: string[] = [];
